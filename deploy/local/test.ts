@@ -20,6 +20,7 @@ const args = process.argv.slice(2)
 const environment = testEnvironment()
 // Whoever started us is gone: so are the readers of what we print.
 process.once('disconnect', () => process.exit(1))
+process.channel?.unref()
 
 const paths = args.filter(exists)
 const options = args.filter((arg) => !exists(arg))
