@@ -1,0 +1,71 @@
+import { encode as pack, decode as unpack } from '@msgpack/msgpack'
+import { CodedError } from './errors.ts'
+import { type ScanLimits, scan } from './scan.ts'
+
+/** Any value MessagePack can carry here. */
+export type Packable =
+  | null
+  | boolean
+  | number
+  | string
+  | Uint8Array
+  | readonly Packable[]
+  | { readonly [key: string]: Packable | undefined }
+
+/** Encodes one message or frame; keys whose value is undefined are left out. */
+export function encode(value: object): Uint8Array {
+  return pack(value, { ignoreUndefined: true })
+}
+
+/**
+ * Decodes one message after its bytes were held against `limits` (a 9 KB frame of nested headers can otherwise take
+ * 1.5 GB). The result is unchecked data: hold it against its schema next.
+ *
+ * @throws CodedError `frame_too_large` past `limits.bytes`, `frame_malformed` for anything else that is wrong.
+ */
+export function decode(bytes: Uint8Array, limits: ScanLimits): unknown {
+  if (bytes.byteLength > limits.bytes) throw new CodedError('frame_too_large')
+  const flaw = scan(bytes, limits)
+  if (flaw !== undefined) throw new CodedError('frame_malformed', flaw)
+  try {
+    return unpack(bytes)
+  } catch (cause) {
+    throw new CodedError('frame_malformed', undefined, { cause })
+  }
+}
+
+const utf8 = new TextEncoder()
+const head = concat([[0x84], text('type'), text('chat.entry'), text('epoch'), [0xcf]])
+const middle = concat([text('seq'), [0xcf]])
+const tail = text('entry')
+const entryHeadBytes = head.length + 8 + middle.length + 8 + tail.length
+
+/**
+ * A `chat.entry` frame around an entry's own bytes, which are copied unread: MessagePack nests by concatenation.
+ * `epoch` and `seq` are always written as 64 bits, so the head has one length.
+ */
+export function entryFrame(epoch: number, seq: number, entry: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(entryHeadBytes + entry.byteLength)
+  const view = new DataView(frame.buffer)
+  frame.set(head, 0)
+  writeUint64(view, head.length, epoch)
+  frame.set(middle, head.length + 8)
+  writeUint64(view, head.length + 8 + middle.length, seq)
+  frame.set(tail, entryHeadBytes - tail.length)
+  frame.set(entry, entryHeadBytes)
+  return frame
+}
+
+function writeUint64(view: DataView, at: number, value: number): void {
+  view.setUint32(at, Math.floor(value / 2 ** 32))
+  view.setUint32(at + 4, value % 2 ** 32)
+}
+
+function text(value: string): number[] {
+  const bytes = utf8.encode(value)
+  return [0xa0 | bytes.length, ...bytes]
+}
+
+function concat(parts: number[][]): number[] {
+  return parts.flat()
+}

@@ -1,0 +1,60 @@
+/** Numbers that both ends of a wire must agree on. Where one is configurable, this is its default. */
+
+/** Longest message a person may send, in UTF-16 code units. Configurable; the hub tells the browser in `welcome`. */
+export const maxMessageLength = 32_000
+
+/** Longest reply, in UTF-16 code units. Past it the reply ends with `finish_reason: length`. Configurable. */
+export const maxReplyLength = 200_000
+
+/** Largest frame to the hub, in bytes: 32,000 code units of UTF-8 at 3 bytes each, twice over. Past it: close 1009. */
+export const maxFrameBytes = 256 * 1024
+
+/** Largest frame before `welcome`, in bytes. Past it: close 1009. */
+export const maxHelloBytes = 4 * 1024
+
+/** Deepest nesting of maps and arrays in a frame, and most elements in all. Past either: refused before decoding. */
+export const maxFrameDepth = 16
+export const maxFrameElements = 1_000
+
+/** Same two limits for messages between our own processes (a history may hold many messages). */
+export const maxBusDepth = 16
+export const maxBusElements = 200_000
+
+/** Largest body on the bus, in bytes, below the server's default `max_payload` of 1 MiB with room for headers. */
+export const maxBusBytes = 900 * 1024
+
+/** Most requests one `hello` may resume. */
+export const maxResume = 32
+
+/** Most bytes that may wait for a slow reader before it is closed with `slow_consumer`. */
+export const maxBufferedBytes = 1024 * 1024
+
+/** How often the hub and the browser expect to hear from each other, in milliseconds. Two misses end the socket. */
+export const heartbeatMs = 25_000
+
+/** Most requests of one person that may be waiting, ready or published at once. Past it: `queue_full`. */
+export const maxOpenRequestsPerUser = 32
+
+/** Longest title, system prompt and model name, in UTF-16 code units. */
+export const maxTitleLength = 120
+export const maxSystemPromptLength = 16_000
+export const maxModelNameLength = 200
+
+/** Tokens joined into one entry wait at most this long (milliseconds) or grow at most this large (bytes). */
+export const entryJoinMs = 16
+export const entryJoinBytes = 4 * 1024
+
+/** A writer's lease on a reply's log: over when its last entry is this old, in milliseconds. */
+export const writerLeaseMs = 5_000
+
+/** While the model is silent the writer says so this often, in milliseconds. */
+export const beatMs = 1_500
+
+/** A publication without an answer is sent again after this long, in milliseconds. */
+export const publishRetryMs = 400
+
+/** Starts in a row without new text before a reply ends in an error. */
+export const maxBarrenStarts = 5
+
+/** How much the attempt floor rises when a request is published again, so that no earlier attempt can win. */
+export const attemptFloorStep = 100

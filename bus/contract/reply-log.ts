@@ -1,0 +1,81 @@
+import { Type } from 'typebox'
+import { Cue, FinishReason, Timings, Usage } from './chat.ts'
+import { Uuid, Whole } from './wire.ts'
+
+/** What every entry of a reply's log carries; `n` counts from 0 within an attempt (PROTOCOL section 3). */
+const entryHead = {
+  request_id: Uuid,
+  attempt: Whole,
+  owner: Type.String({ minLength: 1, maxLength: 64 }),
+  n: Whole,
+}
+
+export const StartEntry = Type.Object({
+  type: Type.Literal('start'),
+  ...entryHead,
+  conversation_id: Uuid,
+  offset: Whole,
+  model: Type.String(),
+  backend: Type.String(),
+})
+export type StartEntry = Type.Static<typeof StartEntry>
+
+export const ChunkEntry = Type.Object({
+  type: Type.Literal('chunk'),
+  ...entryHead,
+  offset: Whole,
+  content: Type.String(),
+})
+export type ChunkEntry = Type.Static<typeof ChunkEntry>
+
+/** Reasoning, shown apart from the text and not part of it. */
+export const ThoughtEntry = Type.Object({
+  type: Type.Literal('thought'),
+  ...entryHead,
+  content: Type.String(),
+})
+export type ThoughtEntry = Type.Static<typeof ThoughtEntry>
+
+export const CueEntry = Type.Object({ type: Type.Literal('cue'), ...entryHead, ...Cue.properties })
+export type CueEntry = Type.Static<typeof CueEntry>
+
+/** At work but silent; with `released`: given up, take over now. */
+export const BeatEntry = Type.Object({
+  type: Type.Literal('beat'),
+  ...entryHead,
+  released: Type.Optional(Type.Boolean()),
+})
+export type BeatEntry = Type.Static<typeof BeatEntry>
+
+export const DoneEntry = Type.Object({
+  type: Type.Literal('done'),
+  ...entryHead,
+  length: Whole,
+  finish_reason: FinishReason,
+  usage: Usage,
+  timings: Timings,
+})
+export type DoneEntry = Type.Static<typeof DoneEntry>
+
+/** Ends the reply as `done` does; `retryable` advises the person. */
+export const ErrorEntry = Type.Object({
+  type: Type.Literal('error'),
+  ...entryHead,
+  code: Type.String(),
+  retryable: Type.Boolean(),
+  detail: Type.String(),
+})
+export type ErrorEntry = Type.Static<typeof ErrorEntry>
+
+export const LogEntry = Type.Union([
+  StartEntry,
+  ChunkEntry,
+  ThoughtEntry,
+  CueEntry,
+  BeatEntry,
+  DoneEntry,
+  ErrorEntry,
+])
+export type LogEntry = Type.Static<typeof LogEntry>
+
+export type EntryType = LogEntry['type']

@@ -1,0 +1,77 @@
+import type { DoneEntry, ErrorEntry, LogEntry } from './reply-log.ts'
+
+/**
+ * One reader of one reply's log (PROTOCOL section 3, the reader's rule). Pure state: feed it entries in any order,
+ * repeated or incomplete, and it ends in the same text or says `gap`, after which it has begun again at nothing and
+ * wants the log from its first entry.
+ */
+export interface ReplyReader {
+  attempt: number
+  owner: string
+  text: string
+  thoughts: string
+  model: string
+  /** The terminal entry, once read. Everything after it is dropped. */
+  end: DoneEntry | ErrorEntry | undefined
+}
+
+/** `appended`: text grew. `rewound`: a new attempt cut the text. `noted`: nothing of the text changed. */
+export type ReadOutcome = 'appended' | 'rewound' | 'noted' | 'dropped' | 'ended' | 'gap'
+
+export const newReader = (): ReplyReader => ({
+  attempt: 0,
+  owner: '',
+  text: '',
+  thoughts: '',
+  model: '',
+  end: undefined,
+})
+
+/** Reads one entry into `reader`, which it changes, and tells what became of it. */
+export function readEntry(reader: ReplyReader, entry: LogEntry): ReadOutcome {
+  if (reader.end !== undefined || entry.attempt < reader.attempt) return 'dropped'
+  if (entry.attempt > reader.attempt) return enterAttempt(reader, entry)
+  if (entry.owner !== reader.owner) return beginAgain(reader)
+  switch (entry.type) {
+    case 'start':
+    case 'cue':
+    case 'beat':
+      return 'noted'
+    case 'thought':
+      reader.thoughts += entry.content
+      return 'noted'
+    case 'chunk':
+      return append(reader, entry.offset, entry.content)
+    case 'done':
+      if (entry.length !== reader.text.length) return beginAgain(reader)
+      reader.end = entry
+      return 'ended'
+    case 'error':
+      reader.end = entry
+      return 'ended'
+  }
+}
+
+function enterAttempt(reader: ReplyReader, entry: LogEntry): ReadOutcome {
+  if (entry.type !== 'start' || entry.offset > reader.text.length) return beginAgain(reader)
+  const cut = entry.offset < reader.text.length
+  reader.attempt = entry.attempt
+  reader.owner = entry.owner
+  reader.model = entry.model
+  reader.text = reader.text.slice(0, entry.offset)
+  reader.thoughts = ''
+  return cut ? 'rewound' : 'noted'
+}
+
+function append(reader: ReplyReader, offset: number, content: string): ReadOutcome {
+  if (offset > reader.text.length) return beginAgain(reader)
+  const fresh = content.slice(reader.text.length - offset)
+  if (fresh === '') return 'dropped'
+  reader.text += fresh
+  return 'appended'
+}
+
+function beginAgain(reader: ReplyReader): 'gap' {
+  Object.assign(reader, newReader())
+  return 'gap'
+}

@@ -1,0 +1,64 @@
+/** One JetStream stream. Ages in milliseconds, sizes in bytes. All are on file and discard new rather than old. */
+export interface StreamSpec {
+  readonly name: string
+  readonly subjects: readonly string[]
+  readonly retention: 'limits' | 'workqueue'
+  readonly maxAgeMs: number
+  readonly maxBytes: number
+  readonly maxMessageBytes: number
+  /** Messages with an id seen within this time are dropped as repeats. */
+  readonly duplicateWindowMs: number
+  readonly republish?: { readonly source: string; readonly destination: string }
+}
+
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+const MiB = 1024 * 1024
+
+/** The streams of PROTOCOL section 1. Byte limits suit one small server; a setting scales them. */
+export const streams = {
+  logins: {
+    name: 'COMPANIONS_LOGINS',
+    subjects: ['ai.chat.user.*.login'],
+    retention: 'limits',
+    maxAgeMs: 7 * day,
+    maxBytes: 64 * MiB,
+    maxMessageBytes: 16 * 1024,
+    duplicateWindowMs: 2 * minute,
+  },
+  chat: {
+    name: 'COMPANIONS_CHAT',
+    subjects: ['ai.chat.user.*.message', 'ai.chat.user.*.greeting.*'],
+    retention: 'workqueue',
+    maxAgeMs: 7 * day,
+    maxBytes: 1024 * MiB,
+    maxMessageBytes: MiB,
+    duplicateWindowMs: 2 * minute,
+  },
+  log: {
+    name: 'AI_CHAT_STREAM',
+    subjects: ['ai.chat.response.stream.>'],
+    retention: 'limits',
+    maxAgeMs: hour,
+    maxBytes: 2048 * MiB,
+    maxMessageBytes: MiB,
+    duplicateWindowMs: 2 * minute,
+    republish: { source: 'ai.chat.response.stream.>', destination: 'ai.chat.live.>' },
+  },
+  finals: {
+    name: 'AI_CHAT_FINAL',
+    subjects: ['ai.chat.response.final.>'],
+    retention: 'workqueue',
+    maxAgeMs: 7 * day,
+    maxBytes: 2048 * MiB,
+    maxMessageBytes: MiB,
+    duplicateWindowMs: 2 * minute,
+  },
+} as const satisfies Record<string, StreamSpec>
+
+/** Durable consumers by name. Ack wait in milliseconds; deliveries are unlimited, the log counts attempts. */
+export const consumers = {
+  chatWorkers: { stream: streams.chat.name, durable: 'chat-workers', ackWaitMs: 6_000 },
+  recorder: { stream: streams.finals.name, durable: 'recorder', ackWaitMs: 30_000 },
+} as const

@@ -1,0 +1,25 @@
+import { isUuid } from './ids.ts'
+
+/** Every subject of PROTOCOL section 1, made in one place, so that no other file spells one. */
+export const subjects = {
+  login: (user: string) => `ai.chat.user.${id(user)}.login`,
+  message: (user: string) => `ai.chat.user.${id(user)}.message`,
+  greeting: (user: string, request: string) => `ai.chat.user.${id(user)}.greeting.${id(request)}`,
+  cancel: (user: string) => `ai.chat.user.${id(user)}.cancel`,
+  anyCancel: 'ai.chat.user.*.cancel',
+  stream: (user: string, request: string) => `ai.chat.response.stream.${id(user)}.${id(request)}`,
+  live: (user: string) => `ai.chat.live.${id(user)}.*`,
+  final: (user: string, request: string) => `ai.chat.response.final.${id(user)}.${id(request)}`,
+  notify: (user: string) => `ai.chat.notify.${id(user)}`,
+  historyGet: 'ai.history.get',
+  title: 'ai.chat.title',
+  modelsList: 'ai.models.list',
+} as const
+
+/** The request an entry on a live or stream subject belongs to: its last token. */
+export const requestOf = (subject: string): string => subject.slice(subject.lastIndexOf('.') + 1)
+
+function id(value: string): string {
+  if (!isUuid(value)) throw new TypeError('An id in a subject must be a lower-case UUID')
+  return value
+}

@@ -1,0 +1,26 @@
+import type { ChatNotify } from '../bus/contract/chat.ts'
+import type { ModelsAnswer } from '../bus/contract/models.ts'
+import type { Bus } from '../bus/nats/bus.ts'
+import type { Assets } from './assets/assets.ts'
+import type { HubConfig } from './config.ts'
+import type { Store } from './store/store.ts'
+
+/** What every room of the hub is handed. `app.ts` composes one; there is no other way to reach these. */
+export interface House {
+  readonly config: HubConfig
+  readonly store: Store
+  readonly bus: Bus
+  readonly assets: Assets
+  readonly version: Version
+  /** What the workers' backends have, at most 5 seconds old; empty while no worker answers. Never rejects. */
+  models(): Promise<ModelsAnswer>
+  /** Tells all sockets of a person, on every hub, to look again. Best effort. */
+  notify(userId: string, notice: ChatNotify): void
+}
+
+export interface Version {
+  readonly version: string
+  readonly commit: string
+  /** ISO 8601. */
+  readonly built_at: string
+}
