@@ -34,7 +34,9 @@ export function answerOllamaChat(
   else exchange.wheel.schedule(startedMs + waitMs, () => loaded.answer())
 }
 
-function acceptChat(text: string, models: OllamaModels, fault: Fault | undefined) {
+type Accepted = { chat: ChatBody; model: KnownModel } | { status: number; message: string }
+
+function acceptChat(text: string, models: OllamaModels, fault: Fault | undefined): Accepted {
   const parsed = parseChatBody(text)
   if (!('chat' in parsed)) return parsed
   const { chat } = parsed

@@ -1,15 +1,9 @@
+import { type Conversation, conversationOf, isRecord, objectOf } from './conversation.ts'
 import type { KnownModel } from './ollama-models.ts'
 
-export type ChatMessage = { role: string; content: string }
-
-/** What a stand-in understands of a chat request. */
-export type ChatBody = {
+/** What the stand-in understands of `/api/chat`. */
+export type ChatBody = Conversation & {
   model: string
-  messages: ChatMessage[]
-  /** The last message of the user. */
-  prompt: string
-  /** The answer so far, where the last message is the assistant's; otherwise empty. */
-  begun: string
   stream: boolean
   think: boolean | undefined
   truncate: boolean
@@ -18,8 +12,6 @@ export type ChatBody = {
   keepAlive: unknown
   maxTokens: number
   contextLength: number | undefined
-  /** Words stand for tokens. */
-  promptTokens: number
 }
 
 type Refusal = { status: number; message: string }
@@ -40,7 +32,7 @@ export function parseChatBody(text: string): { chat: ChatBody } | Refusal {
   }
   const predict = Number(limits.num_predict ?? -1)
   const chat = {
-    ...conversation(messages),
+    ...conversationOf(messages),
     model,
     stream: stream !== false,
     think: typeof think === 'boolean' ? think : undefined,
@@ -57,45 +49,4 @@ export function parseChatBody(text: string): { chat: ChatBody } | Refusal {
 export function chatRefusal(chat: ChatBody, model: KnownModel): Refusal | undefined {
   if (chat.think !== true || model.canThink) return undefined
   return { status: 400, message: `"${chat.model}" does not support thinking` }
-}
-
-/** The parts of a request that both wires share. */
-export function conversation(
-  messages: unknown[],
-): Pick<ChatBody, 'messages' | 'prompt' | 'begun' | 'promptTokens'> {
-  const known = messages.filter(isRecord).map((message) => ({
-    role: String(message.role ?? ''),
-    content: textOf(message.content),
-  }))
-  const last = known.at(-1)
-  const words = known.reduce((count, message) => count + 3 + message.content.split(/\s+/).length, 0)
-  return {
-    messages: known,
-    prompt: known.findLast((message) => message.role === 'user')?.content ?? '',
-    begun: last?.role === 'assistant' ? last.content : '',
-    promptTokens: words,
-  }
-}
-
-export function objectOf(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isRecord(value) ? value : undefined
-  } catch {
-    return undefined
-  }
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** Content is a text, or in the OpenAI wire also a list of parts. */
-function textOf(content: unknown): string {
-  if (typeof content === 'string') return content
-  if (!Array.isArray(content)) return ''
-  return content
-    .filter(isRecord)
-    .map((part) => String(part.text ?? ''))
-    .join('')
 }

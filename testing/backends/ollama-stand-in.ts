@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
+import { objectOf } from './conversation.ts'
 import { answerOllamaChat, type ChatOptions } from './ollama-chat.ts'
 import { type ModelOption, OllamaModels } from './ollama-models.ts'
-import { objectOf } from './ollama-request.ts'
 import { ollamaShow, ollamaTag } from './ollama-wire.ts'
 import { answerJson, type Exchange, type StandIn, startStandInServer } from './stand-in-server.ts'
 import { strikeBefore } from './strike-before.ts'

@@ -29,6 +29,7 @@ export function ollamaFraming(model: string, timings: ReplyTimings): Framing {
     `${head}${goTime(new Date())}","message":{"role":"assistant",${message}},${rest}}\n`
   return {
     contentType: 'application/x-ndjson',
+    opening: '',
     token: (text) => line(`"content":${goJson(text)}`, '"done":false'),
     thought: (text) => line(`"content":"","thinking":${goJson(text)}`, '"done":false'),
     closing: (finish, sentTokens) =>

@@ -8,6 +8,8 @@ import type { Exchange } from './stand-in-server.ts'
 /** How one wire writes a reply: each function gives the bytes of one or more lines, line ends included. */
 export type Framing = {
   contentType: string
+  /** Sent once, before the first token; empty for a wire that has none. */
+  opening: string
   token: (text: string) => string
   thought: (text: string) => string
   /** `sentTokens` counts thoughts too, as both real backends do. */
@@ -78,6 +80,7 @@ class ReplyStream {
     if (this.#response.destroyed) return
     this.#response.writeHead(200, { 'Content-Type': this.#plan.framing.contentType })
     this.#response.flushHeaders()
+    if (this.#plan.framing.opening !== '') this.#writer.write(this.#plan.framing.opening)
     this.#turn()
   }
 
