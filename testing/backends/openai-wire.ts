@@ -12,8 +12,8 @@ export type OpenaiDialect = 'vllm' | 'vllm-reasoning' | 'ollama' | 'strict'
 export type CompletionHead = { id: string; model: string; createdSeconds: number }
 
 /**
- * The events of a streamed completion. `ollama` is checked against recordings; the others follow what vLLM's
- * and Groq's documentation show, since neither runs here.
+ * The events of a streamed completion. `ollama` is checked against recordings; the others were not met:
+ * they follow vLLM's published protocol and the errors people report of Groq.
  */
 export function openaiFraming(
   dialect: OpenaiDialect,
