@@ -66,6 +66,7 @@ async function localBus(root: string, dataFolder: string, environment: NodeJS.Pr
   const command = findNatsServer({ root, environment })
   if (!command)
     throw new Error('There is no nats-server. `npm start` brings one; or set NATS_URL to a running one.')
+  const wantsDetails = ['debug', 'trace'].includes(environment.LOG_LEVEL ?? '')
   const { url, configurationFile } = await prepareLocalBus(dataFolder)
   const service: Service = {
     name: 'bus',
