@@ -134,6 +134,8 @@ async function makeHome(context: TestContext) {
     PATH: process.env.PATH,
     NATS_SERVER_BIN: findNatsServer(),
     DRAIN_GRACE: '1',
+    // Shows what nats-server says of itself.
+    LOG_LEVEL: 'debug',
     PORT: '0',
   }
   const start = async (more: NodeJS.ProcessEnv = {}) => {
