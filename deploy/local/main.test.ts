@@ -19,8 +19,8 @@ server.listen(Number(port), host, () => console.log('pid', process.pid, 'bus', p
 process.on('SIGTERM', () => { console.log('goodbye'); process.exit(0) })
 `
 const WORKER = `
-console.log('pid', process.pid, 'bus', process.env.NATS_URL)
 process.on('SIGTERM', () => { console.log('goodbye'); process.exit(0) })
+console.log('pid', process.pid, 'bus', process.env.NATS_URL)
 setInterval(() => {}, 1000)
 `
 
