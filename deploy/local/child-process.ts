@@ -3,6 +3,8 @@ import type { TakeLine } from './log-lines.ts'
 import { readLines } from './log-lines.ts'
 import type { Watchdog } from './watchdog.ts'
 
+const LAST_LINES_MS = 1_000
+
 export interface Program {
   command: string
   args: readonly string[]
@@ -39,7 +41,13 @@ export function startChild(program: Program, takeLine: TakeLine, watchdog: Watch
       // Whatever it started itself goes with it.
       if (pid !== undefined) signalGroup(pid, 'SIGKILL')
       if (pid !== undefined) watchdog.forget(pid)
-      resolve(signal ?? `exit code ${code}`)
+      // Its last lines may still be on their way. Something of it that left the group could hold them open for ever.
+      const end = () => resolve(signal ?? `exit code ${code}`)
+      const timer = setTimeout(end, LAST_LINES_MS)
+      child.once('close', () => {
+        clearTimeout(timer)
+        end()
+      })
     })
   })
   return {

@@ -64,8 +64,8 @@ function assets(
 
 async function localBus(root: string, dataFolder: string, environment: NodeJS.ProcessEnv) {
   const command = findNatsServer({ root, environment })
-  if (!command)
-    throw new Error('There is no nats-server. `npm start` brings one; or set NATS_URL to a running one.')
+  if (!command) throw new Error('There is no nats-server: `npm start` brings one, or set NATS_URL to yours.')
+  const wantsDetails = ['debug', 'trace'].includes(environment.LOG_LEVEL ?? '')
   const { url, configurationFile } = await prepareLocalBus(dataFolder)
   const service: Service = {
     name: 'bus',
@@ -73,6 +73,8 @@ async function localBus(root: string, dataFolder: string, environment: NodeJS.Pr
     args: ['-c', configurationFile],
     environment,
     folder: root,
+    // nats-server greets with twenty lines, and has no setting for less.
+    showLine: (line) => wantsDetails || !line.includes('[INF]'),
   }
   return { url, service }
 }

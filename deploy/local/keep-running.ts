@@ -10,6 +10,8 @@ export interface Service extends Program {
   preparation?: Program
   /** Whether it does its work by now; asked every 50 ms. Without it, it counts as ready from its start. */
   isReady?: () => Promise<boolean>
+  /** Which of its lines are worth printing; all of them by default. */
+  showLine?: (line: string) => boolean
 }
 
 export interface RestartLimits {

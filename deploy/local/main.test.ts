@@ -19,8 +19,8 @@ server.listen(Number(port), host, () => console.log('pid', process.pid, 'bus', p
 process.on('SIGTERM', () => { console.log('goodbye'); process.exit(0) })
 `
 const WORKER = `
-console.log('pid', process.pid, 'bus', process.env.NATS_URL)
 process.on('SIGTERM', () => { console.log('goodbye'); process.exit(0) })
+console.log('pid', process.pid, 'bus', process.env.NATS_URL)
 setInterval(() => {}, 1000)
 `
 
@@ -134,6 +134,8 @@ async function makeHome(context: TestContext) {
     PATH: process.env.PATH,
     NATS_SERVER_BIN: findNatsServer(),
     DRAIN_GRACE: '1',
+    // Shows what nats-server says of itself.
+    LOG_LEVEL: 'debug',
     PORT: '0',
   }
   const start = async (more: NodeJS.ProcessEnv = {}) => {

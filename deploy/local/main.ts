@@ -43,6 +43,7 @@ async function run(): Promise<number> {
 function stopOnSignals(supervisor: Supervisor): void {
   let firstAt: number | undefined
   const stop = () => {
+    if (firstAt === undefined) console.log('Stopping. Once more, and everything ends at once.')
     firstAt ??= performance.now()
     const again = performance.now() - firstAt > SAME_SIGNAL_MS
     if (again) supervisor.kill()

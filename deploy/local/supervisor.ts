@@ -39,7 +39,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
   const kept = services.map((service) =>
     keepRunning(service, {
       say: print,
-      takeLine: label(service.name),
+      takeLine: showLines(service, label(service.name)),
       watchdog,
       limits: { ...restartLimits, ...limits },
       graceMs,
@@ -72,5 +72,11 @@ export function supervise(options: SupervisorOptions): Supervisor {
       for (const service of kept) service.kill()
       void stop()
     },
+  }
+}
+
+function showLines({ showLine }: Service, print: TakeLine): TakeLine {
+  return (line) => {
+    if (showLine === undefined || showLine(line)) print(line)
   }
 }
