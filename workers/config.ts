@@ -99,7 +99,7 @@ const optionalUrl = setting(
   'an address that begins with http:// or https://',
 )
 const choice = <const Words extends readonly string[]>(...words: Words) =>
-  setting(Type.Enum([...words] as const), readText, `one of ${words.join(', ')}`)
+  setting(Type.Unsafe<Words[number]>(Type.Enum([...words])), readText, `one of ${words.join(', ')}`)
 
 /** Every variable the worker knows. OpenTelemetry's own (`OTEL_*`) are read by `telemetry/`. */
 const settings = {

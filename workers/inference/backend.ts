@@ -13,7 +13,7 @@ export interface Backend {
   models(signal: AbortSignal): Promise<readonly ModelInfo[]>
   /** Tokens that prompt and reply may have together. An estimate where the backend does not say; never fails. */
   contextLength(model: string, signal: AbortSignal): Promise<number>
-  /** Whether `generate` goes on after `begun`; false where it can't be told. Never fails. */
+  /** Whether `generate` goes on after `begun`; false where it can't be told. @throws BackendError when it is away. */
   canContinue(model: string, prompt: Prompt, begun: string, signal: AbortSignal): Promise<boolean>
   /** Streams one answer; ends with exactly one `end`. Aborting `signal` lets go of the backend at once. */
   generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<Piece>

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { CodedError } from '../../bus/contract/errors.ts'
 import type { ModelsAnswer } from '../../bus/contract/models.ts'
+import type { Log } from '../../bus/nats/log.ts'
 import type { Backend } from './backend.ts'
 import { type Choice, chooseModel } from './choose-model.ts'
-import { type Probe, type ProbeLog, startProbe } from './probe.ts'
+import { type Probe, startProbe } from './probe.ts'
 
 export interface BackendsOptions {
   /** In order of preference. */
@@ -12,7 +13,7 @@ export interface BackendsOptions {
   /** `auto`: while no backend can be reached; `on`: always and alone; `off`: never. */
   readonly demoMode: 'auto' | 'on' | 'off'
   readonly defaultModel: string | undefined
-  readonly log: ProbeLog
+  readonly log: Log
   /** How often a backend that is down is looked at, in milliseconds. Default 2,000. */
   readonly retryMs?: number
   /** How long a request waits for a backend that was there before, in milliseconds. Default 6,000. */

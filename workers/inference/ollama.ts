@@ -60,7 +60,8 @@ export function ollamaBackend(baseUrl: string): Backend {
           const body = { ...chatBody({ ...prompt, model, begun }), stream: false, _debug_render_only: true }
           return rendersOpen(await ask('/api/chat', soon(signal, renderTimeoutMs), body), begun)
         })
-      } catch {
+      } catch (error) {
+        if (error instanceof BackendError) throw error
         return false
       }
     },

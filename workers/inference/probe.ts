@@ -1,5 +1,6 @@
 import { CodedError } from '../../bus/contract/errors.ts'
 import type { ModelInfo } from '../../bus/contract/models.ts'
+import type { Log } from '../../bus/nats/log.ts'
 import type { Backend } from './backend.ts'
 
 /** Longest look at a backend, in milliseconds. */
@@ -22,10 +23,8 @@ export interface Probe {
   stop(): void
 }
 
-export type ProbeLog = (level: 'info' | 'warn', message: string, fields: object) => void
-
 /** Looks at a backend at once, then every `backend.probeMs` while it is up and every `retryMs` while it is down. */
-export function startProbe(backend: Backend, retryMs: number, log: ProbeLog): Probe {
+export function startProbe(backend: Backend, retryMs: number, log: Log): Probe {
   const stopped = new AbortController()
   let state: { up: boolean; models: readonly ModelInfo[]; detail: string | undefined } | undefined
   let wasUp = false
@@ -82,7 +81,7 @@ async function ask(backend: Backend, stopped: AbortSignal) {
   }
 }
 
-function tellChange(backend: Backend, state: { up: boolean; models: readonly ModelInfo[] }, log: ProbeLog) {
+function tellChange(backend: Backend, state: { up: boolean; models: readonly ModelInfo[] }, log: Log) {
   const fields = { backend: backend.name, kind: backend.kind, models: state.models.length }
   if (state.up) log('info', 'A model backend can be used', fields)
   else log('warn', 'A model backend cannot be reached', fields)
