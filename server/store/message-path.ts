@@ -1,0 +1,39 @@
+import { sql } from 'kysely'
+import type { Queries } from './database.ts'
+
+/** The way from a message to the root: `path` with at most `limit` rows, `distance` 0 being the message itself. */
+export const selectUpwards = (queries: Queries, start: string, limit: number) =>
+  queries
+    .withRecursive('path', (step) =>
+      step
+        .selectFrom('messages')
+        .select(['id', 'parent_id', sql<number>`0`.as('distance')])
+        .where('id', '=', start)
+        .unionAll(
+          step
+            .selectFrom('messages')
+            .innerJoin('path', 'path.parent_id', 'messages.id')
+            .select(['messages.id', 'messages.parent_id', sql<number>`path.distance + 1`.as('distance')])
+            .where('path.distance', '<', limit - 1),
+        ),
+    )
+    .selectFrom('path')
+
+/** Everything that hangs under a message, and itself, as `below`. */
+export const selectDownwards = (queries: Queries, conversationId: string, start: string) =>
+  queries
+    .withRecursive('below', (step) =>
+      step
+        .selectFrom('messages')
+        .select(['id', 'ordinal'])
+        .where('id', '=', start)
+        .where('conversation_id', '=', conversationId)
+        .unionAll(
+          step
+            .selectFrom('messages')
+            .innerJoin('below', 'below.id', 'messages.parent_id')
+            .select(['messages.id', 'messages.ordinal'])
+            .where('messages.conversation_id', '=', conversationId),
+        ),
+    )
+    .selectFrom('below')
