@@ -1,8 +1,16 @@
-import type {} from '@fastify/cookie'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError, type ErrorCode, errorCodes } from '../bus/contract/errors.ts'
+import type { Assets } from './assets/assets.ts'
 import { errorFields } from './logging.ts'
+import { themeOf } from './pages/cookies.ts'
 import { renderErrorPage } from './pages/error-page.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** For pages that are made outside any room: errors. */
+    assets: Assets
+  }
+}
 
 /**
  * Answers with an error: a page where a person reads it, else problem details (RFC 9457) with `timestamp` (ISO 8601)
@@ -13,7 +21,8 @@ export function sendProblem(reply: FastifyReply, code: ErrorCode, detail?: strin
   const said = detail ?? `${title}.`
   reply.code(status).header('cache-control', 'no-store').header('vary', 'accept')
   if (prefersPage(reply.request)) {
-    const page = renderErrorPage({ status, code, title, detail: said }, reply.request.cookies.theme)
+    const look = { theme: themeOf(reply.request.headers.cookie), assets: reply.server.assets }
+    const page = renderErrorPage({ status, code, title, detail: said }, look)
     return reply.type('text/html; charset=utf-8').send(page)
   }
   return reply.type('application/problem+json; charset=utf-8').send({

@@ -7,8 +7,8 @@ import type { OriginPolicy } from '../accounts/origin.ts'
 import type { Hub } from './hub.ts'
 
 /** `GET /ws`: refuses pages that are not ours before the upgrade, then hands the socket to the hub. */
-export async function registerSocket(app: FastifyInstance, hub: Hub, isOurs: OriginPolicy): Promise<void> {
-  await app.register(websocket, {
+export function registerSocket(app: FastifyInstance, hub: Hub, isOurs: OriginPolicy): void {
+  app.register(websocket, {
     options: {
       perMessageDeflate: false,
       maxPayload: maxFrameBytes,
@@ -19,17 +19,16 @@ export async function registerSocket(app: FastifyInstance, hub: Hub, isOurs: Ori
     // The hub has closed its sockets by then.
     preClose: (done) => done(),
   })
-  app.get(
-    socketPath,
-    { websocket: true, onRequest: [refuseStrangers(isOurs), keepReply] },
-    (socket, request) => {
+  app.register(async (scope) => {
+    const onRequest = [refuseStrangers(isOurs), keepReply]
+    scope.get(socketPath, { websocket: true, onRequest }, (socket, request) => {
       const { user, sessionHash } = request
       // The plugin's listener and the response that upgraded would each keep the whole request alive.
       socket.removeAllListeners('error')
       replies.get(request)?.raw.detachSocket(request.raw.socket)
       hub.admit({ socket, user, sessionHash })
-    },
-  )
+    })
+  })
 }
 
 const replies = new WeakMap<FastifyRequest, FastifyReply>()
