@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import cookies from '@fastify/cookie'
-import { fastify as createFastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import {
+  fastify as createFastify,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  LogController,
+} from 'fastify'
 import { encode } from '../bus/contract/codec.ts'
 import { randomToken } from '../bus/contract/ids.ts'
 import { subjects } from '../bus/contract/subjects.ts'
@@ -58,7 +63,7 @@ export function createApp(parts: AppParts): App {
   let draining = false
   const fastify = createFastify({
     loggerInstance: logger as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'http_request_id' }),
     genReqId: () => randomUUID(),
     bodyLimit,
     requestTimeout: 30_000,

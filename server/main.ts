@@ -102,5 +102,6 @@ function fail(error: unknown): never {
   process.exit(1)
 }
 
-const isErrno = (error: unknown, code: string): error is NodeJS.ErrnoException =>
-  error instanceof Error && 'code' in error && error.code === code
+function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}
