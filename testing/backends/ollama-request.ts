@@ -14,15 +14,18 @@ export type ChatBody = Conversation & {
   contextLength: number | undefined
 }
 
+const WRONG_TYPE =
+  'json: cannot unmarshal string into Go struct field ChatRequest.messages of type []api.Message'
+
 type Refusal = { status: number; message: string }
 
 /** Reads the body of `/api/chat`, or says with the words of a real Ollama what is wrong with it. */
 export function parseChatBody(text: string): { chat: ChatBody } | Refusal {
   if (text === '') return { status: 400, message: 'missing request body' }
   const body = objectOf(text)
-  if (body === undefined) return { status: 400, message: 'invalid character looking for beginning of value' }
+  if (body === undefined) return { status: 400, message: 'unexpected EOF' }
   const { model, messages = [], options, stream, think, truncate, keep_alive: keepAlive } = body
-  if (!Array.isArray(messages)) return { status: 400, message: 'json: cannot unmarshal ChatRequest.messages' }
+  if (!Array.isArray(messages)) return { status: 400, message: WRONG_TYPE }
   if (typeof model !== 'string' || model === '') return { status: 400, message: 'model is required' }
   const limits = isRecord(options) ? options : {}
   for (const name of ['num_predict', 'num_ctx']) {

@@ -50,11 +50,12 @@ function answerOther(exchange: Exchange, models: OllamaModels, version: string):
   else if (route === 'GET /api/tags') answerJson(response, 200, { models: models.all().map(ollamaTag) })
   else if (route === 'GET /api/ps') answerJson(response, 200, { models: models.running() })
   else if (route === 'GET /') answerText(response, 200, 'Ollama is running')
+  else if (request.path === '/api/chat') answerText(response, 405, '405 method not allowed')
   else answerText(response, 404, '404 page not found')
 }
 
 function answerText(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'Content-Type': 'text/plain' })
+  response.writeHead(status, { 'Content-Type': 'text/plain', 'Content-Length': text.length })
   response.end(text)
 }
 
@@ -67,8 +68,10 @@ function answerShow({ response, text }: Exchange, models: OllamaModels): void {
 
 /** No registry stands behind it, so a pull fails as it does on a machine without a way out. */
 function answerPull({ response, text }: Exchange): void {
-  const error = 'pull model manifest: file does not exist'
-  if (objectOf(text)?.stream === false) {
+  const body = objectOf(text)
+  const address = `https://registry.ollama.ai/v2/library/${body?.model}/manifests/latest`
+  const error = `pull model manifest: Get "${address}": dial tcp: lookup registry.ollama.ai: no such host`
+  if (body?.stream === false) {
     answerJson(response, 500, { error }, 'application/json')
     return
   }

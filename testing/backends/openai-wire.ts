@@ -12,8 +12,8 @@ export type OpenaiDialect = 'vllm' | 'vllm-reasoning' | 'ollama' | 'strict'
 export type CompletionHead = { id: string; model: string; createdSeconds: number }
 
 /**
- * The events of a streamed completion. `ollama` is checked against recordings; the others follow what vLLM's
- * and Groq's documentation show, since neither runs here.
+ * The events of a streamed completion. `ollama` is checked against recordings; the others were not met:
+ * they follow vLLM's published protocol and the errors people report of Groq.
  */
 export function openaiFraming(
   dialect: OpenaiDialect,
@@ -36,6 +36,8 @@ export function openaiFraming(
       return `${end}${event(`"choices":[],"usage":${usage}`)}data: [DONE]\n\n`
     },
     failure: (message) => {
+      // Ollama tells no error here: one chunk without a model's name, and the body ends.
+      if (dialect === 'ollama') return namelessEnd(head)
       const error = JSON.stringify(openaiError(dialect, 500, message))
       return `data: ${error}\n\ndata: [DONE]\n\n`
     },
@@ -57,6 +59,7 @@ export function openaiWholeReply(
     object: 'chat.completion',
     created: head.createdSeconds,
     model: head.model,
+    ...(dialect === 'ollama' ? { system_fingerprint: 'fp_ollama' } : {}),
     choices: [{ index: 0, message, finish_reason: reply.finish }],
     usage: usageOf(promptTokens, reply.tokenCount),
   }
@@ -89,6 +92,12 @@ function headJson(dialect: OpenaiDialect, { id, createdSeconds, model }: Complet
   const named = `"created":${createdSeconds},"model":${JSON.stringify(model)}`
   const head = `{"id":"${id}","object":"chat.completion.chunk",${named}`
   return dialect === 'ollama' ? `${head},"system_fingerprint":"fp_ollama"` : head
+}
+
+function namelessEnd(head: CompletionHead): string {
+  const nameless = headJson('ollama', { ...head, model: '' })
+  const delta = '"delta":{"role":"assistant","content":""},"finish_reason":null'
+  return `data: ${nameless},"choices":[{"index":0,${delta}}]}\n\n`
 }
 
 function thoughtFields(dialect: OpenaiDialect, text: string): string {

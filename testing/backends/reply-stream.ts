@@ -140,7 +140,8 @@ class ReplyStream {
     if (fault.kind === 'stall') return true
     this.#exchange.request.outcome = 'broken'
     if (fault.kind === 'reset') {
-      this.#response.socket?.resetAndDestroy()
+      // What was written leaves the process at the end of this turn; a reset now would take it along.
+      setImmediate(() => this.#response.socket?.resetAndDestroy())
       return true
     }
     if (fault.kind === 'error-line') this.#writer.write(framing.failure(fault.message))
