@@ -1,0 +1,60 @@
+import type { Message } from '../store/store.ts'
+import { composer } from './composer.ts'
+import type { ListFacts } from './conversation-list.ts'
+import type { Html } from './html.ts'
+import { attributes, html } from './html.ts'
+import { icon } from './icons.ts'
+import { page } from './layout.ts'
+import type { ModelChoice } from './models-menu.ts'
+import { topBar } from './top-bar.ts'
+import { turns } from './turn.ts'
+import type { View } from './view.ts'
+import { welcome } from './welcome.ts'
+
+export interface ChatFacts {
+  /** A fresh id where the conversation is new. */
+  readonly conversationId: string
+  readonly isNew: boolean
+  readonly title: string
+  readonly leafId: string | null
+  /** The newest messages of the active path, oldest first, and the cursor of those before. */
+  readonly messages: readonly Message[]
+  readonly next: string | undefined
+  readonly openRequests: readonly string[]
+  readonly choice: ModelChoice
+}
+
+export const chatPage = (view: View, facts: ChatFacts, list: ListFacts): Html =>
+  page(view, { title: chatTitle(facts), list, main: chatMain(view, facts) })
+
+/** What a link of the list needs of a page: the room itself and what the window is then called. */
+export const chatFragment = (view: View, facts: ChatFacts): Html =>
+  html`<title>${chatTitle(facts)}</title>${chatMain(view, facts)}`
+
+const chatTitle = ({ title }: ChatFacts): string => (title === '' ? 'Companions' : `${title} · Companions`)
+
+const chatMain = (view: View, facts: ChatFacts): Html =>
+  html`<main id="chat" class="chat" tabindex="-1" hx-history-elt data-room="chat" data-connection="returning" ${attributes(
+    {
+      'data-conversation-id': facts.conversationId,
+      'data-new': String(facts.isNew),
+      'data-leaf-id': facts.leafId ?? '',
+      'data-open-requests': facts.openRequests.join(' '),
+    },
+  )}>
+${topBar(view, facts.choice)}
+<section id="scroller" class="scroller" aria-label="Conversation" tabindex="0">
+<div id="thread" class="thread" role="log" aria-live="off" aria-label="${facts.title === '' ? 'New conversation' : facts.title}">${thread(view, facts)}</div>
+<div class="to-end-place"><button type="button" id="to-end" class="btn btn-sm to-end" hidden>${icon('newest', 'small')}Newest</button></div>
+</section>
+<div id="announcer" class="sr-only" aria-live="polite"></div>
+${composer(view.companion.name)}
+</main>`
+
+const thread = (view: View, facts: ChatFacts): Html =>
+  facts.messages.length === 0
+    ? welcome(view, facts.choice.models)
+    : turns(facts.conversationId, facts.messages, facts.next, {
+        companionName: view.companion.name,
+        clock: view.clock,
+      })

@@ -1,0 +1,112 @@
+import type { FastifyInstance } from 'fastify'
+import { CodedError } from '../../bus/contract/errors.ts'
+import { isUuid, uuidv7 } from '../../bus/contract/ids.ts'
+import type { House } from '../house.ts'
+import type { ChatFacts } from './chat-page.ts'
+import { chatFragment, chatPage } from './chat-page.ts'
+import type { Html } from './html.ts'
+import { html } from './html.ts'
+import { listOf } from './list-facts.ts'
+import { modelsSoon } from './models-soon.ts'
+import { fieldOf, isFragment } from './request-fields.ts'
+import type { TurnView } from './turn.ts'
+import { turn, turns } from './turn.ts'
+import type { Visit } from './visit.ts'
+import { idOf, visited } from './visit.ts'
+
+/** Messages a page begins with, and brings at each "Show earlier messages". */
+const messagesPerPage = 60
+
+/** The room: a new conversation, one that exists, and the pieces of its thread. */
+export function registerChat(app: FastifyInstance, house: House): void {
+  app.get('/', visited(house, showNew))
+  app.get('/c/:id', visited(house, showConversation))
+  app.get('/fragments/c/:id/thread', visited(house, showThread))
+  app.get('/fragments/c/:id/messages/:messageId', visited(house, showTurn))
+  app.post('/c/:id/branch', visited(house, chooseBranch))
+}
+
+async function showNew(visit: Visit): Promise<Html> {
+  return show(visit, await newChat(visit.house))
+}
+
+/** A conversation that begins with the first message under this id. */
+export async function newChat(house: House): Promise<ChatFacts> {
+  const conversationId = uuidv7()
+  const models = await modelsSoon(house)
+  return {
+    conversationId,
+    isNew: true,
+    title: '',
+    leafId: null,
+    messages: [],
+    next: undefined,
+    openRequests: [],
+    choice: { models, selected: '', conversationId },
+  }
+}
+
+async function showConversation(visit: Visit): Promise<Html> {
+  const { house, user } = visit
+  const id = idOf(visit)
+  const { conversations } = house.store
+  const [conversation, path, openRequests, models] = await Promise.all([
+    conversations.find(user.id, id),
+    conversations.path(user.id, id, { limit: messagesPerPage }),
+    conversations.openRequests(user.id, id),
+    modelsSoon(house),
+  ])
+  if (!conversation || !path) throw new CodedError('not_found', 'There is no such conversation')
+  return show(visit, {
+    conversationId: id,
+    isNew: false,
+    title: conversation.title,
+    leafId: conversation.activeLeafId,
+    messages: path.items,
+    next: path.next,
+    openRequests,
+    choice: { models, selected: conversation.model ?? '', conversationId: id },
+  })
+}
+
+async function show(visit: Visit, facts: ChatFacts): Promise<Html> {
+  if (isFragment(visit.request)) return chatFragment(visit.view, facts)
+  return chatPage(visit.view, facts, await listOf(visit, { activeId: facts.conversationId }))
+}
+
+async function showThread(visit: Visit): Promise<Html> {
+  const before = fieldOf(visit.request.query, 'before')
+  return threadOf(visit, idOf(visit), before)
+}
+
+async function threadOf({ house, user, view }: Visit, id: string, before: string | undefined): Promise<Html> {
+  const page = before === undefined ? { limit: messagesPerPage } : { limit: messagesPerPage, before }
+  const path = await house.store.conversations.path(user.id, id, page)
+  if (!path) throw new CodedError('not_found', 'There is no such conversation')
+  return turns(id, path.items, path.next, turnView(view))
+}
+
+async function showTurn(visit: Visit): Promise<Html> {
+  const { house, user, view } = visit
+  const message = await house.store.conversations.message(user.id, idOf(visit), idOf(visit, 'messageId'))
+  if (!message) throw new CodedError('not_found', 'There is no such message')
+  return html`${turn(message, turnView(view))}`
+}
+
+/** Follows the newest path through a message; the header tells the browser where it ends. */
+async function chooseBranch(visit: Visit): Promise<Html> {
+  const { house, user, request, reply } = visit
+  const id = idOf(visit)
+  const messageId = fieldOf(request.body, 'message_id')
+  if (!isUuid(messageId)) throw new CodedError('not_found', 'There is no such message')
+  const found = await house.store.conversations.selectBranch(user.id, id, messageId)
+  if (!found) throw new CodedError('not_found', 'There is no such message')
+  const conversation = await house.store.conversations.find(user.id, id)
+  reply.header('x-leaf-id', conversation?.activeLeafId ?? '')
+  return threadOf(visit, id, undefined)
+}
+
+const turnView = (view: Visit['view']): TurnView => ({
+  companionName: view.companion.name,
+  clock: view.clock,
+})

@@ -1,0 +1,20 @@
+import type { Html } from './html.ts'
+import { html } from './html.ts'
+import { icon } from './icons.ts'
+
+/** The one place to speak. There is no `maxlength`: too long a text is told, never cut. */
+export const composer = (companionName: string): Html =>
+  html`<div class="composer-dock">
+<p id="offline-note" class="offline-note">${icon('away', 'small')}<span>You are offline. What you send is kept here and goes out when the connection is back.</span></p>
+<form id="composer" class="composer" data-state="idle" novalidate>
+<label class="sr-only" for="composer-text">Message to ${companionName}</label>
+<textarea id="composer-text" rows="1" placeholder="Say something to ${companionName}" dir="auto" autocomplete="off" aria-describedby="composer-note" enterkeyhint="send"></textarea>
+<div class="composer-foot">
+<p id="composer-note" class="composer-note" hidden></p>
+<span id="composer-count" class="meta composer-count" hidden></span>
+<button type="submit" id="composer-send" class="btn composer-send" data-mode="send" data-label-send="Send" data-label-stop="Stop the answer" aria-label="Send" title="Send">
+<span class="when-send">${icon('send')}</span><span class="when-stop">${icon('stop')}<span class="stop-word">Stop</span></span>
+</button>
+</div>
+</form>
+</div>`

@@ -1,0 +1,49 @@
+import type { Assets } from '../assets/assets.ts'
+import type { ListFacts } from './conversation-list.ts'
+import type { Theme } from './cookies.ts'
+import { errorWords } from './error-advice.ts'
+import type { Html } from './html.ts'
+import { html } from './html.ts'
+import { icon } from './icons.ts'
+import { barePage, page } from './layout.ts'
+import type { View } from './view.ts'
+
+export interface ErrorFacts {
+  /** The HTTP status. */
+  readonly status: number
+  /** One of our error codes. */
+  readonly code: string
+  readonly title: string
+  readonly detail: string
+}
+
+/** A page of its own that says what went wrong and what can be done about it. */
+export const renderErrorPage = (
+  facts: ErrorFacts,
+  { theme, assets }: { theme: Theme; assets: Assets },
+): string =>
+  barePage(
+    `${facts.title} · Companions`,
+    theme,
+    assets,
+    html`<main class="bare-main">${errorWordsOf(facts)}</main>`,
+  ).toString()
+
+/** The same inside the house, for somebody who is at home here. */
+export const errorPage = (view: View, facts: ErrorFacts, list: ListFacts): Html =>
+  page(view, { title: `${facts.title} · Companions`, list, main: errorMain(facts) })
+
+export const errorFragment = (facts: ErrorFacts): Html =>
+  html`<title>${facts.title} · Companions</title>${errorMain(facts)}`
+
+const errorMain = (facts: ErrorFacts): Html =>
+  html`<main id="chat" class="chat error-room" tabindex="-1" hx-history-elt data-room="error">
+<header class="top-bar"><button type="button" class="quiet show-sidebar" @click="toggleSidebar" aria-controls="sidebar" aria-label="Show the list" title="Show the list">${icon('list')}</button></header>
+<div class="bare-main">${errorWordsOf(facts)}</div>
+</main>`
+
+function errorWordsOf({ status, code, title, detail }: ErrorFacts): Html {
+  const { advice } = errorWords(code)
+  return html`<div class="notice"><p class="notice-status">${status}</p><h1>${title}</h1>${detail !== '' && detail !== title && html`<p>${detail}</p>`}<p>${advice}</p>
+<p class="notice-actions"><a class="btn btn-primary" href="/">Go home</a><a class="btn btn-ghost" href="">${icon('again', 'small')}Try again</a></p></div>`
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { renderMarkdown } from './markdown.ts'
+
+test('raw HTML stays text', () => {
+  const html = renderMarkdown('<script>alert(1)</script>\n\nHello <img src=x onerror=alert(1)>')
+  assert.doesNotMatch(html, /<script|<img/)
+  assert.match(html, /&lt;script&gt;/)
+})
+
+test('links of allowed schemes open elsewhere, others stay text', () => {
+  assert.match(
+    renderMarkdown('[a](https://example.org/x) and https://example.org'),
+    /<a href="https:\/\/example\.org\/x" target="_blank" rel="noopener noreferrer nofollow">a<\/a>/,
+  )
+  assert.match(renderMarkdown('[m](mailto:a@example.org)'), /<a href="mailto:/)
+  for (const url of [
+    'javascript:alert(1)',
+    'JaVaScRiPt:alert(1)',
+    'data:text/html,x',
+    'vbscript:x',
+    '/local',
+    'blob:x',
+    '//host/x',
+    'file:///etc/passwd',
+    '&#106;avascript:alert(1)',
+  ]) {
+    assert.doesNotMatch(renderMarkdown(`[x](${url}) ![x](${url}) <${url}>`), /<a |<img/, url)
+  }
+})
+
+test('images become links, so nothing is fetched', () => {
+  const html = renderMarkdown('![a "cat"](https://example.org/cat.png "title")')
+  assert.doesNotMatch(html, /<img/)
+  assert.match(
+    html,
+    /<a class="image-link" href="https:\/\/example\.org\/cat\.png"[^>]*>a &quot;cat&quot;<\/a>/,
+  )
+})
+
+test('code is coloured by classes and keeps its markup as text', () => {
+  const html = renderMarkdown('```ts\nconst a = "<b>"\n```')
+  assert.match(html, /<span class="hljs-keyword">const<\/span>/)
+  assert.match(html, /&lt;b&gt;/)
+  assert.match(html, /<span class="code-language">ts<\/span>/)
+  assert.match(renderMarkdown('```"><script>\nx\n```'), /<span class="code-language">text<\/span>/)
+})
+
+test('tables scroll, and align by class', () => {
+  const html = renderMarkdown('|a|b|\n|:-|-:|\n|1|2|')
+  assert.match(html, /<div class="table-scroll"[^>]*><table>/)
+  assert.match(html, /<td class="align-right">2<\/td>/)
+})
+
+test('math becomes MathML in all four notations', () => {
+  for (const source of ['$x^2$', '$$\n\\frac{a}{b}\n$$', '\\(x\\)', '\\[\nx\n\\]']) {
+    assert.match(renderMarkdown(source), /<math/, source)
+  }
+  assert.doesNotMatch(renderMarkdown('It costs $5 and then $6 more.'), /<math/)
+  assert.match(renderMarkdown('$\\text{ style="x"}$'), /style=&quot;x&quot;/)
+})
+
+test('task lists show disabled boxes', () => {
+  assert.match(renderMarkdown('- [x] done\n- [ ] open'), /<input[^>]*type="checkbox"[^>]*disabled/)
+})
+
+test('no rendering writes an inline style, a handler or an id', () => {
+  const everything = [
+    '# h',
+    '|a|\n|:-:|\n|1|',
+    '$$\\color{red}x \\badcommand \\begin{pmatrix}1&2\\\\3&4\\end{pmatrix}$$',
+    '$\\class{a}{b}$',
+    '- [ ] task',
+    '```js\n1\n```',
+    '![x](https://example.org/x.png)',
+    '~~old~~ **new** _it_ `code`\n> quote\n\n---\n1. one',
+  ].join('\n\n')
+  assert.doesNotMatch(renderMarkdown(everything), /<[^>]* (style|on\w+|id)=/)
+})
+
+test('a long hostile reply is rendered whole', () => {
+  for (const piece of [
+    '[',
+    '![',
+    '*',
+    '_a',
+    '`',
+    '> ',
+    '$',
+    '$$',
+    '\\(',
+    '<',
+    '&',
+    '|a|b\n',
+    '- ',
+    '](',
+    '~~',
+    'http://a',
+    '**a*',
+    '1. ',
+  ]) {
+    const source = piece.repeat(Math.ceil(20_000 / piece.length))
+    assert.equal(typeof renderMarkdown(source), 'string', piece)
+  }
+})

@@ -1,0 +1,114 @@
+import { tasklist } from '@mdit/plugin-tasklist'
+import { tex } from '@mdit/plugin-tex'
+import hljs from 'highlight.js/lib/common'
+import MarkdownIt, { type RendererRule, type Token } from 'markdown-it'
+import temml from 'temml'
+
+/** Longer code is shown without colours, longer formulas as their source: both cost more than they are worth. */
+const maxHighlightLength = 50_000
+const maxFormulaLength = 2_000
+
+/** Schemes a link may have; anything else stays text. Relative links mean nothing in a reply, so they do too. */
+const linkSchemes = /^(https?:\/\/|mailto:)/i
+
+/**
+ * Renders a reply's Markdown as HTML that is safe to insert: raw HTML is text, links have an allowed scheme and open
+ * elsewhere, images are links (a remote image, fetched by itself, would tell its host what is said here), and no
+ * inline style is written, which the page's policy forbids.
+ */
+export function renderMarkdown(source: string): string {
+  return markdown.render(source)
+}
+
+const markdown = new MarkdownIt({
+  html: false,
+  linkify: true,
+  breaks: true,
+  typographer: false,
+})
+  .use(tex, { delimiters: 'all', render: renderFormula })
+  .use(tasklist, { disabled: true, label: false })
+
+markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false })
+markdown.validateLink = (url) => linkSchemes.test(url.trim())
+
+const { rules } = markdown.renderer
+
+rules.link_open = (tokens, index, options, _env, self) => {
+  openElsewhere(tokens[index])
+  return self.renderToken(tokens, index, options)
+}
+
+rules.image = (tokens, index) => {
+  const token = tokens[index]
+  const url = escapeText(String(token?.attrGet('src') ?? ''))
+  const label = escapeText(token?.content || 'Image')
+  return `<a class="image-link" href="${url}" target="_blank" rel="${elsewhere}">${label}</a>`
+}
+
+rules.table_open = () => '<div class="table-scroll" tabindex="0" role="region" aria-label="Table"><table>\n'
+rules.table_close = () => '</table></div>\n'
+
+const alignments: Readonly<Record<string, string>> = {
+  'text-align:left': 'align-left',
+  'text-align:center': 'align-center',
+  'text-align:right': 'align-right',
+}
+rules.th_open = renderCell
+rules.td_open = renderCell
+
+rules.fence = (tokens, index) => renderCode(tokens[index]?.content ?? '', tokens[index]?.info ?? '')
+rules.code_block = (tokens, index) => renderCode(tokens[index]?.content ?? '', '')
+
+/** The task list plugin numbers its boxes from 0 in every reply; two of the same id on a page are an error. */
+rules.checkbox_input = (tokens, index) =>
+  `<input type="checkbox" disabled${tokens[index]?.attrGet('checked') ? ' checked' : ''}>`
+
+const elsewhere = 'noopener noreferrer nofollow'
+
+function openElsewhere(token: Token | undefined): void {
+  token?.attrSet('target', '_blank')
+  token?.attrSet('rel', elsewhere)
+}
+
+function renderCell(...[tokens, index, options, , self]: Parameters<RendererRule>): string {
+  const token = tokens[index]
+  const alignment = alignments[String(token?.attrGet('style') ?? '')]
+  if (token !== undefined) token.attrs = alignment === undefined ? null : [['class', alignment]]
+  return self.renderToken(tokens, index, options)
+}
+
+function renderCode(content: string, info: string): string {
+  const language = /^[\w+#.-]{1,30}/.exec(info.trim())?.[0] ?? ''
+  return [
+    `<div class="code-block"><div class="code-head"><span class="code-language">${escapeText(language || 'text')}</span>`,
+    '<button type="button" class="code-copy" data-action="copy-code">Copy</button></div>',
+    `<pre tabindex="0"><code class="hljs">${highlight(content, language)}</code></pre></div>\n`,
+  ].join('')
+}
+
+function highlight(content: string, language: string): string {
+  if (content.length > maxHighlightLength || hljs.getLanguage(language) === undefined)
+    return escapeText(content)
+  return hljs.highlight(content, { language, ignoreIllegals: true }).value
+}
+
+/** A formula as MathML. The style attributes that the library adds are taken off its tags, never off its text. */
+function renderFormula(source: string, displayMode: boolean): string {
+  if (source.length > maxFormulaLength) return `<code>${escapeText(source)}</code>`
+  const mathml = temml.renderToString(source, {
+    displayMode,
+    throwOnError: false,
+    trust: false,
+    maxExpand: 200,
+    maxSize: [20, 20],
+  })
+  const plain = mathml.replaceAll(/<[^>]*>/g, (tag) => tag.replaceAll(/ style="[^"]*"/g, ''))
+  return displayMode
+    ? `<div class="formula" tabindex="0" role="region" aria-label="Formula">${plain}</div>\n`
+    : plain
+}
+
+function escapeText(text: string): string {
+  return markdown.utils.escapeHtml(text)
+}

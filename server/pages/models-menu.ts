@@ -1,0 +1,77 @@
+import type { BackendInfo, ModelInfo, ModelsAnswer } from '../../bus/contract/models.ts'
+import type { Html } from './html.ts'
+import { attributes, html } from './html.ts'
+import { icon } from './icons.ts'
+
+/** What the choice shows: the models there are (undefined while nobody has answered) and the one that is chosen. */
+export interface ModelChoice {
+  readonly models: ModelsAnswer | undefined
+  /** '' takes whatever the default is. */
+  readonly selected: string
+  readonly conversationId: string
+}
+
+/** The button in the top bar, its menu, and the hidden field that the composer reads. */
+export const modelChoice = (choice: ModelChoice): Html =>
+  html`<div class="model-choice" x-data="modelChoice" data-settings-url="/c/${choice.conversationId}/settings">
+<button type="button" id="model" class="btn btn-ghost btn-sm model-button" popovertarget="model-menu" aria-haspopup="menu" aria-label="Model: ${buttonLabel(choice)}"><span class="model-name">${buttonLabel(choice)}</span>${icon('down', 'small')}</button>
+<input type="hidden" id="model-id" name="model" value="${choice.selected}">
+<div id="model-menu" class="menu-card model-menu" popover hx-get="/fragments/models" hx-include="#model-id" hx-trigger="toggle" hx-target="#model-list" hx-swap="innerMorph"><div id="model-list">${modelList(choice.models, choice.selected)}</div></div>
+</div>`
+
+function buttonLabel({ models, selected }: ModelChoice): string {
+  if (selected !== '') return selected
+  return models?.default_model ?? 'Default model'
+}
+
+/** The inside of the menu: the default, then every backend with what it has, then what to do where that is little. */
+export const modelList = (models: ModelsAnswer | undefined, selected: string): Html =>
+  html`<div role="menu" aria-label="Model">${item({ id: '', label: 'Default', note: models?.default_model ?? 'whichever answers', selected })}
+${models?.backends.map((backend) => backendGroup(backend, models, selected))}
+${selected !== '' && !models?.models.some(({ id }) => id === selected) && missing(selected)}</div>
+${noModelAdvice(models)}`
+
+function backendGroup(backend: BackendInfo, answer: ModelsAnswer, selected: string): Html {
+  const models = answer.models.filter((model) => model.backend === backend.name)
+  const note = backendNote(backend, models.length)
+  return html`<div role="group" aria-label="${backendLabel(backend)}"><p class="menu-heading" role="presentation">${backendLabel(backend)}</p>${note !== '' && html`<p class="menu-note" role="presentation">${note}</p>`}${models.map((model) => item({ id: model.id, label: model.id, note: sizeOf(model), selected }))}</div>`
+}
+
+const backendLabel = ({ kind, name }: BackendInfo): string =>
+  kind === 'demo' ? 'Demo engine' : kind === 'ollama' ? 'Ollama' : name
+
+function backendNote(backend: BackendInfo, modelCount: number): string {
+  if (backend.kind === 'demo') return 'No model at all: prepared answers, to try the house out.'
+  if (backend.status === 'down') return backend.detail ?? 'Not reachable at the moment.'
+  return modelCount === 0 ? 'Reachable, but it has no model yet.' : ''
+}
+
+const sizeOf = ({ size_bytes: bytes }: ModelInfo): string => {
+  if (bytes === undefined || bytes <= 0) return ''
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.max(1, Math.round(bytes / 1e6))} MB`
+}
+
+interface Item {
+  readonly id: string
+  readonly label: string
+  readonly note: string
+  readonly selected: string
+}
+
+const item = ({ id, label, note, selected }: Item): Html =>
+  html`<button type="button" role="menuitemradio" class="menu-item" tabindex="-1" data-model-id="${id}" data-model-label="${id === '' ? note : label}" aria-checked="${String(id === selected)}"><span class="menu-check">${icon('check', 'small')}</span><span class="menu-label">${label}</span><span class="menu-side">${note}</span></button>`
+
+const missing = (selected: string): Html =>
+  html`<div role="group" aria-label="Not installed any more">${item({ id: selected, label: selected, note: 'not here', selected })}</div>`
+
+/** How to get a model, where nothing but the demo engine (or nothing at all) answers; else nothing. */
+export function noModelAdvice(models: ModelsAnswer | undefined): Html | null {
+  if (models === undefined || models.models.some((model) => !isDemo(model, models))) return null
+  const ollama = models.backends.find(({ kind, status }) => kind === 'ollama' && status === 'up')
+  const now =
+    models.backends.length === 0 ? 'No worker answers at the moment.' : 'There is no model here yet.'
+  return html`<div class="advice" ${attributes({ role: 'note' })}><p><strong>${now}</strong> ${ollama ? html`Give Ollama one: <code>ollama pull gemma3</code>. It appears here by itself.` : html`Install <a href="https://ollama.com/download" target="_blank" rel="noopener noreferrer">Ollama</a> and run <code>ollama pull gemma3</code>, or set <code>OLLAMA_BASE_URL</code> to where one runs. It is found without a restart.`}</p></div>`
+}
+
+const isDemo = (model: ModelInfo, { backends }: ModelsAnswer): boolean =>
+  backends.some(({ name, kind }) => kind === 'demo' && name === model.backend)

@@ -1,0 +1,61 @@
+import type { Message } from '../store/store.ts'
+import { errorWords } from './error-advice.ts'
+import type { Html } from './html.ts'
+import { attributes, html, raw } from './html.ts'
+import { icon } from './icons.ts'
+import { renderMarkdown } from './markdown.ts'
+import { replyMeta } from './reply-meta.ts'
+import type { TurnView } from './turn.ts'
+import { actionButton, steps } from './turn-actions.ts'
+
+export type ReplyFacts = Omit<Message, 'role' | 'usage'>
+
+export const blankReply: ReplyFacts = {
+  id: '',
+  parentId: null,
+  content: '',
+  thoughts: '',
+  model: null,
+  state: 'waiting',
+  finishReason: null,
+  error: null,
+  timings: null,
+  createdAt: 0,
+  siblings: [],
+}
+
+/** What the companion answered, or how far it has come; all states of a reply are told by `data-state`. */
+export function replyTurn(reply: ReplyFacts, view: TurnView): Html {
+  const state = reply.state ?? 'answered'
+  const isRunning = state === 'waiting' || state === 'ready' || state === 'published'
+  return html`<article class="turn reply" id="m-${reply.id}" data-message-id="${reply.id}" data-request-id="${reply.id}" data-parent-id="${reply.parentId}" data-role="assistant" data-state="${state}" aria-busy="${String(isRunning)}">
+<h2 class="sr-only">${view.companionName}</h2>
+${thoughts(reply)}
+<div class="reply-body prose-like" dir="auto">${reply.content !== '' && raw(renderMarkdown(reply.content))}</div>
+<p class="reply-status">${status(reply, view)}</p>
+<footer class="reply-foot">
+<span class="turn-actions">${actionButton('copy', 'copy', 'Copy the answer')}${actionButton('regenerate', 'again', 'Answer again')}</span>
+${steps(reply.id, reply.siblings, 'answer')}
+<span class="meta reply-meta">${replyMeta(reply, view.clock)}</span>
+</footer>
+<template class="reply-source">${reply.content}</template>
+</article>`
+}
+
+const thoughts = (reply: ReplyFacts): Html =>
+  html`<details class="thoughts" ${attributes({ hidden: reply.thoughts === '' })}><summary>${icon('right', 'small')}<span class="thoughts-label">Thoughts</span></summary><div class="thoughts-text" dir="auto">${reply.thoughts}</div></details>`
+
+function status(reply: ReplyFacts, view: TurnView): Html | string {
+  if (reply.state === 'waiting') return 'Waiting for its turn'
+  if (reply.state === 'ready' || reply.state === 'published') return `${view.companionName} is thinking`
+  if (reply.state === 'cancelled' && reply.content === '') return 'Stopped before the first word'
+  if (reply.state === 'failed') return failure(reply.error?.code ?? 'reply_failed', reply.error?.detail ?? '')
+  return reply.content === '' && reply.id !== '' ? 'The model answered with nothing' : ''
+}
+
+/** `detail` is for people too, so it is shown where it says more than the title. */
+function failure(code: string, detail: string): Html {
+  const words = errorWords(code)
+  const says = detail !== '' && detail !== words.title
+  return html`<span class="failure">${icon('alert', 'small')}<span><strong>${words.title}.</strong> ${words.advice}${says && html`<span class="failure-detail">${detail}</span>`}</span><button type="button" class="btn btn-sm" data-action="retry">${icon('again', 'small')}Try again</button></span>`
+}

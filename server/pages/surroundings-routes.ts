@@ -1,0 +1,26 @@
+import type { FastifyInstance } from 'fastify'
+import { maxModelNameLength } from '../../bus/contract/limits.ts'
+import type { House } from '../house.ts'
+import type { Html } from './html.ts'
+import { html } from './html.ts'
+import { modelList } from './models-menu.ts'
+import { modelsSoon } from './models-soon.ts'
+import { fieldOf } from './request-fields.ts'
+import { versionText } from './version-pill.ts'
+import type { Visit } from './visit.ts'
+import { visited } from './visit.ts'
+
+/** What stands around the room and changes by itself: the models there are, and the version that answers. */
+export function registerSurroundings(app: FastifyInstance, house: House): void {
+  app.get('/fragments/models', visited(house, showModels))
+  app.get('/fragments/version', visited(house, showVersion))
+}
+
+async function showModels({ house, request }: Visit): Promise<Html> {
+  const selected = fieldOf(request.query, 'selected') ?? fieldOf(request.query, 'model') ?? ''
+  return modelList(await modelsSoon(house), selected.slice(0, maxModelNameLength))
+}
+
+async function showVersion({ house, request }: Visit): Promise<Html> {
+  return html`${versionText(house.version, fieldOf(request.query, 'shown') ?? '')}`
+}

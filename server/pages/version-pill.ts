@@ -1,0 +1,16 @@
+import type { Version } from '../house.ts'
+import type { Html } from './html.ts'
+import { html } from './html.ts'
+
+/**
+ * Asks every two minutes which version answers, and says so when it is another than the page's. The element that asks
+ * is never swapped itself, so it cannot be lost to a bad answer.
+ */
+export const versionPill = (version: Version): Html =>
+  html`<div id="version" class="version" hx-get="/fragments/version?shown=${version.version}" hx-trigger="every 120s" hx-target="#version-text" hx-swap="innerHTML settle:0" hx-status:4xx="swap:none" hx-status:5xx="swap:none"><span id="version-text">${versionText(version, version.version)}</span></div>`
+
+/** @param shown - The version that the page was made by. */
+export const versionText = ({ version, commit }: Version, shown: string): Html =>
+  version === shown || shown === ''
+    ? html`<span class="meta" title="${commit}">v${version}</span>`
+    : html`<a class="version-new" href="" title="This page is of v${shown}">v${version} is here. Reload</a>`

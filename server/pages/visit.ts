@@ -1,0 +1,94 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { CodedError, errorCodes } from '../../bus/contract/errors.ts'
+import { isUuid } from '../../bus/contract/ids.ts'
+import { defaultCompanion } from '../companions/default-companion.ts'
+import type { House } from '../house.ts'
+import type { User } from '../store/store.ts'
+import { remembered, themeOf } from './cookies.ts'
+import type { ErrorFacts } from './error-page.ts'
+import { errorFragment, errorPage, renderErrorPage } from './error-page.ts'
+import type { Html } from './html.ts'
+import { listOf } from './list-facts.ts'
+import { isFragment } from './request-fields.ts'
+import { signInPage } from './sign-in-page.ts'
+import { toastAlong } from './toast.ts'
+import type { View } from './view.ts'
+
+/** One request for a page or a piece of one, by somebody who is known. */
+export interface Visit {
+  readonly house: House
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  readonly user: User
+  readonly view: View
+}
+
+/**
+ * Wraps what answers a visit: strangers get the way in, errors a page, and nothing is kept by any cache, since every
+ * page is one person's.
+ */
+export const visited =
+  (house: House, answer: (visit: Visit) => Promise<Html>) =>
+  async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    reply
+      .type('text/html; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .header('vary', 'HX-Request, Cookie')
+    if (request.user === null) return sendStranger(house, request, reply)
+    const visit: Visit = {
+      house,
+      request,
+      reply,
+      user: request.user,
+      view: viewOf(house, request, request.user),
+    }
+    try {
+      const page = await answer(visit)
+      return await reply.send(page.toString())
+    } catch (error) {
+      return reply.send(await wordsFor(visit, error))
+    }
+  }
+
+/** The id in a path. @throws CodedError `not_found` where it is none of ours. */
+export function idOf({ request }: Visit, name = 'id'): string {
+  const id = (request.params as Readonly<Record<string, unknown>>)[name]
+  if (!isUuid(id)) throw new CodedError('not_found')
+  return id
+}
+
+function viewOf(house: House, request: FastifyRequest, user: User): View {
+  const { theme, timeZone, sidebar } = remembered(request.headers.cookie)
+  return {
+    user,
+    companion: defaultCompanion,
+    clock: { now: Date.now(), timeZone },
+    theme,
+    sidebar,
+    assets: house.assets,
+    version: house.version,
+    maxMessageLength: house.config.maxMessageLength,
+  }
+}
+
+/** A piece cannot show the way in, so its page is loaded anew, which does. */
+function sendStranger(house: House, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (isFragment(request)) return reply.code(401).header('hx-refresh', 'true').send('')
+  return reply.code(401).send(signInPage(themeOf(request.headers.cookie), house.assets).toString())
+}
+
+async function wordsFor(visit: Visit, error: unknown): Promise<string> {
+  const { request, reply, view } = visit
+  const code = error instanceof CodedError ? error.code : 'internal'
+  const { status, title } = errorCodes[code]
+  const facts: ErrorFacts = { status, code, title, detail: error instanceof CodedError ? error.message : '' }
+  if (status >= 500) request.log.error({ err: error }, 'a page could not be made')
+  reply.code(status)
+  if (isFragment(request)) return fragmentFor(visit, facts).toString()
+  if (status >= 500) return renderErrorPage(facts, view)
+  return errorPage(view, facts, await listOf(visit, {})).toString()
+}
+
+/** The room shows its error in its place; any smaller piece leaves the page as it is and says it in a toast. */
+const fragmentFor = ({ request }: Visit, facts: ErrorFacts): Html =>
+  request.headers['hx-target'] === 'main#chat' ? errorFragment(facts) : toastAlong(`${facts.title}.`)

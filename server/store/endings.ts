@@ -1,0 +1,123 @@
+import type { ChatFinal } from '../../bus/contract/chat.ts'
+import type { Database, Queries } from './database.ts'
+import { fold } from './fold.ts'
+import type { BusTrace, CancelOutcome, RecordOutcome } from './store.ts'
+import type { RequestKey } from './succession.ts'
+import { endRequest, isOpen } from './succession.ts'
+
+/** See `RequestStore.recordFinal`. A reply to a conversation that is only hidden is kept, for `restore`. */
+export function recordFinal(database: Database, final: ChatFinal, now: number): Promise<RecordOutcome> {
+  return database.write(async (queries) => {
+    const key = { userId: final.user_id, requestId: final.request_id }
+    await database.lockUser(queries, key.userId)
+    const request = await findEnd(queries, key)
+    if (!request) return { outcome: 'gone' }
+    if (!isOpen(request.state)) return { outcome: 'repeated' }
+    await storeAnswer(queries, final)
+    const conversationId = request.conversation_id
+    const readied = await endRequest(queries, { ...key, conversationId }, { state: endStateOf(final), now })
+    return { outcome: 'stored', conversationId, readied }
+  })
+}
+
+/** See `RequestStore.cancel`. */
+export function cancel(database: Database, key: RequestKey, now: number): Promise<CancelOutcome> {
+  return database.write(async (queries) => {
+    await database.lockUser(queries, key.userId)
+    const request = await findEnd(queries, key)
+    if (!request || request.deleted_at !== null) return { outcome: 'not_found' }
+    if (!isOpen(request.state)) return { outcome: 'over' }
+    const conversationId = request.conversation_id
+    if (request.state !== 'published') {
+      const readied = await endUnpublished(queries, { ...key, conversationId }, now)
+      return { outcome: 'ended', conversationId, readied }
+    }
+    await requestCancellation(queries, key, now)
+    return { outcome: 'requested', conversationId }
+  })
+}
+
+/**
+ * Ends a request that no worker has. (A hub may be about to publish it: the worker then reads `cancelled` where it
+ * asks for the history.)
+ */
+export async function endUnpublished(
+  queries: Queries,
+  request: RequestKey & { conversationId: string },
+  now: number,
+): Promise<string[]> {
+  await queries
+    .updateTable('messages')
+    .set({ finish_reason: 'cancelled' })
+    .where('id', '=', request.requestId)
+    .execute()
+  return endRequest(queries, request, { state: 'cancelled', now })
+}
+
+/** The first cancellation counts; what asks again does not move it. */
+export async function requestCancellation(
+  queries: Queries,
+  { userId, requestId }: RequestKey,
+  now: number,
+): Promise<void> {
+  await queries
+    .updateTable('requests')
+    .set({ cancel_requested_at: now })
+    .where('user_id', '=', userId)
+    .where('request_id', '=', requestId)
+    .where('cancel_requested_at', 'is', null)
+    .execute()
+}
+
+export async function purgeableLogs(queries: Queries, before: number, limit: number): Promise<BusTrace[]> {
+  const ended = await queries
+    .selectFrom('requests')
+    .select(['user_id', 'request_id', 'seq'])
+    .where('log_purged_at', 'is', null)
+    .where('ended_at', '<', before)
+    .orderBy('ended_at')
+    .limit(limit)
+    .execute()
+  return ended.map((row) => ({ userId: row.user_id, requestId: row.request_id, seq: row.seq }))
+}
+
+export async function markLogPurged(queries: Queries, { userId, requestId }: RequestKey): Promise<void> {
+  await queries
+    .updateTable('requests')
+    .set({ log_purged_at: Date.now() })
+    .where('user_id', '=', userId)
+    .where('request_id', '=', requestId)
+    .execute()
+}
+
+function findEnd(queries: Queries, { userId, requestId }: RequestKey) {
+  return queries
+    .selectFrom('requests')
+    .innerJoin('conversations', 'conversations.id', 'requests.conversation_id')
+    .select(['state', 'conversation_id', 'deleted_at'])
+    .where('requests.user_id', '=', userId)
+    .where('request_id', '=', requestId)
+    .executeTakeFirst()
+}
+
+async function storeAnswer(queries: Queries, final: ChatFinal): Promise<void> {
+  await queries
+    .updateTable('messages')
+    .set({
+      content: final.content,
+      thoughts: final.thoughts,
+      model: final.model,
+      finish_reason: final.finish_reason ?? null,
+      error_json: final.error ? JSON.stringify(final.error) : null,
+      usage_json: JSON.stringify(final.usage),
+      timings_json: JSON.stringify(final.timings),
+      search_text: fold(final.content),
+    })
+    .where('id', '=', final.request_id)
+    .execute()
+}
+
+function endStateOf(final: ChatFinal): 'answered' | 'failed' | 'cancelled' {
+  if (final.error) return 'failed'
+  return final.finish_reason === 'cancelled' ? 'cancelled' : 'answered'
+}

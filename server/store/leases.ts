@@ -1,0 +1,125 @@
+import { sql } from 'kysely'
+import type { RequestState } from '../../bus/contract/history.ts'
+import { attemptFloorStep } from '../../bus/contract/limits.ts'
+import type { Database, Queries } from './database.ts'
+import type { StoredRequest } from './store.ts'
+import { requestColumns, toStoredRequest } from './stored-request.ts'
+import type { RequestKey } from './succession.ts'
+
+/** See `RequestStore.leaseReady`. */
+export function leaseReady(
+  database: Database,
+  { now, leaseUntil, limit }: { now: number; leaseUntil: number; limit: number },
+): Promise<StoredRequest[]> {
+  return database.write(async (queries) => {
+    const rows = await selectStored(queries)
+      .where('state', '=', 'ready')
+      .where('lease_until', '<=', now)
+      .orderBy('lease_until')
+      .orderBy('requests.created_at')
+      .limit(limit)
+      .$if(database.kind === 'postgres', (query) => query.forUpdate('requests').skipLocked())
+      .execute()
+    await touch(queries, rows, { lease_until: leaseUntil })
+    return rows.map(toStoredRequest)
+  })
+}
+
+/** See `RequestStore.leasePublished`. */
+export function leasePublished(
+  database: Database,
+  { now, idleMs, limit }: { now: number; idleMs: number; limit: number },
+): Promise<StoredRequest[]> {
+  return database.write(async (queries) => {
+    const rows = await selectStored(queries)
+      .where('state', '=', 'published')
+      .where('looked_at', '<=', now - idleMs)
+      .orderBy('looked_at')
+      .limit(limit)
+      .$if(database.kind === 'postgres', (query) => query.forUpdate('requests').skipLocked())
+      .execute()
+    await touch(queries, rows, { looked_at: now })
+    return rows.map(toStoredRequest)
+  })
+}
+
+/**
+ * See `RequestStore.markPublished`. A request that was cancelled while it was being published stays so, but where the
+ * bus keeps it is noted all the same, for whoever clears it away.
+ */
+export function markPublished(
+  database: Database,
+  { userId, requestId }: RequestKey,
+  { epoch, seq, now }: { epoch: number; seq: number; now: number },
+): Promise<void> {
+  return database.write(async (queries) => {
+    await database.lockUser(queries, userId)
+    await queries
+      .updateTable('requests')
+      .set({
+        epoch,
+        seq,
+        looked_at: now,
+        state: sql<RequestState>`case when state = 'ready' then 'published' else state end`,
+      })
+      .where('user_id', '=', userId)
+      .where('request_id', '=', requestId)
+      .where('state', 'in', ['ready', 'cancelled'])
+      .execute()
+  })
+}
+
+/** See `RequestStore.republish`. */
+export function republish(
+  database: Database,
+  { userId, requestId }: RequestKey,
+  attemptFloor: number,
+): Promise<boolean> {
+  return database.write(async (queries) => {
+    await database.lockUser(queries, userId)
+    const { numUpdatedRows } = await queries
+      .updateTable('requests')
+      .set({
+        state: 'ready',
+        attempt_floor: attemptFloor + attemptFloorStep,
+        lease_until: 0,
+        epoch: null,
+        seq: null,
+      })
+      .where('user_id', '=', userId)
+      .where('request_id', '=', requestId)
+      .where('state', '=', 'published')
+      .where('attempt_floor', '=', attemptFloor)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  })
+}
+
+/** See `RequestStore.cancelling`. */
+export async function cancelling(queries: Queries, limit: number): Promise<StoredRequest[]> {
+  const rows = await selectStored(queries)
+    .where('state', '=', 'published')
+    .where('cancel_requested_at', 'is not', null)
+    .orderBy('cancel_requested_at')
+    .limit(limit)
+    .execute()
+  return rows.map(toStoredRequest)
+}
+
+const selectStored = (queries: Queries) =>
+  queries.selectFrom('requests').innerJoin('users', 'users.id', 'requests.user_id').select(requestColumns)
+
+async function touch(
+  queries: Queries,
+  rows: readonly { user_id: string; request_id: string }[],
+  change: { lease_until: number } | { looked_at: number },
+): Promise<void> {
+  for (const row of rows) {
+    await queries
+      .updateTable('requests')
+      .set(change)
+      .where('user_id', '=', row.user_id)
+      .where('request_id', '=', row.request_id)
+      .execute()
+  }
+}

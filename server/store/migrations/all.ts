@@ -1,0 +1,6 @@
+import { people } from './0001-people.ts'
+import { conversations } from './0002-conversations.ts'
+import type { Migration } from './migration.ts'
+
+/** The history, oldest first. */
+export const migrations: readonly Migration[] = [people, conversations]

@@ -1,0 +1,49 @@
+import { sql } from 'kysely'
+import { createAccountStore } from './accounts.ts'
+import { createConversationStore } from './conversations.ts'
+import type { Database } from './database.ts'
+import { behindDoor } from './door.ts'
+import { migrate } from './migrate.ts'
+import { createRequestStore } from './requests.ts'
+import type { Store } from './store.ts'
+import { openPostgres } from './store-postgres.ts'
+import { openSqlite } from './store-sqlite.ts'
+
+/**
+ * Opens the store that a URL names: `sqlite:<path>`, or a bare path, or `postgres://…`. `migrate` comes next.
+ * A PostgreSQL that is away shows when the store is first used.
+ * @throws for any other kind of URL, CodedError `store_unavailable` when the file can't be opened
+ */
+export async function openStore(url: string): Promise<Store> {
+  return createStore(await behindDoor({ open: () => openDatabase(url) }).open())
+}
+
+export function createStore(database: Database): Store {
+  return {
+    kind: database.kind,
+    accounts: behindDoor(createAccountStore(database)),
+    conversations: behindDoor(createConversationStore(database)),
+    requests: behindDoor(createRequestStore(database)),
+    ...behindDoor({
+      migrate: () => migrate(database),
+      ping: () => ping(database),
+      close: () => database.close(),
+    }),
+  }
+}
+
+async function openDatabase(url: string): Promise<Database> {
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase()
+  if (scheme === 'postgres' || scheme === 'postgresql') return openPostgres(url)
+  if (scheme === undefined) return openSqlite(url)
+  if (scheme !== 'sqlite' || url.slice('sqlite:'.length) === '') {
+    throw new Error('The database is neither sqlite:<path> nor postgres://…')
+  }
+  return openSqlite(url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, ''))
+}
+
+/** Reads the schema, which SQLite, unlike for a bare value, has to open its file for. */
+const ping = (database: Database): Promise<void> =>
+  database.read(async (queries) => {
+    await sql`select 1 from schema_migrations limit 1`.execute(queries)
+  })

@@ -1,0 +1,57 @@
+/**
+ * Menus are popovers, opened and closed by the browser. Added here: arrow keys, Home and End among their items, focus on
+ * the chosen one, and a place beside the button for browsers that cannot anchor.
+ */
+export function listenToMenus(): void {
+  document.addEventListener('toggle', onToggle, true)
+  document.addEventListener('keydown', onKey)
+  document.addEventListener('click', onClick)
+}
+
+function onToggle(event: Event): void {
+  const card = event.target
+  if (!(card instanceof HTMLElement) || !card.matches('.menu-card')) return
+  const isOpen = card.matches(':popover-open')
+  const opener = document.querySelector<HTMLElement>(`[popovertarget="${CSS.escape(card.id)}"]`)
+  opener?.setAttribute('aria-expanded', String(isOpen))
+  if (!isOpen) return
+  if (opener && !CSS.supports('position-area: bottom')) place(card, opener)
+  const items = itemsOf(card)
+  const chosen = items.find((item) => item.getAttribute('aria-checked') === 'true') ?? items[0]
+  chosen?.focus()
+}
+
+function onKey(event: KeyboardEvent): void {
+  const card = event.target instanceof Element ? event.target.closest<HTMLElement>('.menu-card') : null
+  if (!card) return
+  const items = itemsOf(card)
+  const at = items.findIndex((item) => item.matches(':focus'))
+  const next = nextItem(event.key, at, items.length)
+  if (next === undefined) return
+  event.preventDefault()
+  items[next]?.focus()
+}
+
+function nextItem(key: string, at: number, count: number): number | undefined {
+  if (count === 0) return undefined
+  if (key === 'ArrowDown') return (at + 1) % count
+  if (key === 'ArrowUp') return (at - 1 + count) % count
+  if (key === 'Home') return 0
+  return key === 'End' ? count - 1 : undefined
+}
+
+/** A chosen item closes its menu, and gives focus back to the button. */
+function onClick(event: MouseEvent): void {
+  const item = event.target instanceof Element ? event.target.closest('.menu-card .menu-item') : null
+  item?.closest<HTMLElement>('.menu-card')?.hidePopover()
+}
+
+const itemsOf = (card: HTMLElement): HTMLElement[] => [...card.querySelectorAll<HTMLElement>('.menu-item')]
+
+function place(card: HTMLElement, opener: HTMLElement): void {
+  const anchor = opener.getBoundingClientRect()
+  const { width, height } = card.getBoundingClientRect()
+  const below = anchor.bottom + height <= innerHeight
+  card.style.left = `${Math.max(8, Math.min(anchor.right - width, innerWidth - width - 8))}px`
+  card.style.top = `${Math.max(8, below ? anchor.bottom : anchor.top - height - 8)}px`
+}
