@@ -22,7 +22,6 @@ export const apiCodes = {
   messageNotFound: 10_037,
   consumerNotFound: 10_014,
   streamNotFound: 10_059,
-  streamNameInUse: 10_058,
   messageDeleteFailed: 10_057,
   /** A repeat arrived while the first is still under way: the answer comes to a later repeat. */
   duplicateUnderWay: 10_158,

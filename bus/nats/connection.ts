@@ -105,7 +105,8 @@ async function finish(link: Link, ends: Promise<void>[]): Promise<void> {
   if (link.up !== undefined) {
     const last = Promise.all(ends).then(() => link.up?.flush())
     const over = pause(closeGraceMs, undefined, { signal: grace.signal })
-    await Promise.race([last, over]).catch(() => undefined)
+    const away = new Promise<void>((resolve) => void link.onDown(resolve))
+    await Promise.race([last, over, away]).catch(() => undefined)
     over.catch(() => undefined)
   }
   grace.abort()

@@ -3,10 +3,10 @@ import { randomToken } from '../contract/ids.ts'
 import { statusOf } from './headers.ts'
 
 /**
- * Why a pull ended: it got all it asked for; its time was over; the consumer is not there; the server refused it or
- * fell silent (a leader changed, the consumer was deleted).
+ * Why a pull ended: it got all it asked for; its time was over; or the server refused it or fell silent (a leader
+ * changed, the consumer is not there: 2.9 says nothing of that).
  */
-export type PullEnd = 'filled' | 'expired' | 'missing' | 'lost'
+export type PullEnd = 'filled' | 'expired' | 'lost'
 
 export interface PullOptions {
   readonly stream: string
@@ -61,7 +61,7 @@ export function startPull(connection: NatsConnection, options: PullOptions): Pul
     const status = statusOf(message)
     if (status === 100) return
     if (status !== 0) {
-      end(endOf(status))
+      end(status === 404 || status === 408 ? 'expired' : 'lost')
       return
     }
     outstanding -= 1
@@ -81,9 +81,4 @@ export function startPull(connection: NatsConnection, options: PullOptions): Pul
     clearInterval(ticker)
     subscription.drain().catch(() => undefined)
   }
-}
-
-function endOf(status: number): PullEnd {
-  if (status === 503) return 'missing'
-  return status === 404 || status === 408 ? 'expired' : 'lost'
 }

@@ -49,10 +49,25 @@ async function ensureStream(connection: NatsConnection, spec: StreamSpec, settin
   const differing = differences(found.config, wanted)
   if (!settings.update || differing.length === 0) return found.created
   settings.log('info', 'A stream is brought up to date', { stream: name, differing })
-  await callApi(connection, `STREAM.UPDATE.${name}`, { ...found.config, ...wanted }).catch(
-    leave(settings.log, 'A stream could not be brought up to date', { stream: name, differing }),
-  )
+  const update = (config: Configuration): Promise<unknown> =>
+    callApi(connection, `STREAM.UPDATE.${name}`, { ...found.config, ...config })
+  await update(wanted).catch(() => updateOneByOne(update, wanted, differing, settings.log))
   return found.created
+}
+
+/** What one server version refuses to change (2.9: a republication) must not hold up the rest. */
+async function updateOneByOne(
+  update: (config: Configuration) => Promise<unknown>,
+  wanted: Configuration,
+  differing: readonly string[],
+  log: Log,
+): Promise<void> {
+  let config: Configuration = {}
+  for (const key of differing) {
+    const next = { ...config, [key]: wanted[key] }
+    const taken = await update(next).catch(leave(log, 'A stream could not be brought up to date', { key }))
+    if (taken !== undefined) config = next
+  }
 }
 
 const nanoseconds = (milliseconds: number): number => milliseconds * 1e6
@@ -76,15 +91,21 @@ function streamConfiguration(spec: StreamSpec, { replicas, maxBytesScale }: Stre
 const streamInfo = (connection: NatsConnection, name: string): Promise<Info | undefined> =>
   callApi<Info>(connection, `STREAM.INFO.${name}`).catch(unless(apiCodes.streamNotFound))
 
-/** Another process may have made it since we looked, a little differently: then theirs stands. */
+/**
+ * Another process may make it in the same moment, a little differently (then theirs stands), or take the storage that
+ * both reserve: so a refusal counts only if the stream is not there afterwards.
+ */
 async function createStream(
   connection: NatsConnection,
   wanted: Configuration & { name: string },
 ): Promise<Info> {
-  const created = await callApi<Info>(connection, `STREAM.CREATE.${wanted.name}`, wanted, 5_000).catch(
-    unless(apiCodes.streamNameInUse),
-  )
-  return created ?? (await callApi<Info>(connection, `STREAM.INFO.${wanted.name}`))
+  try {
+    return await callApi<Info>(connection, `STREAM.CREATE.${wanted.name}`, wanted, 5_000)
+  } catch (refusal) {
+    const found = await streamInfo(connection, wanted.name)
+    if (found === undefined) throw refusal
+    return found
+  }
 }
 
 type ConsumerSpec = (typeof consumers)[keyof typeof consumers]
@@ -137,4 +158,5 @@ const unless = (code: number) => (error: unknown) => {
 const leave = (log: Log, message: string, fields: object) => (error: unknown) => {
   if (!(error instanceof ApiFailure) || error.status === 408 || error.status === 503) throw error
   log('error', message, { ...fields, error: error.message })
+  return undefined
 }

@@ -84,9 +84,12 @@ export function startWork(options: WorkOptions, tools: WorkTools): WorkLoop {
   }
 
   function afterPull(end: PullEnd): void {
-    if (end === 'missing') tools.onMissingStream()
-    if (end === 'filled' || end === 'expired') fill()
-    else fillLater()
+    if (end !== 'lost') {
+      fill()
+      return
+    }
+    tools.onMissingStream()
+    fillLater()
   }
 
   function fillLater(): void {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, dirname } from 'node:path'
 
@@ -25,5 +26,32 @@ export function handOver(node, script, args, folder) {
     console.error(`${node} could not be started: ${error.message}`)
     process.exit(1)
   })
+  onOrphaned(() => child.kill('SIGTERM'))
   child.once('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal ?? 'SIGTERM']))
+}
+
+/**
+ * Calls `act` when npm, which started us, was killed: it can't tell us. Without npm nothing is done, since whoever
+ * puts us into the background lets go of us on purpose.
+ * @param {() => void} act
+ */
+function onOrphaned(act) {
+  if (!process.env.npm_lifecycle_event) return
+  const parents = parentsOf()
+  const timer = setInterval(() => {
+    if (parentsOf() === parents) return
+    clearInterval(timer)
+    act()
+  }, 1_000)
+  timer.unref()
+}
+
+/** Our parent and its own: npm may stand behind a shell. */
+function parentsOf() {
+  try {
+    const fields = readFileSync(`/proc/${process.ppid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')
+    return `${process.ppid} ${fields?.[1]}`
+  } catch {
+    return `${process.ppid}`
+  }
 }

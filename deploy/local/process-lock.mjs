@@ -7,7 +7,7 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:
  */
 export function takeLock(file) {
   const own = `${file}.${process.pid}`
-  writeFileSync(own, `${process.pid} ${identityOf(process.pid)}\n`, { mode: 0o600 })
+  writeFileSync(own, describeProcess(process.pid), { mode: 0o600 })
   try {
     // Bounded: each further round means that a dead holder was cleared away.
     for (let round = 0; round < 10; round += 1) {
@@ -58,11 +58,28 @@ function release(file) {
 /** @param {string} file */
 function readHolder(file) {
   try {
-    const [pid = '', identity = ''] = readFileSync(file, 'utf8').trim().split(' ')
-    return { pid: Number(pid), alive: isAlive(Number(pid)) && identity === identityOf(Number(pid)) }
+    const described = readFileSync(file, 'utf8')
+    return { pid: Number.parseInt(described, 10), alive: isStillAlive(described) }
   } catch {
     return undefined
   }
+}
+
+/**
+ * Its number, and what tells it from a later process with the same number: after a container's restart that is the
+ * usual case. Ends with "gone" when there is no such process.
+ * @param {number} pid
+ */
+export function describeProcess(pid) {
+  return `${pid} ${isAlive(pid) ? startOf(pid) : 'gone'}`
+}
+
+/**
+ * Whether the process that was described is still the one with that number.
+ * @param {string} described what `describeProcess` gave
+ */
+export function isStillAlive(described) {
+  return !described.endsWith(' gone') && describeProcess(Number.parseInt(described, 10)) === described
 }
 
 /** @param {number} pid */
@@ -76,14 +93,14 @@ function isAlive(pid) {
   }
 }
 
-/**
- * Tells a process from a later one with the same number, which is the usual case when a container starts again.
- * @param {number} pid
- */
-function identityOf(pid) {
+/** @param {number} pid */
+function startOf(pid) {
   try {
+    // proc(5): the name, which may hold anything, stands in brackets; field 3 follows it, and field 22 is the start
+    // time in clock ticks since the machine's start.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
-    // proc(5): field 22 is the start time in clock ticks since boot; two fields were split off.
+    // A zombie has ended; whoever started it has only not asked yet.
+    if (fields[0] === 'Z') return 'gone'
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}-${fields[19]}`
   } catch {
     return 'unknown'

@@ -30,7 +30,10 @@ export function runCommand(command, args, { timeoutMs, folder, environment }) {
     child.once('close', (code, signal) => {
       if (code === 0) return resolve(output)
       const ending = signal ? `was ended by ${signal} (it has ${timeoutMs / 1000} s)` : `failed with ${code}`
-      reject(new Error(`\`${[command, ...args].join(' ')}\` ${ending}.\n${output.trim()}`))
+      const lines = output.trim().split('\n')
+      // The first line says all of it in short, for whoever shows no more.
+      const short = `\`${[command, ...args].join(' ')}\` ${ending}: ${lines.at(-1)}`
+      reject(new Error([short, ...(lines.length > 1 ? lines : [])].join('\n')))
     })
   })
 }

@@ -7,6 +7,7 @@ import { runCommand } from './run-command.mjs'
 
 // Types and lint, then the tests; `npm test -- path` runs the tests of that file or folder alone.
 const NOT_OURS = ['**/node_modules/**', '.tools/**', '.cache/**', 'data/**']
+const PROJECTS = ['tsconfig.json', 'tsconfig.test.json', 'web/tsconfig.json', 'web/tsconfig.test.json']
 // Two at once: a test file starts servers and browsers of its own.
 const RUNNER = ['--test', '--test-concurrency=2', '--test-timeout=300000']
 const REPORTERS = [
@@ -20,6 +21,7 @@ const args = process.argv.slice(2)
 const environment = testEnvironment()
 // Whoever started us is gone: so are the readers of what we print.
 process.once('disconnect', () => process.exit(1))
+process.channel?.unref()
 
 const paths = args.filter(exists)
 const options = args.filter((arg) => !exists(arg))
@@ -30,11 +32,7 @@ async function checkSource(): Promise<boolean> {
   const started = performance.now()
   const bin = (name: string) => join(projectRoot, 'node_modules/.bin', name)
   const checks = [
-    ...['tsconfig.json', 'web/tsconfig.json', 'web/tsconfig.test.json'].map((project) => [
-      bin('tsc'),
-      '-p',
-      project,
-    ]),
+    ...PROJECTS.map((project) => [bin('tsc'), '-p', project]),
     [bin('biome'), 'check', '--error-on-warnings', '--colors=off', '.'],
   ]
   const outcomes = await Promise.allSettled(

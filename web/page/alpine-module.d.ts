@@ -11,5 +11,5 @@ declare module 'alpine' {
   }
   const alpine: AlpineApi
 
-  export { alpine as default }
+  export default alpine
 }

@@ -25,7 +25,7 @@ function onKey(event: KeyboardEvent): void {
   const card = event.target instanceof Element ? event.target.closest<HTMLElement>('.menu-card') : null
   if (!card) return
   const items = itemsOf(card)
-  const at = items.indexOf(document.activeElement)
+  const at = items.findIndex((item) => item.matches(':focus'))
   const next = nextItem(event.key, at, items.length)
   if (next === undefined) return
   event.preventDefault()
