@@ -5,4 +5,6 @@ const main = fileURLToPath(new URL('../../workers/main.ts', import.meta.url))
 
 /** A worker as a process of its own, which a test may kill and freeze. */
 export const startWorkerProcess = (environment: Readonly<Record<string, string>>): Promise<TestProcess> =>
-  startProcess(process.execPath, [main], { env: { PATH: process.env.PATH, LOG_LEVEL: 'debug', ...environment } })
+  startProcess(process.execPath, [main], {
+    env: { PATH: process.env.PATH, LOG_LEVEL: 'debug', ...environment },
+  })
