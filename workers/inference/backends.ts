@@ -56,7 +56,7 @@ export function openBackends(options: BackendsOptions): Backends {
       await Promise.all(probes.map((probe) => probe.look()))
       const second = chooseModel(probes, wanted, defaultModel)
       if (second !== undefined) return second
-      throw new CodedError('model_not_found', whatIsThere(probes, wanted))
+      throw notThere(probes, wanted)
     },
     suspect: (backend) => probes.find((probe) => probe.backend === backend)?.look(),
     list: async () => {
@@ -81,6 +81,14 @@ async function settle(probes: readonly Probe[], returnMs: number, signal: AbortS
     await pause(300, undefined, { signal })
     await Promise.all(probes.map((probe) => probe.look()))
   }
+}
+
+/** A backend that is away for the moment may be the one that has the model. */
+function notThere(probes: readonly Probe[], wanted: string | undefined): CodedError {
+  const away = probes.find((probe) => !probe.up && probe.wasUp)
+  if (away === undefined) return new CodedError('model_not_found', whatIsThere(probes, wanted))
+  const detail = `The model backend "${away.backend.name}" cannot be reached at the moment`
+  return new CodedError('backend_unavailable', detail)
 }
 
 function whatIsThere(probes: readonly Probe[], wanted: string | undefined): string {

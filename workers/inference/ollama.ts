@@ -10,8 +10,8 @@ import { LineCutter } from './stream-lines.ts'
 const name = 'ollama'
 /** Looks at models and context must not hold up a reply for long. In milliseconds. */
 const lookTimeoutMs = 3_000
-/** Rendering a prompt loads the model first, which may take a while. In milliseconds. */
-const renderTimeoutMs = 60_000
+/** Rendering a prompt loads the model first, and leaving meanwhile throws the load away. In milliseconds. */
+const renderTimeoutMs = 180_000
 /** Most models whose facts are kept. */
 const maxKnown = 500
 
