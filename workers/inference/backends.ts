@@ -4,6 +4,7 @@ import type { ModelsAnswer } from '../../bus/contract/models.ts'
 import type { Log } from '../../bus/nats/log.ts'
 import type { Backend } from './backend.ts'
 import { type Choice, chooseModel } from './choose-model.ts'
+import { sameModel } from './ollama.ts'
 import { type Probe, startProbe } from './probe.ts'
 
 export interface BackendsOptions {
@@ -39,6 +40,13 @@ export function openBackends(options: BackendsOptions): Backends {
   const watched = demoMode === 'on' ? [] : options.backends
   const probes = watched.map((backend) => startProbe(backend, retryMs, options.log))
   const demoChoice: Choice = { backend: demo, model: 'demo' }
+  let isWarned = defaultModel === undefined
+
+  function warnOfDefault({ model }: Choice): void {
+    if (isWarned || model === defaultModel || sameModel(model, defaultModel ?? '')) return
+    isWarned = true
+    options.log('warn', 'DEFAULT_MODEL is not installed: another answers', { defaultModel, model })
+  }
 
   return {
     choose: async (model, signal) => {
@@ -51,7 +59,10 @@ export function openBackends(options: BackendsOptions): Backends {
       }
       const wanted = model === 'demo' ? undefined : model
       const choice = chooseModel(up, wanted, defaultModel)
-      if (choice !== undefined) return choice
+      if (choice !== undefined) {
+        if (wanted === undefined) warnOfDefault(choice)
+        return choice
+      }
       // It may have been pulled since the last look.
       await Promise.all(probes.map((probe) => probe.look()))
       const second = chooseModel(probes, wanted, defaultModel)
