@@ -3,6 +3,7 @@ import type { ModelsAnswer } from '../bus/contract/models.ts'
 import type { Bus } from '../bus/nats/bus.ts'
 import type { Assets } from './assets/assets.ts'
 import type { HubConfig } from './config.ts'
+import type { Logger } from './logging.ts'
 import type { Store } from './store/store.ts'
 
 /** What every room of the hub is handed. `app.ts` composes one; there is no other way to reach these. */
@@ -16,6 +17,13 @@ export interface House {
   models(): Promise<ModelsAnswer>
   /** Tells all sockets of a person, on every hub, to look again. Best effort. */
   notify(userId: string, notice: ChatNotify): void
+}
+
+/** The same for the rooms behind the pages, which also log what they do by themselves. */
+export interface Rooms extends House {
+  readonly log: Logger
+  /** This hub's name: random, new with every start. */
+  readonly hubId: string
 }
 
 export interface Version {

@@ -16,14 +16,17 @@ const hour = 60 * minute
 const day = 24 * hour
 const MiB = 1024 * 1024
 
-/** The streams of PROTOCOL section 1. Byte limits suit one small server; a setting scales them. */
+/**
+ * The streams of PROTOCOL section 1. Byte limits suit one small server, where JetStream reserves
+ * them: together 912 MiB. A setting scales them.
+ */
 export const streams = {
   logins: {
     name: 'COMPANIONS_LOGINS',
     subjects: ['ai.chat.user.*.login'],
     retention: 'limits',
     maxAgeMs: 7 * day,
-    maxBytes: 64 * MiB,
+    maxBytes: 16 * MiB,
     maxMessageBytes: 16 * 1024,
     duplicateWindowMs: 2 * minute,
   },
@@ -32,7 +35,7 @@ export const streams = {
     subjects: ['ai.chat.user.*.message', 'ai.chat.user.*.greeting.*'],
     retention: 'workqueue',
     maxAgeMs: 7 * day,
-    maxBytes: 1024 * MiB,
+    maxBytes: 128 * MiB,
     maxMessageBytes: MiB,
     duplicateWindowMs: 2 * minute,
   },
@@ -41,7 +44,7 @@ export const streams = {
     subjects: ['ai.chat.response.stream.>'],
     retention: 'limits',
     maxAgeMs: hour,
-    maxBytes: 2048 * MiB,
+    maxBytes: 512 * MiB,
     maxMessageBytes: MiB,
     duplicateWindowMs: 2 * minute,
     republish: { source: 'ai.chat.response.stream.>', destination: 'ai.chat.live.>' },
@@ -51,14 +54,17 @@ export const streams = {
     subjects: ['ai.chat.response.final.>'],
     retention: 'workqueue',
     maxAgeMs: 7 * day,
-    maxBytes: 2048 * MiB,
+    maxBytes: 256 * MiB,
     maxMessageBytes: MiB,
     duplicateWindowMs: 2 * minute,
   },
 } as const satisfies Record<string, StreamSpec>
 
-/** Durable consumers by name. Ack wait in milliseconds; deliveries are unlimited, the log counts attempts. */
+/**
+ * Durable consumers by name. Ack wait in milliseconds; deliveries are unlimited, the log counts attempts. At most
+ * `maxPending` are out at once, those put off by a nak included; past it the rest wait in the stream.
+ */
 export const consumers = {
-  chatWorkers: { stream: streams.chat.name, durable: 'chat-workers', ackWaitMs: 6_000 },
-  recorder: { stream: streams.finals.name, durable: 'recorder', ackWaitMs: 30_000 },
+  chatWorkers: { stream: streams.chat.name, durable: 'chat-workers', ackWaitMs: 6_000, maxPending: 10_000 },
+  recorder: { stream: streams.finals.name, durable: 'recorder', ackWaitMs: 30_000, maxPending: 1_000 },
 } as const

@@ -47,46 +47,52 @@ export function leasePublished(
  * See `RequestStore.markPublished`. A request that was cancelled while it was being published stays so, but where the
  * bus keeps it is noted all the same, for whoever clears it away.
  */
-export async function markPublished(
-  queries: Queries,
+export function markPublished(
+  database: Database,
   { userId, requestId }: RequestKey,
   { epoch, seq, now }: { epoch: number; seq: number; now: number },
 ): Promise<void> {
-  await queries
-    .updateTable('requests')
-    .set({
-      epoch,
-      seq,
-      looked_at: now,
-      state: sql<RequestState>`case when state = 'ready' then 'published' else state end`,
-    })
-    .where('user_id', '=', userId)
-    .where('request_id', '=', requestId)
-    .where('state', 'in', ['ready', 'cancelled'])
-    .execute()
+  return database.write(async (queries) => {
+    await database.lockUser(queries, userId)
+    await queries
+      .updateTable('requests')
+      .set({
+        epoch,
+        seq,
+        looked_at: now,
+        state: sql<RequestState>`case when state = 'ready' then 'published' else state end`,
+      })
+      .where('user_id', '=', userId)
+      .where('request_id', '=', requestId)
+      .where('state', 'in', ['ready', 'cancelled'])
+      .execute()
+  })
 }
 
 /** See `RequestStore.republish`. */
-export async function republish(
-  queries: Queries,
+export function republish(
+  database: Database,
   { userId, requestId }: RequestKey,
   attemptFloor: number,
 ): Promise<boolean> {
-  const { numUpdatedRows } = await queries
-    .updateTable('requests')
-    .set({
-      state: 'ready',
-      attempt_floor: attemptFloor + attemptFloorStep,
-      lease_until: 0,
-      epoch: null,
-      seq: null,
-    })
-    .where('user_id', '=', userId)
-    .where('request_id', '=', requestId)
-    .where('state', '=', 'published')
-    .where('attempt_floor', '=', attemptFloor)
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
+  return database.write(async (queries) => {
+    await database.lockUser(queries, userId)
+    const { numUpdatedRows } = await queries
+      .updateTable('requests')
+      .set({
+        state: 'ready',
+        attempt_floor: attemptFloor + attemptFloorStep,
+        lease_until: 0,
+        epoch: null,
+        seq: null,
+      })
+      .where('user_id', '=', userId)
+      .where('request_id', '=', requestId)
+      .where('state', '=', 'published')
+      .where('attempt_floor', '=', attemptFloor)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  })
 }
 
 /** See `RequestStore.cancelling`. */

@@ -18,22 +18,3 @@ export const selectUpwards = (queries: Queries, start: string, limit: number) =>
         ),
     )
     .selectFrom('path')
-
-/** Everything that hangs under a message, and itself, as `below`. */
-export const selectDownwards = (queries: Queries, conversationId: string, start: string) =>
-  queries
-    .withRecursive('below', (step) =>
-      step
-        .selectFrom('messages')
-        .select(['id', 'ordinal'])
-        .where('id', '=', start)
-        .where('conversation_id', '=', conversationId)
-        .unionAll(
-          step
-            .selectFrom('messages')
-            .innerJoin('below', 'below.id', 'messages.parent_id')
-            .select(['messages.id', 'messages.ordinal'])
-            .where('messages.conversation_id', '=', conversationId),
-        ),
-    )
-    .selectFrom('below')

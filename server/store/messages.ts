@@ -1,7 +1,7 @@
 import type { FinishReason, Timings, Usage } from '../../bus/contract/chat.ts'
 import type { RequestState } from '../../bus/contract/history.ts'
 import type { Queries } from './database.ts'
-import { selectDownwards, selectUpwards } from './message-path.ts'
+import { selectUpwards } from './message-path.ts'
 import type { Message, Page } from './store.ts'
 
 /** See `ConversationStore.path`. */
@@ -55,14 +55,32 @@ export async function selectBranch(
   messageId: string,
 ): Promise<boolean> {
   if (!(await findConversation(queries, { userId, id }))) return false
-  const leaf = await selectDownwards(queries, id, messageId)
-    .select('id')
-    .orderBy('ordinal', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  if (!leaf) return false
-  await queries.updateTable('conversations').set({ active_leaf_id: leaf.id }).where('id', '=', id).execute()
+  const leafId = await newestBelow(queries, id, messageId)
+  if (leafId === undefined) return false
+  await queries.updateTable('conversations').set({ active_leaf_id: leafId }).where('id', '=', id).execute()
   return true
+}
+
+/**
+ * What hangs below a message is newer than it, so one look at each message, in order, finds all of it. (A recursive
+ * query took seconds for 5,000 messages, since both databases read the conversation again for every step down.)
+ */
+async function newestBelow(queries: Queries, id: string, messageId: string): Promise<string | undefined> {
+  const messages = await queries
+    .selectFrom('messages')
+    .select(['id', 'parent_id'])
+    .where('conversation_id', '=', id)
+    .orderBy('ordinal')
+    .execute()
+  const below = new Set<string>()
+  let newest: string | undefined
+  for (const message of messages) {
+    const hangsBelow = message.parent_id !== null && below.has(message.parent_id)
+    if (message.id !== messageId && !hangsBelow) continue
+    below.add(message.id)
+    newest = message.id
+  }
+  return newest
 }
 
 export interface ConversationKey {

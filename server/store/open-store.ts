@@ -15,7 +15,10 @@ import { openSqlite } from './store-sqlite.ts'
  * @throws for any other kind of URL, CodedError `store_unavailable` when the file can't be opened
  */
 export async function openStore(url: string): Promise<Store> {
-  const database = await behindDoor({ open: () => openDatabase(url) }).open()
+  return createStore(await behindDoor({ open: () => openDatabase(url) }).open())
+}
+
+export function createStore(database: Database): Store {
   return {
     kind: database.kind,
     accounts: behindDoor(createAccountStore(database)),

@@ -14,11 +14,9 @@ export function createRequestStore(database: Database): RequestStore {
     history: (userId, requestId, budget) =>
       database.read((queries) => history(queries, { userId, requestId }, budget)),
     leaseReady: (lease) => leaseReady(database, lease),
-    markPublished: (userId, requestId, at) =>
-      database.write((queries) => markPublished(queries, { userId, requestId }, at)),
+    markPublished: (userId, requestId, at) => markPublished(database, { userId, requestId }, at),
     leasePublished: (lease) => leasePublished(database, lease),
-    republish: (userId, requestId, attemptFloor) =>
-      database.write((queries) => republish(queries, { userId, requestId }, attemptFloor)),
+    republish: (userId, requestId, attemptFloor) => republish(database, { userId, requestId }, attemptFloor),
     cancel: (userId, requestId, now) => cancel(database, { userId, requestId }, now),
     cancelling: (limit) => database.read((queries) => cancelling(queries, limit)),
     recordFinal: (final, now) => recordFinal(database, final, now),

@@ -1,0 +1,114 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { readAddress } from './address.ts'
+import type { Bus, Subscription, WorkLoop } from './bus.ts'
+import { type Link, openLink } from './link.ts'
+import type { Log } from './log.ts'
+import { makePublisher } from './publish.ts'
+import { readEntries } from './read-entries.ts'
+import { ask, startResponder } from './request.ts'
+import { holds, lastEntry, purge, remove } from './stored-entries.ts'
+import { keepStreams } from './stream-keeper.ts'
+import { LiveMessage, subscribeCore } from './subscribe.ts'
+import { startWork } from './work.ts'
+
+export interface BusOptions {
+  /** `nats://TOKEN@host:4222`, or several parted by commas; see `address.ts`. */
+  readonly url: string
+  /** What the server's own monitoring calls this connection. */
+  readonly name: string
+  /** Names the inboxes, so that permissions can hold roles apart; a worker makes missing streams but changes none. */
+  readonly role: 'hub' | 'worker' | 'test'
+  /** Copies of each stream in a cluster. Absent: 1 for a new stream, an existing one keeps its own. */
+  readonly replicas?: 1 | 3
+  /** Multiplies the byte limits of all streams. Default 1. */
+  readonly maxBytesScale?: number
+  readonly log?: Log
+}
+
+const defaultRequestTimeoutMs = 5_000
+/** What is under way at `close` gets this long. In milliseconds. */
+const closeGraceMs = 5_000
+
+/**
+ * Connects to the bus, at once and for good: the answer is in state `connecting`, everything may be asked of it, and
+ * it comes back by itself whatever happens to the server.
+ *
+ * @throws TypeError when `url` is not an address.
+ */
+export function connectBus(options: BusOptions): Bus {
+  const { name, role, log = () => undefined } = options
+  const inboxPrefix = `_INBOX_${role}`
+  const link = openLink({ ...readAddress(options.url), name, inboxPrefix }, log)
+  const keeper = keepStreams(link, {
+    update: role !== 'worker',
+    replicas: options.replicas,
+    maxBytesScale: options.maxBytesScale ?? 1,
+    log,
+  })
+  const publisher = makePublisher(link, inboxPrefix, keeper.onMissingStream)
+  const reader = { link, inboxPrefix, onMissingStream: keeper.onMissingStream }
+  const loops = new Set<WorkLoop>()
+  const responders = new Set<{ settled(): Promise<void> } & Subscription>()
+
+  return {
+    get state() {
+      if (link.closed) return 'closed'
+      return keeper.ready ? 'connected' : 'connecting'
+    },
+    onConnect: keeper.onReady,
+    epochOf: keeper.epochOf,
+    publish: publisher.publish,
+    send: (subject, body) => link.up?.publish(subject, body),
+    subscribe: (subject, handle, { queue } = {}) =>
+      subscribeCore(link, log, { subject, queue, hear: (message) => handle(new LiveMessage(message)) }),
+    request: (subject, body, { timeoutMs = defaultRequestTimeoutMs } = {}) =>
+      ask(link, subject, body, timeoutMs),
+    respond: (subject, queue, answer) => {
+      const responder = startResponder(link, log, { subject, queue, answer })
+      responders.add(responder)
+      return {
+        active: responder.active,
+        unsubscribe: () => {
+          responder.unsubscribe()
+          responders.delete(responder)
+        },
+      }
+    },
+    work: (work) => {
+      const loop = startWork(work, { ...reader, log, onReady: keeper.whenReady })
+      loops.add(loop)
+      return {
+        get running() {
+          return loop.running
+        },
+        drain: () => loop.drain().finally(() => loops.delete(loop)),
+      }
+    },
+    lastEntry: (stream, subject) => lastEntry(reader, stream, subject),
+    readEntries: (stream, subject, from) => readEntries(reader, { stream, subject, from }),
+    holds: (stream, seq) => holds(reader, stream, seq),
+    purge: (stream, subject) => purge(reader, stream, subject),
+    remove: (stream, seq) => remove(reader, stream, seq),
+    close: async () => {
+      if (link.closed) return
+      for (const responder of responders) responder.unsubscribe()
+      const ends = [...loops].map((loop) => loop.drain())
+      ends.push(...[...responders].map((responder) => responder.settled()), publisher.settled())
+      await finish(link, ends)
+    },
+  }
+}
+
+/** Waits for what is under way and hands the last bytes to the server, within the grace time, then closes. */
+async function finish(link: Link, ends: Promise<void>[]): Promise<void> {
+  const grace = new AbortController()
+  if (link.up !== undefined) {
+    const last = Promise.all(ends).then(() => link.up?.flush())
+    const over = pause(closeGraceMs, undefined, { signal: grace.signal })
+    const away = new Promise<void>((resolve) => void link.onDown(resolve))
+    await Promise.race([last, over, away]).catch(() => undefined)
+    over.catch(() => undefined)
+  }
+  grace.abort()
+  await link.close()
+}

@@ -1,0 +1,168 @@
+import { SpanKind } from '@opentelemetry/api'
+import type { Msg, MsgHdrs, NatsConnection } from 'nats'
+import { spanNames } from '../../telemetry/span-names.ts'
+import { CodedError } from '../contract/errors.ts'
+import { randomToken } from '../contract/ids.ts'
+import { maxBusBytes, publishRetryMs } from '../contract/limits.ts'
+import { type ApiError, apiCodes } from './api.ts'
+import type { Published, PublishOptions } from './bus.ts'
+import { fixedHeaders, type HeaderField, statusOf } from './headers.ts'
+import type { Link } from './link.ts'
+import { inSpan, traceFields } from './trace.ts'
+
+export interface Publisher {
+  publish(subject: string, body: Uint8Array, options: PublishOptions): Promise<Published>
+  /** Resolves when no publication waits for its answer. */
+  settled(): Promise<void>
+}
+
+const defaultTimeoutMs = 5_000
+/** How often waiting publications are looked over: one timer for all of them. */
+const sweepMs = 100
+
+/** One publication until its answer: the same bytes, over and over. */
+interface Waiting {
+  readonly subject: string
+  readonly body: Uint8Array
+  readonly headers: MsgHdrs
+  readonly reply: string
+  readonly deadline: number
+  readonly settle: (outcome: Published | CodedError) => void
+  sendAgainAt: number
+  problem: string
+}
+
+/**
+ * Publishing to streams over one inbox of our own: the client's `js.publish` costs twice as much. What is published
+ * while the connection is away is held, since the client would lose it without a word.
+ */
+export function makePublisher(link: Link, inboxPrefix: string, onMissingStream: () => void): Publisher {
+  const inbox = `${inboxPrefix}.publish.${randomToken()}`
+  const waiting = new Map<string, Waiting>()
+  const whenSettled = new Set<() => void>()
+  let count = 0
+  let sweeper: NodeJS.Timeout | undefined
+
+  link.onConnection((connection) => {
+    connection.subscribe(`${inbox}.*`, { callback: (error, message) => error ?? hear(message) })
+  })
+  link.onUp((connection) => {
+    for (const one of waiting.values()) transmit(connection, one)
+  })
+
+  return {
+    publish: (subject, body, options) => {
+      if (options.expectedLastSequence !== undefined) return publish(subject, body, options)
+      const span = { name: spanNames.busPublish, kind: SpanKind.PRODUCER, subject }
+      return inSpan(span, () => publish(subject, body, options))
+    },
+    settled: () =>
+      waiting.size === 0 ? Promise.resolve() : new Promise((resolve) => whenSettled.add(resolve)),
+  }
+
+  function publish(subject: string, body: Uint8Array, options: PublishOptions): Promise<Published> {
+    const { signal, timeoutMs = defaultTimeoutMs } = options
+    if (body.byteLength > maxBusBytes) return Promise.reject(new CodedError('frame_too_large'))
+    if (link.closed || signal?.aborted === true) return Promise.reject(unanswered('It was given up'))
+    return new Promise((resolve, reject) => {
+      const key = (count++).toString(36)
+      const giveUp = (): void => settle(unanswered('It was given up'))
+      const settle = (outcome: Published | CodedError): void => {
+        if (!waiting.delete(key)) return
+        signal?.removeEventListener('abort', giveUp)
+        if (waiting.size === 0) rest()
+        if (outcome instanceof CodedError) reject(outcome)
+        else resolve(outcome)
+      }
+      signal?.addEventListener('abort', giveUp)
+      const one = {
+        subject,
+        body,
+        headers: fixedHeaders(fieldsOf(options)),
+        reply: `${inbox}.${key}`,
+        deadline: performance.now() + timeoutMs,
+        settle,
+        sendAgainAt: Number.POSITIVE_INFINITY,
+        problem: 'The stream did not answer',
+      }
+      waiting.set(key, one)
+      sweeper ??= setInterval(sweep, sweepMs)
+      if (link.up !== undefined) transmit(link.up, one)
+    })
+  }
+
+  function sweep(): void {
+    const now = performance.now()
+    for (const one of waiting.values()) {
+      if (now >= one.deadline || link.closed) one.settle(unanswered(one.problem))
+      else if (now >= one.sendAgainAt && link.up !== undefined) transmit(link.up, one)
+    }
+  }
+
+  function hear(message: Msg): void {
+    const one = waiting.get(message.subject.slice(inbox.length + 1))
+    if (one === undefined) return
+    if (statusOf(message) === 503) {
+      one.problem = 'No stream takes this subject'
+      onMissingStream()
+      return
+    }
+    const outcome = readAnswer(message.data)
+    if (typeof outcome === 'string') one.problem = outcome
+    else one.settle(outcome)
+  }
+
+  function rest(): void {
+    clearInterval(sweeper)
+    sweeper = undefined
+    for (const resolve of whenSettled) resolve()
+    whenSettled.clear()
+  }
+}
+
+const unanswered = (detail: string): CodedError => new CodedError('bus_unavailable', detail)
+
+/** Trace context goes with messages, never with the entries of a log: those come per token and expect a sequence. */
+function fieldsOf({ messageId, expectedLastSequence }: PublishOptions): HeaderField[] {
+  if (expectedLastSequence === undefined) return [['Nats-Msg-Id', messageId], ...traceFields()]
+  return [
+    ['Nats-Msg-Id', messageId],
+    ['Nats-Expected-Last-Subject-Sequence', String(expectedLastSequence)],
+  ]
+}
+
+function transmit(connection: NatsConnection, one: Waiting): void {
+  one.sendAgainAt = performance.now() + publishRetryMs
+  try {
+    connection.publish(one.subject, one.body, { reply: one.reply, headers: one.headers })
+  } catch (error) {
+    one.problem = error instanceof Error ? error.message : 'The client refused to publish'
+  }
+}
+
+interface Acknowledgement {
+  readonly seq?: number
+  readonly duplicate?: boolean
+  readonly error?: ApiError
+}
+
+const utf8 = new TextDecoder()
+
+/** What a stream's answer means; a text is a trouble that passes, so the same bytes go out again. */
+function readAnswer(data: Uint8Array): Published | CodedError | string {
+  let answer: Acknowledgement
+  try {
+    answer = JSON.parse(utf8.decode(data)) as Acknowledgement
+  } catch {
+    return 'The answer was not readable'
+  }
+  const { error, seq } = answer
+  if (error === undefined && seq !== undefined)
+    return { outcome: 'stored', seq, duplicate: answer.duplicate === true }
+  if (error === undefined) return 'The answer names no sequence'
+  const code = error.err_code ?? 0
+  if (code === apiCodes.wrongLastSequence || code === apiCodes.wrongLastSequenceConstant)
+    return { outcome: 'refused' }
+  const detail = `${error.description} (${code})`
+  return error.code === 503 || code === apiCodes.duplicateUnderWay ? detail : unanswered(detail)
+}

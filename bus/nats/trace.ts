@@ -1,0 +1,72 @@
+import { context, propagation, ROOT_CONTEXT, type SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import type { Msg, MsgHdrs } from 'nats'
+import { headers } from 'nats'
+import { attributes } from '../../telemetry/attributes.ts'
+import type { spanNames } from '../../telemetry/span-names.ts'
+import { CodedError } from '../contract/errors.ts'
+import type { HeaderField } from './headers.ts'
+
+type SpanName = (typeof spanNames)[keyof typeof spanNames]
+
+/**
+ * Runs `work` in a span of its own, which ends with it. Without telemetry it costs a function call.
+ *
+ * @param message the message this work answers: the span continues the trace its headers carry.
+ */
+export function inSpan<Result>(
+  span: { name: SpanName; kind: SpanKind; subject: string },
+  work: () => Promise<Result>,
+  message?: Msg,
+): Promise<Result> {
+  const parent = message === undefined ? context.active() : contextOf(message)
+  const started = trace.getTracer('companions.bus').startSpan(
+    span.name,
+    {
+      kind: span.kind,
+      attributes: {
+        [attributes.messagingSystem]: 'nats',
+        [attributes.messagingDestination]: template(span.subject),
+      },
+    },
+    parent,
+  )
+  return context.with(trace.setSpan(parent, started), async () => {
+    try {
+      return await work()
+    } catch (error) {
+      started.setStatus({ code: SpanStatusCode.ERROR })
+      started.setAttribute(attributes.errorCode, error instanceof CodedError ? error.code : 'internal')
+      throw error
+    } finally {
+      started.end()
+    }
+  })
+}
+
+/** The current trace as header fields (W3C `traceparent` once telemetry runs); none without. */
+export function traceFields(): readonly HeaderField[] {
+  const fields: HeaderField[] = []
+  propagation.inject(context.active(), fields, {
+    set: (into, name, value) => void into.push([name, value]),
+  })
+  return fields
+}
+
+/** The same as the client's own headers; undefined where there is no trace. */
+export function traceHeaders(): MsgHdrs | undefined {
+  const fields = traceFields()
+  if (fields.length === 0) return undefined
+  const made = headers()
+  for (const [name, value] of fields) made.set(name, value)
+  return made
+}
+
+function contextOf(message: Msg) {
+  return propagation.extract(ROOT_CONTEXT, message.headers, {
+    get: (from, name) => from?.get(name) || undefined,
+    keys: (from) => from?.keys() ?? [],
+  })
+}
+
+/** Ids of people and requests would make every span's destination unique; a trace store wants the pattern. */
+const template = (subject: string): string => subject.replace(/[0-9a-f-]{36}/g, '*')

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict'
+import { cp, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import type { TestProcess } from '../../testing/servers/processes.ts'
+import { startProcess } from '../../testing/servers/processes.ts'
+import { waitUntil } from '../../testing/servers/wait-until.ts'
+import { findNatsServer } from './nats-server-binary.mjs'
+import { projectRoot } from './project-root.mjs'
+
+const HUB = `
+import { createServer } from 'node:http'
+const [host, port] = (process.env.ADDR ?? '').split(':')
+const server = createServer((_request, response) => response.end('ok'))
+server.listen(Number(port), host, () => console.log('pid', process.pid, 'bus', process.env.NATS_URL))
+process.on('SIGTERM', () => { console.log('goodbye'); process.exit(0) })
+`
+const WORKER = `
+process.on('SIGTERM', () => { console.log('goodbye'); process.exit(0) })
+console.log('pid', process.pid, 'bus', process.env.NATS_URL)
+setInterval(() => {}, 1000)
+`
+
+test('a start says where it is ready; Ctrl-C ends worker, hub and bus in order and leaves no process', async (context) => {
+  const home = await makeHome(context)
+  const main = await home.start()
+  await main.waitForLine(/^Companions is ready: http:\/\/localhost:\d+ \(\d+\.\d s\)$/)
+  const pids = await pidsOf(main)
+  // As a terminal under npm does it: the signal comes more than once, and is one.
+  main.signal('SIGINT')
+  main.signal('SIGINT')
+  assert.deepEqual(await main.ending, { code: 0, signal: null })
+  const goodbyes = main.lines
+    .filter((line) => /goodbye|Initiating Shutdown/.test(line))
+    .map((line) => line.split(' ')[0])
+  assert.deepEqual(goodbyes, ['worker', 'hub', 'bus'])
+  assert.deepEqual(pids.filter(isRunning), [])
+})
+
+test('a second start uses the bus address and token of the first, which only their owner can read', async (context) => {
+  const home = await makeHome(context)
+  const addresses: string[] = []
+  for (let round = 0; round < 2; round += 1) {
+    const main = await home.start()
+    addresses.push(await busOf(main))
+    await main.waitForLine(/Companions is ready/)
+    await main.stop()
+  }
+  assert.match(addresses[0] ?? '', /^nats:\/\/[0-9a-f]{48}@127\.0\.0\.1:\d+$/)
+  assert.equal(addresses[1], addresses[0])
+  for (const name of ['connection.json', 'nats.conf']) {
+    assert.equal((await stat(join(home.root, 'data/nats', name))).mode & 0o777, 0o600)
+  }
+})
+
+test('a bus port that somebody took is replaced', async (context) => {
+  const home = await makeHome(context)
+  const first = await home.start()
+  const before = new URL(await busOf(first))
+  await first.waitForLine(/Companions is ready/)
+  await first.stop()
+  const thief = createServer().listen(Number(before.port), '127.0.0.1')
+  context.after(() => thief.close())
+  const second = await home.start()
+  const after = new URL(await busOf(second))
+  await second.waitForLine(/Companions is ready/)
+  assert.notEqual(after.port, before.port)
+  assert.equal(after.username, before.username)
+})
+
+test('a killed supervisor leaves no process, and the next start is not in its way', async (context) => {
+  const home = await makeHome(context)
+  const killed = await home.start()
+  await killed.waitForLine(/Companions is ready/)
+  const pids = await pidsOf(killed)
+  killed.signal('SIGKILL')
+  await killed.ending
+  const next = await home.start()
+  await next.waitForLine(/Companions is ready/)
+  assert.deepEqual(pids.filter(isRunning), [])
+})
+
+test('a busy web port is named with the variable that changes it', async (context) => {
+  const home = await makeHome(context)
+  const other = createServer().listen(0, '127.0.0.1')
+  context.after(() => other.close())
+  const port = await waitUntil('it listens', () => portOf(other.address()))
+  const main = await home.start({ PORT: String(port) })
+  assert.deepEqual(await main.ending, { code: 1, signal: null })
+  assert.deepEqual(main.lines, [`Port ${port} is in use. Set PORT (or ADDR) to another.`])
+})
+
+test('a second supervisor on the same data is refused and says who has it', async (context) => {
+  const home = await makeHome(context)
+  const first = await home.start()
+  await first.waitForLine(/Companions is ready/)
+  const second = await home.start()
+  assert.deepEqual(await second.ending, { code: 1, signal: null })
+  assert.match(
+    second.lines.join('\n'),
+    new RegExp(`^Companions runs already: process ${first.pid} has .*DATA_DIR`),
+  )
+})
+
+test('with NATS_URL, from .env too, that bus is used and none is started', async (context) => {
+  const home = await makeHome(context)
+  await writeFile(join(home.root, '.env'), 'NATS_URL=nats://elsewhere:4222\nPORT=1\n')
+  const main = await home.start()
+  assert.equal(await busOf(main), 'nats://elsewhere:4222')
+  await main.waitForLine(/Companions is ready/)
+  assert.deepEqual(
+    main.lines.filter((line) => line.startsWith('bus')),
+    [],
+  )
+})
+
+async function makeHome(context: TestContext) {
+  const root = await mkdtemp(join(tmpdir(), 'companions-home-'))
+  const started: TestProcess[] = []
+  context.after(async () => {
+    for (const main of started) await main.stop()
+    await rm(root, { recursive: true, force: true })
+  })
+  await cp(join(projectRoot, 'deploy'), join(root, 'deploy'), { recursive: true })
+  await writeFile(join(root, 'package.json'), '{"type":"module"}')
+  await mkdir(join(root, 'server'))
+  await mkdir(join(root, 'workers'))
+  await writeFile(join(root, 'server/main.ts'), HUB)
+  await writeFile(join(root, 'workers/main.ts'), WORKER)
+  const environment = {
+    PATH: process.env.PATH,
+    NATS_SERVER_BIN: findNatsServer(),
+    DRAIN_GRACE: '1',
+    // Shows what nats-server says of itself.
+    LOG_LEVEL: 'debug',
+    PORT: '0',
+  }
+  const start = async (more: NodeJS.ProcessEnv = {}) => {
+    const env = { ...environment, ...more }
+    const main = await startProcess(process.execPath, [join(root, 'deploy/local/main.ts')], { env })
+    started.push(main)
+    return main
+  }
+  return { root, start }
+}
+
+async function pidsOf(main: TestProcess): Promise<number[]> {
+  const said = [main.waitForLine(/^hub .* pid/), main.waitForLine(/^worker .* pid/)]
+  const children = (await Promise.all(said)).map((line) => Number(/pid (\d+)/.exec(line)?.[1]))
+  const bus = await main.waitForLine(/^bus .*\[\d+\]/)
+  return [...children, Number(/\[(\d+)\]/.exec(bus)?.[1])]
+}
+
+async function busOf(main: TestProcess): Promise<string> {
+  return /bus (\S+)$/.exec(await main.waitForLine(/^hub .* pid/))?.[1] ?? ''
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function portOf(address: ReturnType<ReturnType<typeof createServer>['address']>): number | undefined {
+  return address !== null && typeof address === 'object' ? address.port : undefined
+}

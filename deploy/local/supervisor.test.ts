@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { waitUntil } from '../../testing/servers/wait-until.ts'
+import type { Service } from './keep-running.ts'
+import type { RestartLimits } from './restart-limits.ts'
+import { supervise } from './supervisor.ts'
+
+const QUICK: Partial<RestartLimits> = { firstDelayMs: 1, longestDelayMs: 2 }
+const STAY = 'setInterval(() => {}, 1000);'
+const SAY_GOODBYE = `process.on('SIGTERM', () => { console.log('goodbye'); process.exit(0) }); ${STAY}`
+
+test('a service that is killed is started again', async (context) => {
+  const { lines, pidOf } = start(context, [service('hub', `console.log('pid', process.pid); ${STAY}`)])
+  const first = await pidOf('hub')
+  process.kill(first, 'SIGKILL')
+  await waitUntil('another one runs', async () => (await pidOf('hub')) !== first)
+  assert.ok(lines.some((line) => line.includes('hub ended with SIGKILL; starting it again')))
+})
+
+test('a service that keeps dying is given up: the others stop, and the end is a failure', async (context) => {
+  const { supervisor, lines } = start(context, [
+    service('bus', SAY_GOODBYE),
+    service('hub', 'process.exit(3)'),
+  ])
+  assert.equal(await supervisor.ended, 1)
+  assert.ok(lines.some((line) => /hub died 6 times in a row, the last time with exit code 3/.test(line)))
+})
+
+test('a program that can not be started at all is given up with its reason', async (context) => {
+  const { supervisor, lines } = start(context, [{ ...service('hub', ''), command: '/no/such/program' }])
+  assert.equal(await supervisor.ended, 1)
+  assert.ok(lines.some((line) => line.includes('/no/such/program ENOENT')))
+})
+
+test('deaths with good runs between them are never too many', async (context) => {
+  const { lines, supervisor } = start(context, [service('hub', 'process.exit(3)')], { goodRunMs: 0 })
+  await waitUntil(
+    'it died ten times',
+    () => lines.filter((line) => line.includes('exit code 3')).length >= 10,
+  )
+  supervisor.stop()
+  assert.equal(await supervisor.ended, 0)
+})
+
+test('services stop one after the other, the first one last', async (context) => {
+  const names = ['bus', 'hub', 'worker']
+  const greeting = `console.log('hello'); ${SAY_GOODBYE}`
+  const { supervisor, lines } = start(
+    context,
+    names.map((name) => service(name, greeting)),
+  )
+  await waitUntil('all greeted', () => lines.filter((line) => line.endsWith('hello')).length === 3)
+  supervisor.stop()
+  assert.equal(await supervisor.ended, 0)
+  const goodbyes = lines.filter((line) => line.endsWith('goodbye')).map((line) => line.split(' ')[0])
+  assert.deepEqual(goodbyes, ['worker', 'hub', 'bus'])
+})
+
+test('a service that ignores SIGTERM is killed, with what it started, after its grace', async (context) => {
+  const script = `
+    const child = require('node:child_process').spawn('sleep', ['600'])
+    process.on('SIGTERM', () => {}); console.log('pid', child.pid); ${STAY}`
+  const { supervisor, pidOf, lines } = start(context, [service('hub', script)])
+  const grandchild = await pidOf('hub')
+  supervisor.stop()
+  await supervisor.ended
+  assert.ok(lines.some((line) => line.includes('hub did not end within')))
+  await waitUntil('its own child is gone', () => isGone(grandchild))
+})
+
+test('a service starts after its preparation has succeeded, and waits for it', async (context) => {
+  const preparation = service('', "console.log('prepared')")
+  const { supervisor, lines } = start(context, [
+    { ...service('hub', `console.log('runs'); ${STAY}`), preparation },
+  ])
+  await supervisor.ready
+  await waitUntil('it runs', () => lines.includes('hub | runs'))
+  assert.deepEqual(lines, ['hub | prepared', 'hub | runs'])
+})
+
+test('nothing is ready before its probe says so', async (context) => {
+  let answer = false
+  const hub = { ...service('hub', STAY), isReady: async () => answer }
+  const { supervisor } = start(context, [hub])
+  let ready = false
+  void supervisor.ready.then(() => {
+    ready = true
+  })
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(ready, false)
+  answer = true
+  await supervisor.ready
+})
+
+function start(context: TestContext, services: Service[], limits: Partial<RestartLimits> = {}) {
+  const lines: string[] = []
+  const print = (line: string) => void lines.push(line)
+  const supervisor = supervise({ services, print, graceMs: 300, limits: { ...QUICK, ...limits } })
+  context.after(() => {
+    supervisor.kill()
+    return supervisor.ended
+  })
+  const pidOf = (name: string) =>
+    waitUntil(`${name} says its process id`, () => {
+      const said = lines.findLast((line) => line.startsWith(`${name} | pid `))
+      return said ? Number(said.split(' ').at(-1)) : undefined
+    })
+  return { supervisor, lines, pidOf }
+}
+
+function service(name: string, script: string): Service {
+  return { name, command: process.execPath, args: ['-e', script], environment: process.env, folder: '/' }
+}
+
+function isGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return false
+  } catch {
+    return true
+  }
+}

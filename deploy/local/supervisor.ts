@@ -1,0 +1,84 @@
+import type { Service } from './keep-running.ts'
+import { keepRunning } from './keep-running.ts'
+import type { TakeLine } from './log-lines.ts'
+import { labelLines } from './log-lines.ts'
+import type { RestartLimits } from './restart-limits.ts'
+import { restartLimits } from './restart-limits.ts'
+import { startWatchdog } from './watchdog.ts'
+
+export interface SupervisorOptions {
+  /** In the order of need: stopped from the last to the first, started all at once. */
+  services: readonly Service[]
+  print: TakeLine
+  colours?: boolean
+  /** How long each has to end after SIGTERM, in milliseconds (10 s); past it, it is killed. */
+  graceMs?: number
+  limits?: Partial<RestartLimits>
+}
+
+export interface Supervisor {
+  watchdogPid: number
+  /** Resolves when every service is ready for the first time. Never, when that doesn't come. */
+  ready: Promise<void>
+  /** Resolves when nothing runs any more: 0 when that was asked for, 1 when a service had to be given up or killed. */
+  ended: Promise<0 | 1>
+  /** Ends the services one after the other. */
+  stop(): void
+  /** Ends them at once. */
+  kill(): void
+}
+
+/** Runs services side by side, keeps them running, and joins their output. */
+export function supervise(options: SupervisorOptions): Supervisor {
+  const { services, print, colours = false, graceMs = 10_000, limits } = options
+  // The watchdog ends all of them at once, so theirs is the time of one.
+  const watchdog = startWatchdog(graceMs)
+  const label = labelLines(
+    print,
+    services.map(({ name }) => name),
+    colours,
+  )
+  const kept = services.map((service) =>
+    keepRunning(service, {
+      say: print,
+      takeLine: showLines(service, label(service.name)),
+      watchdog,
+      limits: { ...restartLimits, ...limits },
+      graceMs,
+    }),
+  )
+  const ended = Promise.withResolvers<0 | 1>()
+  let code: 0 | 1 = 0
+  let stopping = false
+
+  const stop = async () => {
+    if (stopping) return
+    stopping = true
+    for (const service of kept.toReversed()) await service.stop()
+    ended.resolve(code)
+  }
+  for (const { givenUp } of kept) {
+    void givenUp.then((reason) => {
+      print(`${reason}. Its last lines stand above. Stopping.`)
+      code = 1
+      return stop()
+    })
+  }
+  return {
+    watchdogPid: watchdog.pid,
+    ready: Promise.all(kept.map(({ ready }) => ready)).then(() => undefined),
+    ended: ended.promise,
+    stop: () => void stop(),
+    kill: () => {
+      code = 1
+      for (const service of kept) service.kill()
+      void stop()
+    },
+  }
+}
+
+function showLines({ showLine }: Service, print: TakeLine): TakeLine {
+  return (line) => {
+    if (showLine === undefined || showLine(line)) print(line)
+  }
+}

@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import { CodedError } from '../../bus/contract/errors.ts'
+import type { HubConfig } from '../config.ts'
+import type { Rooms } from '../house.ts'
+import type { AccountStore } from '../store/store.ts'
+import { signIn } from './identify.ts'
+import { isLoopback } from './local-request.ts'
+import type { SessionCookie } from './session-cookie.ts'
+import { hashToken } from './sessions.ts'
+
+/** An owner link is good for one use within this time, in milliseconds. */
+const ownerLinkAgeMs = 24 * 60 * 60_000
+
+/** Whether guests cannot be relied on here: strangers may reach the house, or everybody comes through a proxy. */
+export const needsOwnerLink = (config: Pick<HubConfig, 'host' | 'publicUrl'>): boolean =>
+  config.publicUrl !== '' || !isLoopback(config.host)
+
+/**
+ * Makes the one valid owner link; earlier ones end. Each start makes a new one, since that is how an owner who lost
+ * the browser's session comes back: whoever can restart the house and read its log has the store anyway.
+ *
+ * @returns the path to open.
+ */
+export async function createOwnerLink(accounts: AccountStore, now: number): Promise<string> {
+  const token = randomBytes(32).toString('base64url')
+  await accounts.createOwnerLink({ tokenHash: hashToken(token), expiresAt: now + ownerLinkAgeMs })
+  return `/owner/${token}`
+}
+
+/** `GET /owner/:token` uses a link up and signs its bearer in as the owner. */
+export function registerOwnerLink(app: FastifyInstance, rooms: Rooms, cookie: SessionCookie): void {
+  const options = { exposeHeadRoute: false } as const
+  app.get<{ Params: { token: string } }>('/owner/:token', options, async (request, reply) => {
+    const owner = await rooms.store.accounts.claimOwnerLink(hashToken(request.params.token), Date.now())
+    if (owner === undefined)
+      throw new CodedError('not_found', 'This link was used, or is too old. A restart prints a new one.')
+    await signIn(reply, rooms, cookie, owner)
+    return reply.header('cache-control', 'no-store').redirect('/', 303)
+  })
+}

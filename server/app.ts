@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto'
+import cookies from '@fastify/cookie'
+import {
+  fastify as createFastify,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  LogController,
+} from 'fastify'
+import { encode } from '../bus/contract/codec.ts'
+import { randomToken } from '../bus/contract/ids.ts'
+import { subjects } from '../bus/contract/subjects.ts'
+import type { Bus } from '../bus/nats/bus.ts'
+import { registerIdentity } from './accounts/identify.ts'
+import { createOriginPolicy, registerForgeryGuard } from './accounts/origin.ts'
+import { registerOwnerLink } from './accounts/owner-link.ts'
+import { createSessionCookie } from './accounts/session-cookie.ts'
+import { registerSignOut } from './accounts/sign-out.ts'
+import type { LoadedAssets } from './assets/load.ts'
+import { registerAssets } from './assets/routes.ts'
+import { openChatRoom } from './chat/chat-room.ts'
+import { registerSessions } from './chat/sessions-routes.ts'
+import { createModelList } from './companions/models.ts'
+import type { HubConfig } from './config.ts'
+import { registerHealth } from './health.ts'
+import type { Rooms, Version } from './house.ts'
+import { type Hub, openHub } from './hub/hub.ts'
+import { registerSocket } from './hub/socket-route.ts'
+import type { Logger } from './logging.ts'
+import { registerPages } from './pages/pages.ts'
+import { registerProblems } from './problem.ts'
+import { registerRequestLog } from './request-log.ts'
+import { registerSecurityHeaders } from './security-headers.ts'
+import type { Store } from './store/store.ts'
+
+/** What an app is made of; the store is migrated, and both store and bus stay the caller's to close. */
+export interface AppParts {
+  readonly config: HubConfig
+  readonly store: Store
+  readonly bus: Bus
+  readonly assets: LoadedAssets
+  readonly version: Version
+  readonly logger: Logger
+}
+
+export interface App {
+  readonly fastify: FastifyInstance
+  readonly hub: Hub
+  /** Listens. @returns where, as `http://host:port`. @throws what `listen` throws, for example `EADDRINUSE`. */
+  start(): Promise<string>
+  /** Says goodbye to browsers within `graceMs` (default: the setting), then ends everything that `createApp` began. */
+  close(graceMs?: number): Promise<void>
+}
+
+/** Largest body over HTTP, in bytes; forms set their own. */
+const bodyLimit = 64 * 1024
+
+/** Composes a hub. Its chores begin at once, listening with `start`. */
+export function createApp(parts: AppParts): App {
+  const { config, logger } = parts
+  const rooms = openRooms(parts)
+  const chat = openChatRoom(rooms)
+  const hub = openHub(rooms, chat)
+  let draining = false
+  const fastify = createFastify({
+    loggerInstance: logger as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'http_request_id' }),
+    genReqId: () => randomUUID(),
+    bodyLimit,
+    requestTimeout: 30_000,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 128 },
+  })
+  registerRoutes(fastify, rooms, parts.assets, hub, () => draining)
+  return {
+    fastify,
+    hub,
+    start: () => fastify.listen({ host: config.host, port: config.port }),
+    close: async (graceMs = config.drainGraceMs) => {
+      draining = true
+      await hub.drain(graceMs)
+      await fastify.close()
+      await chat.stop()
+    },
+  }
+}
+
+function openRooms({ config, store, bus, assets, version, logger }: AppParts): Rooms {
+  return {
+    config,
+    store,
+    bus,
+    assets,
+    version,
+    log: logger,
+    hubId: randomToken(),
+    models: createModelList(bus),
+    notify: (userId, notice) => bus.send(subjects.notify(userId), encode(notice)),
+  }
+}
+
+/** In the order a request meets them. */
+function registerRoutes(
+  app: FastifyInstance,
+  rooms: Rooms,
+  assets: LoadedAssets,
+  hub: Hub,
+  isDraining: () => boolean,
+): void {
+  const cookie = createSessionCookie(rooms.config)
+  const isOurs = createOriginPolicy(rooms.config)
+  app.decorate('assets', assets)
+  registerProblems(app)
+  registerRequestLog(app)
+  registerSecurityHeaders(app, assets, rooms.config)
+  registerForgeryGuard(app, isOurs)
+  app.register(cookies)
+  // Hooks run in the order they were added, and the cookies' own is added when that is loaded.
+  app.register(async (identified) => {
+    registerIdentity(identified, rooms, cookie)
+    registerHealth(identified, rooms, isDraining)
+    registerAssets(identified, assets)
+    registerOwnerLink(identified, rooms, cookie)
+    registerSignOut(identified, rooms, cookie, hub.endSession)
+    registerSessions(identified, rooms)
+    registerPages(identified, rooms)
+    registerSocket(identified, hub, isOurs)
+  })
+}

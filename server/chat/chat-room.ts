@@ -1,0 +1,65 @@
+import type { ChatSend } from '../../bus/contract/chat.ts'
+import type { ChatAccepted } from '../../bus/contract/frames.ts'
+import type { Rooms } from '../house.ts'
+import type { User } from '../store/store.ts'
+import { acceptChat } from './accept.ts'
+import { cancelChat, carryOutCancels } from './cancel.ts'
+import { checkPublished } from './check-published.ts'
+import { answerHistory } from './history.ts'
+import { publishReady } from './publish-ready.ts'
+import { purgeDeleted, purgeLogs } from './purge.ts'
+import { startRecorder } from './recorder.ts'
+import { startSweep } from './sweep.ts'
+import { createTitleMaker } from './title.ts'
+
+/** Everything about chat that this hub does: what sockets ask for, and the chores every hub repeats. */
+export interface ChatRoom {
+  /** @throws CodedError; see `acceptChat`. */
+  accept(user: User, send: ChatSend): Promise<ChatAccepted>
+  /** @throws CodedError `not_found`. */
+  cancel(userId: string, requestId: string): Promise<void>
+  /** Ends the chores; resolves when nothing of them runs. */
+  stop(): Promise<void>
+}
+
+/** A published request nobody looked at for this long is held against the bus, in milliseconds. */
+const publishedIdleMs = 10_000
+
+export function openChatRoom(rooms: Rooms): ChatRoom {
+  const { log, bus, store } = rooms
+  const titles = createTitleMaker(rooms)
+  const ready = startSweep('publish ready requests', 2_000, log, () => publishReady(rooms))
+  const published = startSweep('check published requests', 2_000, log, () => look(publishedIdleMs))
+  const look = async (idleMs: number) => {
+    if ((await checkPublished(rooms, idleMs)) > 0) ready.soon()
+  }
+  const sweeps = [
+    ready,
+    published,
+    startSweep('carry out cancellations', 1_000, log, () => carryOutCancels(rooms)),
+    startSweep('purge logs', 30_000, log, () => purgeLogs(rooms)),
+    startSweep('purge deleted conversations', 5_000, log, () => purgeDeleted(rooms)),
+    startSweep('delete expired sessions', 3_600_000, log, () =>
+      store.accounts.deleteExpiredSessions(Date.now()),
+    ),
+  ]
+  const recorder = startRecorder(rooms, { readied: ready.soon, stored: titles.consider })
+  const history = answerHistory(rooms)
+  // A bus that comes back may have come back empty, so everything it should hold is looked at.
+  const stopListening = bus.onConnect(() => {
+    ready.soon()
+    void look(1_000).catch(() => published.soon())
+  })
+  return {
+    accept: (user, send) => acceptChat(rooms, user, send),
+    cancel: async (userId, requestId) => {
+      if (await cancelChat(rooms, userId, requestId)) ready.soon()
+    },
+    stop: async () => {
+      stopListening()
+      await Promise.all(sweeps.map((sweep) => sweep.stop()))
+      await recorder.drain()
+      history.unsubscribe()
+    },
+  }
+}

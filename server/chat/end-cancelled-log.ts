@@ -1,0 +1,118 @@
+import { Compile } from 'typebox/compile'
+import type { ChatFinal } from '../../bus/contract/chat.ts'
+import { decode, encode } from '../../bus/contract/codec.ts'
+import { randomToken } from '../../bus/contract/ids.ts'
+import { maxBusBytes, maxBusDepth, maxBusElements } from '../../bus/contract/limits.ts'
+import { LogEntry } from '../../bus/contract/reply-log.ts'
+import { newReader, type ReplyReader, readEntry } from '../../bus/contract/reply-reader.ts'
+import { streams } from '../../bus/contract/streams.ts'
+import { subjects } from '../../bus/contract/subjects.ts'
+import type { Rooms } from '../house.ts'
+import type { StoredRequest } from '../store/store.ts'
+
+const logEntry = Compile(LogEntry)
+const limits = { bytes: maxBusBytes, depth: maxBusDepth, elements: maxBusElements }
+
+/**
+ * Ends a cancelled reply in its worker's place, by the writer's rule: claims the log with what was last read of it,
+ * keeps the text so far, writes `done`, then the final. Refused: someone wrote meanwhile, and the next round looks
+ * again. A log that has ended without its final being stored gets its final again.
+ */
+export async function endCancelledLog(rooms: Rooms, row: StoredRequest): Promise<void> {
+  const log = await readLog(rooms, row)
+  if (log.reader.end === undefined && !(await writeEnd(rooms, row, log))) return
+  await publishFinal(rooms, row, log)
+}
+
+interface ReadLog {
+  readonly reader: ReplyReader
+  lastSeq: number
+  attempt: number
+  backend: string
+}
+
+async function readLog({ bus }: Rooms, { userId, requestId }: StoredRequest): Promise<ReadLog> {
+  const log: ReadLog = { reader: newReader(), lastSeq: 0, attempt: 0, backend: '' }
+  for await (const { seq, body } of bus.readEntries(
+    streams.log.name,
+    subjects.stream(userId, requestId),
+    0,
+  )) {
+    log.lastSeq = seq
+    const entry = decode(body, limits)
+    if (!logEntry.Check(entry)) continue
+    log.attempt = Math.max(log.attempt, entry.attempt)
+    if (entry.type === 'start') log.backend = entry.backend
+    readEntry(log.reader, entry)
+  }
+  return log
+}
+
+async function writeEnd({ bus }: Rooms, row: StoredRequest, log: ReadLog): Promise<boolean> {
+  const subject = subjects.stream(row.userId, row.requestId)
+  const owner = randomToken()
+  const attempt = Math.max(log.attempt, row.attemptFloor) + 1
+  const head = { request_id: row.requestId, attempt, owner }
+  const { model, text } = log.reader
+  const entries: LogEntry[] = [
+    {
+      type: 'start',
+      ...head,
+      n: 0,
+      conversation_id: row.conversationId,
+      offset: text.length,
+      model,
+      backend: log.backend,
+    },
+    {
+      type: 'done',
+      ...head,
+      n: 1,
+      length: text.length,
+      finish_reason: 'cancelled',
+      usage: {},
+      timings: { duration_ms: 0 },
+    },
+  ]
+  let expectedLastSequence = log.lastSeq
+  for (const entry of entries) {
+    const published = await bus.publish(subject, encode(entry), {
+      messageId: `${owner}.${entry.n}`,
+      expectedLastSequence,
+    })
+    if (published.outcome === 'refused') return false
+    expectedLastSequence = published.seq
+    // The thoughts before the end are kept: a new attempt would drop them.
+    const { thoughts } = log.reader
+    readEntry(log.reader, entry)
+    log.reader.thoughts = thoughts
+  }
+  return true
+}
+
+async function publishFinal({ bus }: Rooms, row: StoredRequest, { reader, backend }: ReadLog): Promise<void> {
+  const { end, attempt, model, text, thoughts } = reader
+  if (end === undefined) return
+  const final: ChatFinal = {
+    request_id: row.requestId,
+    user_id: row.userId,
+    conversation_id: row.conversationId,
+    attempt,
+    model,
+    backend,
+    content: text,
+    thoughts,
+    cues: [],
+    ...(end.type === 'done'
+      ? { finish_reason: end.finish_reason, usage: end.usage, timings: end.timings }
+      : {
+          error: { code: end.code, retryable: end.retryable, detail: end.detail },
+          usage: {},
+          timings: { duration_ms: 0 },
+        }),
+    timestamp: Date.now() / 1000,
+  }
+  await bus.publish(subjects.final(row.userId, row.requestId), encode(final), {
+    messageId: `${row.requestId}.${end.owner}`,
+  })
+}

@@ -1,0 +1,51 @@
+import { Compile } from 'typebox/compile'
+import { encode } from '../../bus/contract/codec.ts'
+import { CodedError } from '../../bus/contract/errors.ts'
+import { type HistoryAnswer, HistoryGet } from '../../bus/contract/history.ts'
+import { maxBusBytes } from '../../bus/contract/limits.ts'
+import { subjects } from '../../bus/contract/subjects.ts'
+import type { Subscription } from '../../bus/nats/bus.ts'
+import { defaultCompanion } from '../companions/default-companion.ts'
+import type { Rooms } from '../house.ts'
+import type { RequestHistory } from '../store/store.ts'
+
+const historyGet = Compile(HistoryGet)
+
+/** Answers workers who ask for a request's state and the conversation before it; one hub answers each. */
+export function answerHistory(rooms: Rooms): Subscription {
+  return rooms.bus.respond(subjects.historyGet, 'hub', async (body) => {
+    if (!historyGet.Check(body)) throw new CodedError('request_invalid', 'This is not a history.get.')
+    return await readHistory(rooms, body)
+  })
+}
+
+/** @returns what fits a message on the bus: the newest of the conversation within the budget. */
+export async function readHistory({ store }: Rooms, asked: HistoryGet): Promise<HistoryAnswer> {
+  let budget = Math.min(asked.budget, maxBusBytes)
+  for (;;) {
+    const history = await store.requests.history(asked.user_id, asked.request_id, budget)
+    const answer = toAnswer(history)
+    // At three bytes a code unit most answers fit without being encoded to see.
+    if (fitsSurely(answer) || encode(answer).byteLength <= maxBusBytes) return answer
+    budget = Math.floor(budget / 2)
+  }
+}
+
+function toAnswer(history: RequestHistory | undefined): HistoryAnswer {
+  const companion = { name: defaultCompanion.name, system_prompt: defaultCompanion.systemPrompt as string }
+  if (history === undefined) return { state: 'gone', messages: [], companion, options: {} }
+  const open = history.state === 'published' || history.state === 'ready' || history.state === 'waiting'
+  return {
+    state: open && history.cancelRequested ? 'cancelled' : history.state,
+    conversation_id: history.conversationId,
+    messages: [...history.messages],
+    companion: { ...companion, system_prompt: history.systemPrompt ?? companion.system_prompt },
+    options: history.options,
+  }
+}
+
+function fitsSurely({ messages, companion }: HistoryAnswer): boolean {
+  let units = companion.system_prompt.length
+  for (const { content } of messages) units += content.length + 40
+  return units * 3 < maxBusBytes
+}

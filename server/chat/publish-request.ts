@@ -1,0 +1,66 @@
+import type { ChatRequest, ChatSend } from '../../bus/contract/chat.ts'
+import { encode } from '../../bus/contract/codec.ts'
+import { streams } from '../../bus/contract/streams.ts'
+import { subjects } from '../../bus/contract/subjects.ts'
+import type { Rooms } from '../house.ts'
+import { errorFields } from '../logging.ts'
+import type { StoredRequest } from '../store/store.ts'
+
+/** A hub that took a `ready` row has this long to publish it, in milliseconds; then the next sweep may. */
+export const publishLeaseMs = 10_000
+
+/** Shorter than the lease, so that the lease's end finds nobody still at it. */
+const publishTimeoutMs = 8_000
+
+export interface RequestToPublish {
+  readonly user: { readonly id: string; readonly name: string }
+  readonly send: ChatSend
+  readonly attemptFloor: number
+  readonly createdAt: number
+}
+
+/**
+ * Puts a `ready` request on the bus and notes where it is. Never rejects: what fails is published by a later sweep,
+ * and the message id makes the repeat one message.
+ */
+export async function publishRequest(rooms: Rooms, request: RequestToPublish): Promise<void> {
+  const { bus, store, log } = rooms
+  const { user, send, attemptFloor } = request
+  const fields = { user_id: user.id, request_id: send.request_id }
+  try {
+    const published = await bus.publish(subjects.message(user.id), encode(requestMessage(request)), {
+      messageId: `${user.id}.${send.request_id}.${attemptFloor}`,
+      timeoutMs: publishTimeoutMs,
+    })
+    if (published.outcome === 'refused') return log.error(fields, 'request refused by its stream')
+    const at = { epoch: bus.epochOf(streams.chat.name), seq: published.seq, now: Date.now() }
+    await store.requests.markPublished(user.id, send.request_id, at)
+    log.debug({ ...fields, seq: published.seq }, 'request published')
+  } catch (error) {
+    log.warn({ ...fields, ...errorFields(error) }, 'request not published yet')
+  }
+}
+
+/** What the store keeps of a request, as it is published. */
+export const fromStored = (row: StoredRequest): RequestToPublish => ({
+  user: { id: row.userId, name: row.username },
+  send: row.send,
+  attemptFloor: row.attemptFloor,
+  createdAt: row.createdAt,
+})
+
+/**
+ * The text stays in the store: a worker asks for it with the history, so a repeat from the store has the same bytes,
+ * and a deleted message is nowhere else.
+ */
+function requestMessage({ user, send, attemptFloor, createdAt }: RequestToPublish): ChatRequest {
+  const { message: _inTheStore, ...rest } = send
+  return {
+    ...rest,
+    user_id: user.id,
+    username: user.name,
+    premium: false,
+    attempt_floor: attemptFloor,
+    timestamp: createdAt / 1000,
+  }
+}

@@ -1,0 +1,70 @@
+import { Compile } from 'typebox/compile'
+import type { ChatFinal } from '../../bus/contract/chat.ts'
+import { TitleAnswer, type TitleGet } from '../../bus/contract/history.ts'
+import { maxTitleLength } from '../../bus/contract/limits.ts'
+import { subjects } from '../../bus/contract/subjects.ts'
+import { truncate, wellFormed, withoutControls } from '../../bus/contract/text.ts'
+import type { Rooms } from '../house.ts'
+import { errorFields } from '../logging.ts'
+
+const titleAnswer = Compile(TitleAnswer)
+
+/** Titles asked for at once, and waiting to be; past that a conversation keeps its first title until its next answer. */
+const maxAsking = 2
+const maxWaiting = 100
+const titleTimeoutMs = 60_000
+
+/** How much of each message a title is made from, in code units. */
+const titleSourceLength = 1_000
+
+export interface TitleMaker {
+  /** Asks a worker for the title of a conversation that has none but its first message. */
+  consider(final: ChatFinal): void
+}
+
+/** Gives conversations a title from the model, in the background: nothing waits for it, and it may be lost. */
+export function createTitleMaker(rooms: Rooms): TitleMaker {
+  const waiting: ChatFinal[] = []
+  let asking = 0
+  const next = () => {
+    const final = asking < maxAsking ? waiting.shift() : undefined
+    if (final === undefined) return
+    asking += 1
+    void makeTitle(rooms, final)
+      .catch((error: unknown) => rooms.log.debug(errorFields(error), 'no title made'))
+      .finally(() => {
+        asking -= 1
+        next()
+      })
+  }
+  return {
+    consider: (final) => {
+      if (final.error !== undefined || final.content === '' || waiting.length >= maxWaiting) return
+      waiting.push(final)
+      next()
+    },
+  }
+}
+
+async function makeTitle({ store, bus, notify }: Rooms, final: ChatFinal): Promise<void> {
+  const { user_id: userId, conversation_id: conversationId } = final
+  const conversation = await store.conversations.find(userId, conversationId)
+  if (conversation?.titleSource !== 'first') return
+  const path = await store.conversations.path(userId, conversationId, { limit: 4 })
+  const messages = (path?.items ?? [])
+    .filter(({ content }) => content !== '')
+    .map(({ role, content }) => ({ role, content: truncate(content, titleSourceLength) }))
+  const ask: TitleGet = { conversation_id: conversationId, model: final.model, messages }
+  const answer = await bus.request(subjects.title, ask, { timeoutMs: titleTimeoutMs })
+  if (!titleAnswer.Check(answer)) return
+  const title = cleanTitle(answer.title)
+  if (title !== '' && (await store.conversations.setModelTitle(userId, conversationId, title)))
+    notify(userId, { kind: 'changed', conversation_id: conversationId })
+}
+
+/** Models like to quote titles and to explain them on further lines. */
+function cleanTitle(text: string): string {
+  const line = withoutControls(wellFormed(text)).trim().split('\n', 1)[0] ?? ''
+  const bare = line.replaceAll(/\s+/g, ' ').replace(/^["'“«*#\s]+|["'”»*\s]+$/g, '')
+  return truncate(bare, maxTitleLength)
+}

@@ -1,0 +1,84 @@
+import type { WebSocket } from 'ws'
+import { encode } from '../../bus/contract/codec.ts'
+import { CodedError, type ErrorCode, errorCodes } from '../../bus/contract/errors.ts'
+import type { HubFrame } from '../../bus/contract/frames.ts'
+import { heartbeatMs, maxBufferedBytes } from '../../bus/contract/limits.ts'
+import type { Person } from './people.ts'
+
+/** One browser socket. Thousands are held and most are idle, so what an idle one does not need is made when it is. */
+export interface Connection {
+  readonly socket: WebSocket
+  readonly person: Person
+  readonly sessionHash: string
+  /** Said hello and was welcomed. */
+  welcomed: boolean
+  /** When the browser was last heard, and when it is next asked whether it lives; Unix milliseconds. */
+  heardAtMs: number
+  pingAtMs: number
+  /** Frames in the current second, for the rate limit. */
+  frames: number
+  framesSinceMs: number
+  /** Frames in a row that could not be used. */
+  badFrames: number
+  /** What is handled now and how many frames wait for it; frames of one socket are handled in order. */
+  handling: Promise<void> | undefined
+  waiting: number
+  /** Where this socket stands in each reply it resumed. */
+  following: Map<string, Following> | undefined
+}
+
+/** A reply as one socket has it: everything up to `seq`, the rest by `replaying` from the log, or live. */
+export interface Following {
+  epoch: number
+  seq: number
+  replaying: boolean
+  /** Asked for again while it was being replayed. */
+  again: { readonly epoch: number; readonly seq: number } | undefined
+}
+
+export function newConnection(
+  socket: WebSocket,
+  person: Person,
+  sessionHash: string,
+  nowMs: number,
+): Connection {
+  return {
+    socket,
+    person,
+    sessionHash,
+    welcomed: false,
+    heardAtMs: nowMs,
+    pingAtMs: nowMs + heartbeatMs,
+    frames: 0,
+    framesSinceMs: nowMs,
+    badFrames: 0,
+    handling: undefined,
+    waiting: 0,
+    following: undefined,
+  }
+}
+
+const binary = { binary: true, compress: false, fin: true } as const
+
+/** Writes a frame's bytes; a reader who lets too many wait is closed and may come back and resume. */
+export function sendBytes(connection: Connection, bytes: Uint8Array): void {
+  const { socket } = connection
+  if (socket.readyState !== socket.OPEN) return
+  if (socket.bufferedAmount > maxBufferedBytes) closeWith(connection, 'slow_consumer')
+  else socket.send(bytes, binary)
+}
+
+export const send = (connection: Connection, frame: HubFrame): void => sendBytes(connection, encode(frame))
+
+/** Tells what could not be done; an error that is not ours is named `internal` and no more is said of it. */
+export function sendError(connection: Connection, error: unknown, requestId?: string): void {
+  const code = error instanceof CodedError ? error.code : 'internal'
+  const { retryable, title } = errorCodes[code]
+  const detail = error instanceof CodedError ? error.message : title
+  send(connection, { type: 'error', code, detail, retryable, ...(requestId && { request_id: requestId }) })
+}
+
+/** Closes with the code's close code; the code itself is the reason. */
+export function closeWith({ socket }: Connection, code: ErrorCode): void {
+  socket.close(errorCodes[code].close, code)
+}

@@ -1,0 +1,62 @@
+import { CodedError } from '../../bus/contract/errors.ts'
+import type { ChatAccepted, ClientFrame, Hello } from '../../bus/contract/frames.ts'
+import { heartbeatMs, maxFrameBytes } from '../../bus/contract/limits.ts'
+import { protocolVersion } from '../../bus/contract/protocol.ts'
+import { streams } from '../../bus/contract/streams.ts'
+import type { ChatRoom } from '../chat/chat-room.ts'
+import type { Rooms } from '../house.ts'
+import { type Connection, send } from './connection.ts'
+import { tailOf } from './reply-tail.ts'
+import { resumeReply } from './resume.ts'
+
+/**
+ * Does what one valid frame asks.
+ *
+ * @throws CodedError what the browser is told; before `welcome` it also ends the socket.
+ */
+export async function handleFrame(
+  rooms: Rooms,
+  chat: ChatRoom,
+  connection: Connection,
+  frame: ClientFrame,
+): Promise<void> {
+  if (frame.type === 'hello') return welcome(rooms, connection, frame)
+  if (!connection.welcomed) throw new CodedError('hello_expected')
+  switch (frame.type) {
+    case 'ping':
+      return send(connection, { type: 'pong', id: frame.id })
+    case 'chat.send': {
+      const { type: _type, ...asked } = frame
+      const accepted = await chat.accept(connection.person.user, asked)
+      expectReply(connection, accepted)
+      return send(connection, accepted)
+    }
+    case 'chat.cancel':
+      return chat.cancel(connection.person.user.id, frame.request_id)
+    case 'chat.resume':
+      return resumeReply(rooms, connection, frame.request_id, frame)
+  }
+}
+
+function welcome(rooms: Rooms, connection: Connection, hello: Hello): void {
+  if (connection.welcomed) throw new CodedError('frame_invalid', 'Hello is said once.')
+  if (hello.protocol !== protocolVersion) throw new CodedError('protocol_unsupported')
+  connection.welcomed = true
+  const { id, name } = connection.person.user
+  send(connection, {
+    type: 'welcome',
+    user: { id, name },
+    hub: rooms.hubId,
+    version: rooms.version.version,
+    epoch: rooms.bus.epochOf(streams.log.name),
+    heartbeat_ms: heartbeatMs,
+    limits: { message_length: rooms.config.maxMessageLength, frame_bytes: maxFrameBytes },
+  })
+  for (const { request_id, ...from } of hello.resume) resumeReply(rooms, connection, request_id, from)
+}
+
+/** From now on a lost first entry would be noticed. */
+function expectReply(connection: Connection, { request_id, state }: ChatAccepted): void {
+  if (state === 'waiting' || state === 'ready' || state === 'published')
+    tailOf(connection.person, request_id, 0, Date.now())
+}

@@ -1,0 +1,63 @@
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { decode } from '../../bus/contract/codec.ts'
+import { maxBusBytes, maxBusDepth, maxBusElements } from '../../bus/contract/limits.ts'
+import { streams } from '../../bus/contract/streams.ts'
+import { subjects } from '../../bus/contract/subjects.ts'
+import type { Bus } from '../../bus/nats/bus.ts'
+import type { Connection } from './connection.ts'
+import type { People } from './people.ts'
+import { catchUp, isFollowed } from './relay.ts'
+import { dropTail, longestQuietMs, quietMs, type ReplyTail } from './reply-tail.ts'
+
+const limits = { bytes: maxBusBytes, depth: maxBusDepth, elements: maxBusElements }
+const terminal = Compile(Type.Object({ type: Type.Union([Type.Literal('done'), Type.Literal('error')]) }))
+
+/** Most logs looked at in one round; the rest wait for the next. */
+const maxChecks = 64
+
+/** Looks at the logs of replies that were quiet for a while: the entries they miss may have been lost on the way. */
+export async function checkQuietReplies(bus: Bus, people: People, nowMs: number): Promise<void> {
+  if (bus.state !== 'connected') return
+  const due: ReplyTail[] = []
+  for (const { tails } of people.byId.values()) {
+    for (const tail of tails?.values() ?? []) if (!tail.reading && tail.checkAtMs <= nowMs) due.push(tail)
+    if (due.length >= maxChecks) break
+  }
+  await Promise.all(due.slice(0, maxChecks).map((tail) => checkTail(bus, tail, nowMs)))
+}
+
+/** After a reconnection anything may have been missed; after a stream was made anew, its sequences begin again. */
+export function recheckAll(people: People, epochChanged: boolean): void {
+  for (const { tails, connections } of people.byId.values()) {
+    for (const tail of tails?.values() ?? []) {
+      tail.checkAtMs = 0
+      tail.waitMs = quietMs
+      if (epochChanged) Object.assign(tail, { seq: 0, newest: 0 })
+    }
+    if (epochChanged) for (const connection of connections) restartFollowing(connection)
+  }
+}
+
+function restartFollowing({ following }: Connection): void {
+  for (const one of following?.values() ?? []) if (!one.replaying) one.seq = 0
+}
+
+async function checkTail(bus: Bus, tail: ReplyTail, nowMs: number): Promise<void> {
+  tail.waitMs = Math.min(2 * tail.waitMs, longestQuietMs)
+  tail.checkAtMs = nowMs + tail.waitMs
+  const subject = subjects.stream(tail.person.user.id, tail.requestId)
+  const last = await bus.lastEntry(streams.log.name, subject)
+  if (!isFollowed(tail) || tail.reading) return
+  if (last === undefined) {
+    // Nothing is written yet, or the log was purged after its end.
+    if (tail.seq > 0) dropTail(tail.person, tail.requestId)
+    return
+  }
+  if (last.seq > tail.seq) {
+    tail.newest = Math.max(tail.newest, last.seq)
+    if (!(await catchUp(bus, tail))) return
+  }
+  if (tail.seq === last.seq && terminal.Check(decode(last.body, limits)))
+    dropTail(tail.person, tail.requestId)
+}

@@ -1,0 +1,84 @@
+import type { RawData } from 'ws'
+import { CodedError } from '../../bus/contract/errors.ts'
+import type { ClientFrame } from '../../bus/contract/frames.ts'
+import { maxHelloBytes } from '../../bus/contract/limits.ts'
+import { errorFields, type Logger } from '../logging.ts'
+import { BadFrame, readClientFrame } from './client-frame.ts'
+import { type Connection, closeWith, sendError } from './connection.ts'
+
+/** Most frames a socket may send in a second; further ones are refused. */
+const maxFramesPerSecond = 50
+/** Most frames of a socket that wait to be handled. */
+const maxWaiting = 64
+/** Frames in a row that could not be used: then nobody there speaks this protocol. */
+const maxBadFrames = 20
+
+/** Handles a frame. @throws what the browser is told. */
+export type FrameHandler = (connection: Connection, frame: ClientFrame) => Promise<void>
+
+/**
+ * Takes what a socket sent: bytes that are no frame end it, a frame that is not valid is answered with an error, a
+ * valid one is handled after those before it.
+ */
+export function receive(
+  connection: Connection,
+  data: RawData,
+  isBinary: boolean,
+  handle: FrameHandler,
+  log: Logger,
+): void {
+  const nowMs = Date.now()
+  connection.heardAtMs = nowMs
+  try {
+    if (isPastRate(connection, nowMs)) throw new CodedError('rate_limited')
+    if (!isBinary || !(data instanceof Uint8Array)) throw new CodedError('frame_malformed')
+    if (!connection.welcomed && data.byteLength > maxHelloBytes) throw new CodedError('frame_too_large')
+    const frame = readClientFrame(data)
+    if (!connection.welcomed && frame.type !== 'hello') throw new CodedError('hello_expected')
+    connection.badFrames = 0
+    enqueue(connection, frame, handle, log)
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error
+    const mayStay = error instanceof BadFrame || error.code === 'rate_limited'
+    if (mayStay && connection.welcomed) refuseFrame(connection, error)
+    else closeWith(connection, error.code)
+  }
+}
+
+function enqueue(connection: Connection, frame: ClientFrame, handle: FrameHandler, log: Logger): void {
+  if (connection.waiting >= maxWaiting) throw new CodedError('rate_limited')
+  connection.waiting += 1
+  const before = connection.handling
+  const handling = (before === undefined ? handleOne() : before.then(handleOne)).finally(() => {
+    connection.waiting -= 1
+    if (connection.handling === handling) connection.handling = undefined
+  })
+  connection.handling = handling
+
+  async function handleOne(): Promise<void> {
+    try {
+      await handle(connection, frame)
+    } catch (error) {
+      if (!(error instanceof CodedError)) log.error(errorFields(error), 'frame failed')
+      if (connection.welcomed) sendError(connection, error, requestOf(frame))
+      else closeWith(connection, error instanceof CodedError ? error.code : 'internal')
+    }
+  }
+}
+
+function refuseFrame(connection: Connection, error: CodedError): void {
+  connection.badFrames += 1
+  if (connection.badFrames >= maxBadFrames) closeWith(connection, error.code)
+  else sendError(connection, error, error instanceof BadFrame ? error.requestId : undefined)
+}
+
+function isPastRate(connection: Connection, nowMs: number): boolean {
+  if (nowMs - connection.framesSinceMs >= 1_000) {
+    connection.framesSinceMs = nowMs
+    connection.frames = 0
+  }
+  connection.frames += 1
+  return connection.frames > maxFramesPerSecond
+}
+
+const requestOf = (frame: ClientFrame) => ('request_id' in frame ? frame.request_id : undefined)

@@ -1,0 +1,58 @@
+import type { Person } from './people.ts'
+
+/** How far this hub has passed a reply's log on to a person's sockets. */
+export interface ReplyTail {
+  readonly person: Person
+  readonly requestId: string
+  /** The last sequence passed on. */
+  seq: number
+  /** The newest sequence heard while the log is being read; the reading goes on until it has that. */
+  newest: number
+  reading: boolean
+  /** When the log is looked at although nothing was heard, in Unix milliseconds, and how long it waits next time. */
+  checkAtMs: number
+  waitMs: number
+}
+
+/** A reply quiet for this long is looked up, since live entries come at most once; in milliseconds. */
+export const quietMs = 2_000
+/** One that stays quiet is looked up ever more rarely, down to this. */
+export const longestQuietMs = 30_000
+
+/** Most replies followed for one person; more are running for nobody. */
+const maxTails = 64
+
+/**
+ * The tail of a reply, made where there is none: everything up to `seq` is then taken as passed on. Past the bound the
+ * oldest tail is dropped.
+ */
+export function tailOf(person: Person, requestId: string, seq: number, nowMs: number): ReplyTail {
+  person.tails ??= new Map()
+  const present = person.tails.get(requestId)
+  if (present !== undefined) return present
+  const [oldest] = person.tails.keys()
+  if (person.tails.size >= maxTails && oldest !== undefined) dropTail(person, oldest)
+  const tail: ReplyTail = {
+    person,
+    requestId,
+    seq,
+    newest: 0,
+    reading: false,
+    checkAtMs: nowMs + quietMs,
+    waitMs: quietMs,
+  }
+  person.tails.set(requestId, tail)
+  return tail
+}
+
+/** Forgets a reply that has ended, here and on the person's sockets. */
+export function dropTail(person: Person, requestId: string): void {
+  person.tails?.delete(requestId)
+  if (person.tails?.size === 0) person.tails = undefined
+  for (const connection of person.connections) {
+    const { following } = connection
+    if (following?.get(requestId)?.replaying) continue
+    following?.delete(requestId)
+    if (following?.size === 0) connection.following = undefined
+  }
+}

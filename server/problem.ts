@@ -1,0 +1,61 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { CodedError, type ErrorCode, errorCodes } from '../bus/contract/errors.ts'
+import type { Assets } from './assets/assets.ts'
+import { errorFields } from './logging.ts'
+import { themeOf } from './pages/cookies.ts'
+import { renderErrorPage } from './pages/error-page.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** For pages that are made outside any room: errors. */
+    assets: Assets
+  }
+}
+
+/**
+ * Answers with an error: a page where a person reads it, else problem details (RFC 9457) with `timestamp` (ISO 8601)
+ * and our own `code` beside the members of the standard.
+ */
+export function sendProblem(reply: FastifyReply, code: ErrorCode, detail?: string): FastifyReply {
+  const { status, title } = errorCodes[code]
+  const said = detail ?? `${title}.`
+  reply.code(status).header('cache-control', 'no-store').header('vary', 'accept')
+  if (prefersPage(reply.request)) {
+    const look = { theme: themeOf(reply.request.headers.cookie), assets: reply.server.assets }
+    const page = renderErrorPage({ status, code, title, detail: said }, look)
+    return reply.type('text/html; charset=utf-8').send(page)
+  }
+  return reply.type('application/problem+json; charset=utf-8').send({
+    type: `urn:companions:problem:${code}`,
+    title,
+    status,
+    detail: said,
+    instance: pathOf(reply.request),
+    timestamp: new Date().toISOString(),
+    code,
+  })
+}
+
+/** Answers unknown routes and everything thrown by a handler. */
+export function registerProblems(app: FastifyInstance): void {
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, 'not_found'))
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    const code = codeOf(error)
+    if (errorCodes[code].status >= 500) request.log.error(errorFields(error), 'request failed')
+    return sendProblem(reply, code, error instanceof CodedError ? error.message : undefined)
+  })
+}
+
+function codeOf(error: FastifyError): ErrorCode {
+  if (error instanceof CodedError) return error.code
+  if (error.statusCode === 413) return 'frame_too_large'
+  return error.statusCode !== undefined && error.statusCode < 500 ? 'request_invalid' : 'internal'
+}
+
+/** A browser that navigates names HTML first; scripts and programs ask for JSON or for anything. */
+function prefersPage(request: FastifyRequest): boolean {
+  const accept = request.headers.accept ?? ''
+  return accept.includes('text/html') && !pathOf(request).startsWith('/v1/')
+}
+
+const pathOf = (request: FastifyRequest) => request.url.split('?', 1)[0] ?? '/'

@@ -1,0 +1,25 @@
+import { testAccepting } from './suite/accepting.ts'
+import { testAccounts } from './suite/accounts.ts'
+import { testDeletion } from './suite/deletion.ts'
+import { testEndings } from './suite/endings.ts'
+import type { Source } from './suite/ground.ts'
+import { itOn } from './suite/ground.ts'
+import { testLasting } from './suite/lasting.ts'
+import { testLeases } from './suite/leases.ts'
+import { testListing } from './suite/listing.ts'
+import { testSuccession } from './suite/succession.ts'
+import { testTree } from './suite/tree.ts'
+
+/** What the port promises, held over every implementation. */
+export function testStore(source: Source): void {
+  const it = itOn(source)
+  testAccounts(it)
+  testAccepting(it)
+  testSuccession(it)
+  testLeases(it)
+  testEndings(it)
+  testTree(it)
+  testListing(it)
+  testDeletion(it)
+  testLasting(it)
+}

@@ -1,0 +1,7 @@
+/** The names of all spans, so that a search for one finds where it is made. Never a span per token. */
+export const spanNames = {
+  busPublish: 'bus publish',
+  busDeliver: 'bus deliver',
+  busRequest: 'bus request',
+  busRespond: 'bus respond',
+} as const

@@ -1,0 +1,82 @@
+import type { ChatRequest } from '../../bus/contract/chat.ts'
+import { randomToken } from '../../bus/contract/ids.ts'
+import type { LogEntry, StartEntry } from '../../bus/contract/reply-log.ts'
+import { streams } from '../../bus/contract/streams.ts'
+import { subjects } from '../../bus/contract/subjects.ts'
+import type { Bus } from '../../bus/nats/bus.ts'
+import type { Leases } from './lease.ts'
+import { putEntry } from './put-entry.ts'
+import { decodeEntry, type ReplyLog, readLog } from './read-log.ts'
+import type { Claim } from './writer.ts'
+
+export type ClaimOutcome =
+  /** A terminal entry stands. */
+  | { readonly kind: 'ended'; readonly log: ReplyLog }
+  /** Somebody writes, or did a moment ago. */
+  | { readonly kind: 'leased'; readonly remainingMs: number }
+  /** Somebody was quicker: ask for the state again. */
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'claimed'; readonly claim: Claim; readonly log: ReplyLog }
+
+/** What the claim asks of those who know the backend. */
+export interface Author {
+  readonly model: string
+  readonly backend: string
+  /** Whether it goes on with the text that is there; otherwise the reply begins anew. */
+  goesOnWith(log: ReplyLog): Promise<boolean>
+}
+
+/**
+ * Takes a reply's log over, if it is free (PROTOCOL section 3, writer's rules 1 to 3). The text so far is read before
+ * the `start` that names its length; that nothing came between is what the expected sequence makes sure of.
+ *
+ * @throws CodedError `bus_unavailable`.
+ */
+export async function claimLog(
+  bus: Bus,
+  request: ChatRequest,
+  author: Author,
+  leases: Leases,
+): Promise<ClaimOutcome> {
+  const subject = subjects.stream(request.user_id, request.request_id)
+  const last = await bus.lastEntry(streams.log.name, subject)
+  const entry = last && decodeEntry(last.body)
+  if (last !== undefined) {
+    if (isTerminal(entry)) return { kind: 'ended', log: await readLog(bus, subject) }
+    const released = entry?.type === 'beat' && entry.released === true
+    const remainingMs = released ? 0 : leases.remainingMs(subject, last)
+    if (remainingMs > 0) return { kind: 'leased', remainingMs }
+  }
+  const log = await readLog(bus, subject)
+  const begun = log.reader.text
+  const offset = begun !== '' && (await author.goesOnWith(log)) ? begun.length : 0
+  const continues = entry?.attempt ?? 0
+  const attempt = Math.max(continues, request.attempt_floor) + 1
+  const start = startEntry(request, author, { attempt, offset, continues })
+  const seq = await putEntry(bus, subject, start, last?.seq ?? 0)
+  if (seq === undefined) return { kind: 'refused' }
+  const claim = { subject, requestId: request.request_id, attempt, owner: start.owner, seq, offset }
+  return { kind: 'claimed', claim, log }
+}
+
+const isTerminal = (entry: LogEntry | undefined): boolean => entry?.type === 'done' || entry?.type === 'error'
+
+/** The owner is random per attempt, so that a process which woke up late does not take another's entries for its own. */
+function startEntry(
+  request: ChatRequest,
+  author: Author,
+  at: { attempt: number; offset: number; continues: number },
+): StartEntry {
+  return {
+    type: 'start',
+    request_id: request.request_id,
+    attempt: at.attempt,
+    owner: randomToken(),
+    n: 0,
+    conversation_id: request.conversation_id,
+    offset: at.offset,
+    continues: at.continues,
+    model: author.model,
+    backend: author.backend,
+  }
+}

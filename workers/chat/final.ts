@@ -1,0 +1,75 @@
+import type { ChatFinal, ChatRequest, FinishReason, Timings, Usage } from '../../bus/contract/chat.ts'
+import { encode } from '../../bus/contract/codec.ts'
+import { maxBusBytes } from '../../bus/contract/limits.ts'
+import { subjects } from '../../bus/contract/subjects.ts'
+import { truncate } from '../../bus/contract/text.ts'
+import type { Bus } from '../../bus/nats/bus.ts'
+import { persist } from '../runtime/persist.ts'
+import { busPatienceMs } from './put-entry.ts'
+import type { ReplyLog } from './read-log.ts'
+
+/** What ends a reply, besides what its request says. */
+export interface Ending {
+  readonly attempt: number
+  readonly model: string
+  readonly backend: string
+  readonly content: string
+  readonly thoughts: string
+  readonly outcome:
+    | { readonly kind: 'done'; readonly reason: FinishReason }
+    | { readonly kind: 'error'; readonly error: NonNullable<ChatFinal['error']> }
+  readonly usage: Usage
+  readonly timings: Timings
+}
+
+/**
+ * Publishes the whole reply and waits until the bus has it. The same reply's final from two workers does no harm: the
+ * recorder stores one.
+ *
+ * @throws CodedError `bus_unavailable` when the bus stays away.
+ */
+export async function publishFinal(bus: Bus, request: ChatRequest, ending: Ending): Promise<void> {
+  const { user_id, request_id, conversation_id } = request
+  const { outcome, content, thoughts, ...rest } = ending
+  const final: ChatFinal = {
+    request_id,
+    user_id,
+    conversation_id,
+    ...rest,
+    ...fitText(content, thoughts),
+    cues: [],
+    ...(outcome.kind === 'done' ? { finish_reason: outcome.reason } : { error: outcome.error }),
+    timestamp: Date.now() / 1000,
+  }
+  const messageId = `${request_id}.final.${ending.attempt}`
+  const body = encode(final)
+  await persist(busPatienceMs, () => bus.publish(subjects.final(user_id, request_id), body, { messageId }))
+}
+
+/** What a log with a terminal entry ends in; where the log lost its beginning, the text is not known any more. */
+export function endingOfLog({ reader, backend }: ReplyLog): Ending {
+  const { attempt, model, text: content, thoughts, end } = reader
+  const known = { attempt, model, backend, content, thoughts }
+  if (end?.type === 'done') {
+    const { usage, timings, finish_reason: reason } = end
+    return { ...known, outcome: { kind: 'done', reason }, usage, timings }
+  }
+  const error =
+    end === undefined
+      ? { code: 'reply_failed', retryable: true, detail: 'The reply was written but its text was lost' }
+      : { code: end.code, retryable: end.retryable, detail: end.detail }
+  return { ...known, outcome: { kind: 'error', error }, usage: {}, timings: { duration_ms: 0 } }
+}
+
+/** Room for everything in a final that is not text, in bytes. */
+const restBytes = 4 * 1024
+
+/** The text goes before the thoughts. A code unit takes at most 3 bytes of UTF-8. */
+function fitText(content: string, thoughts: string): { content: string; thoughts: string } {
+  const kept = within(content, maxBusBytes - restBytes)
+  return { content: kept, thoughts: within(thoughts, maxBusBytes - restBytes - Buffer.byteLength(kept)) }
+}
+
+function within(text: string, bytes: number): string {
+  return Buffer.byteLength(text) <= bytes ? text : truncate(text, Math.floor(bytes / 3))
+}

@@ -1,0 +1,154 @@
+import type { FinishReason, Usage } from '../../bus/contract/chat.ts'
+import { CodedError } from '../../bus/contract/errors.ts'
+import { type Backend, BackendError, type GenerateRequest, type Piece } from '../inference/backend.ts'
+import { guardAgainstStalls, type Patience } from '../inference/stall-guard.ts'
+import { pauseUnlessAborted } from '../runtime/pause.ts'
+import { ReplyText } from './reply-text.ts'
+import { retryDelayMs } from './retry.ts'
+import type { LogWriter } from './writer.ts'
+
+export interface Generation {
+  readonly backend: Backend
+  readonly request: GenerateRequest
+  readonly writer: Pick<LogWriter, 'text' | 'thought'>
+  readonly patience: Patience
+  /** In code units, of text and of thoughts each. */
+  readonly maxLength: number
+  /** Aborted when somebody wants the generation to end: a cancel, a drain, the loss of the log. */
+  readonly signal: AbortSignal
+}
+
+export interface Generated {
+  readonly text: string
+  readonly thoughts: string
+  readonly usage: Usage
+  /** On the clock of `performance.now()`. */
+  readonly firstTextAtMs: number | undefined
+  readonly end:
+    | { readonly kind: 'finished'; readonly reason: FinishReason }
+    | { readonly kind: 'failed'; readonly error: CodedError }
+    /** `signal` aborted. */
+    | { readonly kind: 'stopped' }
+}
+
+/**
+ * Lets the backend answer and hands every piece to the writer. A failure before any text is tried again for a bounded
+ * time; one after it is gone on from, where the backend can; otherwise it is the end, and the text so far stays.
+ */
+export async function generate(generation: Generation): Promise<Generated> {
+  const state = new GenerationState(generation)
+  const begunAtMs = performance.now()
+  for (let failures = 0; ; failures += 1) {
+    const error = await runOnce(generation, state)
+    if (generation.signal.aborted) return state.result({ kind: 'stopped' })
+    if (error === undefined) return state.result(ending(state))
+    const delayMs = retryDelayMs(error, {
+      failures,
+      elapsedMs: performance.now() - begunAtMs,
+      hasText: state.reply.text !== '',
+      firstTokenMs: generation.patience.firstTokenMs,
+    })
+    if (delayMs === undefined || !state.canRetry) return state.result({ kind: 'failed', error })
+    await pauseUnlessAborted(delayMs, generation.signal)
+  }
+}
+
+/** One call of the backend. @returns what went wrong, if anything. */
+async function runOnce(generation: Generation, state: GenerationState): Promise<BackendError | undefined> {
+  const { backend, request, patience, signal } = generation
+  try {
+    const begun = state.reply.text
+    if (begun !== request.begun && !(await state.confirmContinuing())) return state.lastError
+    const start = (own: AbortSignal) => backend.generate({ ...request, begun }, own)
+    for await (const piece of guardAgainstStalls(start, patience, signal)) {
+      if (state.take(piece)) break
+    }
+    state.close()
+    return undefined
+  } catch (error) {
+    const fault = error instanceof BackendError ? error : unexpected(error)
+    state.reply.forgetHalf()
+    state.lastError = fault
+    return fault
+  }
+}
+
+const unexpected = (cause: unknown): BackendError =>
+  new BackendError('internal', 'The worker failed while the model answered', { cause })
+
+function ending(state: GenerationState): Generated['end'] {
+  if (state.reply.text !== '') return { kind: 'finished', reason: state.reason }
+  const detail =
+    state.reason === 'length' && state.thoughts !== ''
+      ? 'The model used up its length on thinking, before any answer'
+      : 'The model gave an empty answer'
+  return { kind: 'failed', error: new CodedError('backend_failed', detail) }
+}
+
+class GenerationState {
+  readonly reply: ReplyText
+  readonly #generation: Generation
+  readonly #thoughts: ReplyText
+  #thoughtUnits = 0
+  #firstTextAtMs: number | undefined
+  #usage: Usage = {}
+  reason: 'stop' | 'length' = 'stop'
+  lastError: BackendError | undefined
+  canRetry = true
+
+  constructor(generation: Generation) {
+    this.#generation = generation
+    this.reply = new ReplyText(generation.request.begun, generation.maxLength)
+    this.#thoughts = new ReplyText('', generation.maxLength)
+  }
+
+  get thoughts(): string {
+    return this.#thoughts.text
+  }
+
+  /** Takes one piece. @returns whether that is enough. */
+  take(piece: Piece): boolean {
+    if (piece.kind === 'text') return this.#say(this.reply.take(piece.text))
+    if (piece.kind === 'thought') return this.#think(piece.text)
+    this.reason = piece.reason
+    this.#usage = piece.usage
+    return true
+  }
+
+  /** The end of a call: a half character that was held is let out. */
+  close(): void {
+    this.#say(this.reply.end())
+    const rest = this.#thoughts.end()
+    if (rest !== '') this.#generation.writer.thought(rest)
+  }
+
+  async confirmContinuing(): Promise<boolean> {
+    const { backend, request, signal } = this.#generation
+    this.canRetry = await backend.canContinue(request.model, request, this.reply.text, signal)
+    return this.canRetry
+  }
+
+  result(end: Generated['end']): Generated {
+    const { text } = this.reply
+    return { text, thoughts: this.thoughts, usage: this.#usage, firstTextAtMs: this.#firstTextAtMs, end }
+  }
+
+  #say(fresh: string): boolean {
+    if (fresh !== '') {
+      this.#firstTextAtMs ??= performance.now()
+      this.#generation.writer.text(fresh)
+    }
+    if (this.reply.full) this.reason = 'length'
+    return this.reply.full
+  }
+
+  /** Thoughts past their limit are not kept; a model that thinks on and on past twice that is stopped. */
+  #think(thought: string): boolean {
+    this.#thoughtUnits += thought.length
+    const fresh = this.#thoughts.take(thought)
+    if (fresh !== '') this.#generation.writer.thought(fresh)
+    const endless = this.#thoughtUnits > 2 * this.#generation.maxLength
+    if (endless) this.reason = 'length'
+    return endless
+  }
+}

@@ -1,0 +1,45 @@
+import { Compile } from 'typebox/compile'
+import { LogEntry } from '../../bus/contract/reply-log.ts'
+import { newReader, type ReplyReader, readEntry } from '../../bus/contract/reply-reader.ts'
+import { streams } from '../../bus/contract/streams.ts'
+import { decodeBody } from '../../bus/nats/body.ts'
+import type { Bus } from '../../bus/nats/bus.ts'
+
+const entryShape = Compile(LogEntry)
+
+/** What a reply's log holds. */
+export interface ReplyLog {
+  readonly reader: ReplyReader
+  /** Of the last attempt; empty where there is none. */
+  readonly backend: string
+  /** Starts at the end of the log after which the text never grew past what it had been before. */
+  readonly barrenStarts: number
+}
+
+/** Reads a reply's log from its first entry to its last. @throws CodedError `bus_unavailable`. */
+export async function readLog(bus: Bus, subject: string): Promise<ReplyLog> {
+  const reader = newReader()
+  let backend = ''
+  let barrenStarts = 0
+  let longest = 0
+  for await (const { body } of bus.readEntries(streams.log.name, subject, 1)) {
+    const entry = decodeEntry(body)
+    if (entry === undefined) continue
+    readEntry(reader, entry)
+    if (entry.type === 'start') {
+      backend = entry.backend
+      barrenStarts += 1
+    }
+    if (reader.text.length > longest) {
+      longest = reader.text.length
+      barrenStarts = 0
+    }
+  }
+  return { reader, backend, barrenStarts }
+}
+
+/** One entry from its bytes; undefined for what is none. */
+export function decodeEntry(body: Uint8Array): LogEntry | undefined {
+  const value = decodeBody(body)
+  return entryShape.Check(value) ? value : undefined
+}

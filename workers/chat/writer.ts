@@ -1,0 +1,172 @@
+import { beatMs, entryJoinBytes, entryJoinMs } from '../../bus/contract/limits.ts'
+import type { DoneEntry, ErrorEntry, LogEntry } from '../../bus/contract/reply-log.ts'
+import { truncate } from '../../bus/contract/text.ts'
+import type { Bus } from '../../bus/nats/bus.ts'
+import type { Log } from '../../bus/nats/log.ts'
+import { putEntry } from './put-entry.ts'
+
+/** What a writer has after its `start`: whose log it writes and where that stands. */
+export interface Claim {
+  readonly subject: string
+  readonly requestId: string
+  readonly attempt: number
+  readonly owner: string
+  /** Sequence of the `start`. */
+  readonly seq: number
+  /** Length of the text that was there before, in code units. */
+  readonly offset: number
+}
+
+type Head = 'request_id' | 'attempt' | 'owner' | 'n'
+type Unheaded<Entry> = Entry extends LogEntry ? Omit<Entry, Head> : never
+export type Terminal = Unheaded<DoneEntry> | Unheaded<ErrorEntry>
+
+/**
+ * Writes one attempt's entries: one in flight, each expecting the one before (PROTOCOL section 3, writer's rule 4).
+ * The first text goes at once; what comes within 16 ms of an entry is joined into the next one, so a fast model costs
+ * few entries and a slow one waits for nothing. While nothing comes, a `beat` says that somebody is at work.
+ */
+export class LogWriter {
+  readonly #bus: Bus
+  readonly #claim: Claim
+  readonly #log: Log
+  readonly #lost = new AbortController()
+  readonly #beatTimer: NodeJS.Timeout
+  #joinTimer: NodeJS.Timeout | undefined
+  #putting: Promise<boolean> | undefined
+  #ending = false
+  #last: number
+  #n = 1
+  #offset: number
+  #text = ''
+  #thoughts = ''
+  #sentAtMs = Number.NEGATIVE_INFINITY
+
+  constructor(bus: Bus, claim: Claim, log: Log) {
+    this.#bus = bus
+    this.#claim = claim
+    this.#log = log
+    this.#last = claim.seq
+    this.#offset = claim.offset
+    this.#beatTimer = setTimeout(() => this.#beat(), beatMs)
+  }
+
+  /** Aborts when the log is somebody else's: then everything must stop. */
+  get lost(): AbortSignal {
+    return this.#lost.signal
+  }
+
+  /** Appends text, well-formed. */
+  text(content: string): void {
+    this.#text += content
+    this.#wake()
+  }
+
+  thought(content: string): void {
+    this.#thoughts += content
+    this.#wake()
+  }
+
+  /** Writes what is held and then the last entry. @returns whether it stands. */
+  async finish(terminal: Terminal): Promise<boolean> {
+    await this.#flush()
+    return this.#put(terminal)
+  }
+
+  /** Gives the reply up, with all text that is held, so that another worker takes over at once. */
+  async release(): Promise<void> {
+    await this.#flush()
+    await this.#put({ type: 'beat', released: true })
+  }
+
+  /** Stops the timers. */
+  close(): void {
+    this.#ending = true
+    clearTimeout(this.#beatTimer)
+    clearTimeout(this.#joinTimer)
+  }
+
+  #wake(): void {
+    if (this.#putting !== undefined || this.#ending || this.#lost.signal.aborted) return
+    const waitMs = entryJoinMs - (performance.now() - this.#sentAtMs)
+    if (waitMs <= 0 || this.#text.length >= entryJoinBytes) this.#start(this.#next())
+    else this.#joinTimer ??= setTimeout(() => this.#joined(), waitMs)
+  }
+
+  #joined(): void {
+    this.#joinTimer = undefined
+    if (this.#putting === undefined && !this.#ending) this.#start(this.#next())
+  }
+
+  #beat(): void {
+    this.#beatTimer.refresh()
+    if (this.#putting === undefined && !this.#ending && !this.#pending) this.#start({ type: 'beat' })
+  }
+
+  #start(entry: Unheaded<LogEntry> | undefined): void {
+    if (entry === undefined) return
+    clearTimeout(this.#joinTimer)
+    this.#joinTimer = undefined
+    if (entry.type !== 'beat') this.#sentAtMs = performance.now()
+    this.#putting = this.#put(entry).then((stands) => {
+      this.#putting = undefined
+      if (this.#pending) this.#wake()
+      return stands
+    })
+  }
+
+  get #pending(): boolean {
+    return this.#text !== '' || this.#thoughts !== ''
+  }
+
+  async #flush(): Promise<void> {
+    this.close()
+    await this.#putting
+    for (let entry = this.#next(); entry !== undefined; entry = this.#next()) {
+      if (!(await this.#put(entry))) return
+    }
+  }
+
+  /** The next entry of what is held, at most 4 KiB of it. */
+  #next(): Unheaded<LogEntry> | undefined {
+    if (this.#thoughts !== '') {
+      const content = entryful(this.#thoughts)
+      this.#thoughts = this.#thoughts.slice(content.length)
+      return { type: 'thought', content }
+    }
+    if (this.#text === '') return undefined
+    const content = entryful(this.#text)
+    const offset = this.#offset
+    this.#text = this.#text.slice(content.length)
+    this.#offset += content.length
+    return { type: 'chunk', offset, content }
+  }
+
+  async #put(fields: Unheaded<LogEntry>): Promise<boolean> {
+    if (this.#lost.signal.aborted) return false
+    const { subject, requestId, attempt, owner } = this.#claim
+    const entry: LogEntry = { ...fields, request_id: requestId, attempt, owner, n: this.#n }
+    try {
+      const seq = await putEntry(this.#bus, subject, entry, this.#last)
+      if (seq !== undefined) {
+        this.#last = seq
+        this.#n += 1
+        this.#beatTimer.refresh()
+        return true
+      }
+    } catch (error) {
+      this.#log('warn', 'A reply is given up: its log cannot be written', {
+        requestId,
+        error: String(error),
+      })
+    }
+    this.#lost.abort()
+    return false
+  }
+}
+
+/** As much of a text as surely fits an entry: a code unit takes at most 3 bytes of UTF-8. */
+function entryful(text: string): string {
+  if (text.length * 3 <= entryJoinBytes || Buffer.byteLength(text) <= entryJoinBytes) return text
+  return truncate(text, Math.floor(entryJoinBytes / 3))
+}

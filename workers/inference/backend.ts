@@ -1,0 +1,56 @@
+import type { Usage } from '../../bus/contract/chat.ts'
+import { CodedError, type ErrorCode } from '../../bus/contract/errors.ts'
+import type { HistoryMessage } from '../../bus/contract/history.ts'
+import type { BackendInfo, ModelInfo } from '../../bus/contract/models.ts'
+
+/** One place that answers prompts. Every failure is a BackendError with a code of `bus/contract/errors.ts`. */
+export interface Backend {
+  readonly name: string
+  readonly kind: BackendInfo['kind']
+  /** How often `models` may be asked while the backend is up, in milliseconds. */
+  readonly probeMs: number
+  /** The models it has now, the preferred one first; also the sign that it lives. */
+  models(signal: AbortSignal): Promise<readonly ModelInfo[]>
+  /** Tokens that prompt and reply may have together. An estimate where the backend does not say; never fails. */
+  contextLength(model: string, signal: AbortSignal): Promise<number>
+  /** Whether `generate` goes on after `begun`; false where it can't be told. @throws BackendError when it is away. */
+  canContinue(model: string, prompt: Prompt, begun: string, signal: AbortSignal): Promise<boolean>
+  /** Streams one answer; ends with exactly one `end`. Aborting `signal` lets go of the backend at once. */
+  generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<Piece>
+}
+
+export interface Prompt {
+  /** Empty: none. */
+  readonly system: string
+  readonly messages: readonly HistoryMessage[]
+}
+
+export interface GenerateRequest extends Prompt {
+  readonly model: string
+  /** The answer so far, to be gone on with; empty for a new one. */
+  readonly begun: string
+  readonly temperature?: number | undefined
+  /** Most tokens of the whole answer, `begun` not counted. */
+  readonly maxTokens?: number | undefined
+}
+
+export type Piece =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'thought'; readonly text: string }
+  | { readonly kind: 'end'; readonly reason: 'stop' | 'length'; readonly usage: Usage }
+
+/** `retryAfterMs`: the backend's own wish. `loading`: it is on its way, so waiting longer than usual makes sense. */
+export class BackendError extends CodedError {
+  readonly retryAfterMs: number | undefined
+  readonly loading: boolean
+
+  constructor(
+    code: ErrorCode,
+    detail: string,
+    more: { retryAfterMs?: number | undefined; loading?: boolean; cause?: unknown } = {},
+  ) {
+    super(code, detail, { cause: more.cause })
+    this.retryAfterMs = more.retryAfterMs
+    this.loading = more.loading ?? false
+  }
+}

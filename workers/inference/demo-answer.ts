@@ -1,0 +1,56 @@
+import type { Prompt } from './backend.ts'
+import { demoScenes } from './demo-scenes.ts'
+
+/** The demo's whole answer to a prompt: always the same to the same one. */
+export function demoAnswer(prompt: Pick<Prompt, 'messages'>): string {
+  const said = prompt.messages.findLast((message) => message.role === 'user')?.content ?? ''
+  const turn = prompt.messages.filter((message) => message.role === 'user').length
+  const scene = demoScenes.find((one) => one.wanted.test(said)) ?? turnScene(turn, said)
+  const parts = [greeting(turn, said), scene, turn <= 1 ? howToConnect : reminder]
+  return parts.map((part) => (typeof part === 'string' ? part : part.text)).join('\n\n')
+}
+
+/** A title of the demo's own: the first words of what was said. */
+export function demoTitle(said: string): string {
+  const words = said.replaceAll(/\s+/g, ' ').trim().split(' ').slice(0, 7).join(' ')
+  return words === '' ? 'A look around' : words
+}
+
+function greeting(turn: number, said: string): string {
+  if (turn > 1) return turnGreetings[turn % turnGreetings.length] ?? turnGreetings[0]
+  return [
+    'Hello! This is the **demo**: there is no model behind these words.',
+    `Your message came the whole way, ${countWords(said)} of it, through the hub and the bus to a worker, and`,
+    'this answer streams back the same way. What I say was written beforehand.',
+  ].join(' ')
+}
+
+const turnGreetings = [
+  'Still the **demo**, and still no model behind me. But the way here and back is the real one.',
+  'I am the **demo**, so I can’t think about that. I can show you something instead.',
+  'Got it, and kept: this conversation is stored like any other. The answer is only the **demo**’s.',
+] as const
+
+function countWords(said: string): string {
+  const count = said.split(/\s+/).filter((word) => word !== '').length
+  return count === 1 ? 'all one word' : `all ${count} words`
+}
+
+/** A short question gets a short answer; otherwise each turn shows another scene. */
+function turnScene(turn: number, said: string): string {
+  if (turn > 1 && said.length < 40)
+    return 'Ask for a *list*, a *table*, *code*, *math* or a *quote* and I show one.'
+  return demoScenes[(turn - 1) % demoScenes.length]?.text ?? ''
+}
+
+const howToConnect = [
+  '### Connect a real model',
+  '',
+  '1. Install [Ollama](https://ollama.com/download).',
+  '2. Fetch a model: `ollama pull llama3.2`',
+  '3. Ask again. A running Ollama is found by itself, without a restart.',
+  '',
+  'Ollama on another machine: set `OLLAMA_BASE_URL`. An OpenAI-compatible server: `OPENAI_BASE_URL` and `OPENAI_API_KEY`.',
+].join('\n')
+
+const reminder = 'Start [Ollama](https://ollama.com/download) and a real companion takes over from here.'

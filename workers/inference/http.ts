@@ -1,0 +1,112 @@
+import { Agent, type Dispatcher, request } from 'undici'
+import { BackendError } from './backend.ts'
+
+/**
+ * One pool of connections for all backends. Timeouts stand where the reply is followed (`stall-guard.ts`), for only
+ * there it is known what is being waited for.
+ */
+const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connectTimeout: 5_000, pipelining: 1 })
+
+/** Most bytes of an answer that is not a stream. */
+const maxBodyBytes = 8 * 1024 * 1024
+/** Most bytes of an error's body that are read. */
+const maxErrorBytes = 64 * 1024
+
+export interface Call {
+  /** The backend as people know it, for error texts. */
+  readonly backend: string
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON with POST; without it the call is a GET. */
+  readonly body?: object
+  readonly signal: AbortSignal
+}
+
+export interface Reply {
+  readonly status: number
+  readonly headers: Dispatcher.ResponseData['headers']
+  readonly body: Dispatcher.ResponseData['body']
+}
+
+/** Sends a call and waits for the status line. @throws BackendError `backend_unavailable`, or the signal's reason. */
+export async function send(call: Call): Promise<Reply> {
+  const { signal } = call
+  try {
+    const reply = await request(call.url, {
+      dispatcher: agent,
+      signal,
+      method: call.body === undefined ? 'GET' : 'POST',
+      headers: { 'content-type': 'application/json', ...call.headers },
+      body: call.body === undefined ? null : JSON.stringify(call.body),
+    })
+    return { status: reply.statusCode, headers: reply.headers, body: reply.body }
+  } catch (cause) {
+    if (signal.aborted) throw signal.reason
+    throw new BackendError(
+      'backend_unavailable',
+      `The model backend "${call.backend}" could not be reached`,
+      {
+        cause,
+      },
+    )
+  }
+}
+
+/** The chunks of a streamed answer. @throws BackendError `backend_failed` when it breaks off, or the signal's reason. */
+export async function* readChunks(call: Call, reply: Reply): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of reply.body) yield chunk
+  } catch (cause) {
+    if (call.signal.aborted) throw call.signal.reason
+    throw new BackendError('backend_failed', `The model backend "${call.backend}" broke off`, { cause })
+  }
+}
+
+/**
+ * Asks for one JSON document. @throws BackendError by `readFault` for a status other than 2xx, `backend_malformed`
+ * for what is no JSON.
+ */
+export async function askJson(
+  call: Call,
+  readFault: (reply: Reply, text: string) => BackendError,
+): Promise<unknown> {
+  const reply = await send(call)
+  if (reply.status >= 300) throw readFault(reply, await readText(call, reply, maxErrorBytes))
+  return parseJson(call.backend, await readText(call, reply, maxBodyBytes))
+}
+
+/** The body of a refused call. */
+export const readErrorText = (call: Call, reply: Reply): Promise<string> =>
+  readText(call, reply, maxErrorBytes)
+
+async function readText(call: Call, reply: Reply, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of readChunks(call, reply)) {
+    chunks.push(chunk)
+    bytes += chunk.byteLength
+    if (bytes > maxBytes) break
+  }
+  return Buffer.concat(chunks).toString('utf8', 0, maxBytes)
+}
+
+/** @throws BackendError `backend_malformed`. */
+export function parseJson(backend: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new BackendError(
+      'backend_malformed',
+      `The model backend "${backend}" sent something that is no JSON`,
+      {
+        cause,
+      },
+    )
+  }
+}
+
+/** `Retry-After` in milliseconds, where it is given in seconds (RFC 9110, section 10.2.3). */
+export function retryAfterMs(reply: Reply): number | undefined {
+  const value = Number(reply.headers['retry-after'])
+  return Number.isFinite(value) && value >= 0 ? value * 1000 : undefined
+}

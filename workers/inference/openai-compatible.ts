@@ -1,0 +1,98 @@
+import type { ModelInfo } from '../../bus/contract/models.ts'
+import { type Backend, BackendError, type GenerateRequest, type Piece } from './backend.ts'
+import { faultOfStatus } from './fault.ts'
+import { askJson, type Call, type Reply, readChunks, readErrorText, send } from './http.ts'
+import { InlineThoughts } from './inline-thoughts.ts'
+import { type ListedModel, readModelList } from './openai-models.ts'
+import { OpenaiStream, openaiWords } from './openai-stream.ts'
+import { LineCutter } from './stream-lines.ts'
+
+export interface OpenaiOptions {
+  readonly name: string
+  /** With its version: `https://host/v1`. */
+  readonly baseUrl: string
+  readonly key?: string | undefined
+  /** Whether it knows `continue_final_message`; `auto`: where its model list says that vLLM owns the model. */
+  readonly continues: 'auto' | 'on' | 'off'
+}
+
+/** Tokens of context where the server does not say. */
+const usualContext = 8_192
+
+/** A server that speaks OpenAI's chat completions: Ray Serve LLM, vLLM, Groq, llama.cpp and others. */
+export function openaiBackend({ name, baseUrl, key, continues }: OpenaiOptions): Backend {
+  let listed: readonly ListedModel[] = []
+  const headers = key === undefined ? {} : { authorization: `Bearer ${key}` }
+  const call = (path: string, signal: AbortSignal, body?: object): Call => ({
+    backend: name,
+    url: baseUrl + path,
+    headers,
+    signal,
+    ...(body && { body }),
+  })
+  const fault = (reply: Reply, text: string) => faultOfStatus(name, reply, openaiWords(text))
+  const find = (model: string) => listed.find((one) => one.id === model)
+  const canContinue = (model: string) =>
+    continues === 'on' || (continues === 'auto' && find(model)?.ownedBy === 'vllm')
+
+  return {
+    name,
+    kind: 'openai',
+    // A hosted service counts requests, so it is looked at less often than a server next door.
+    probeMs: 30_000,
+    models: async (signal) => {
+      listed = readModelList(name, await askJson(call('/models', signal), fault))
+      return listed.map(
+        ({ id, contextLength }): ModelInfo => ({
+          id,
+          backend: name,
+          ...(contextLength !== undefined && { context_length: contextLength }),
+        }),
+      )
+    },
+    contextLength: async (model) => find(model)?.contextLength ?? usualContext,
+    canContinue: async (model) => canContinue(model),
+    generate: (request, signal) => {
+      const body = completionBody(request, canContinue(request.model))
+      return generate(call('/chat/completions', signal, body), request.begun, fault)
+    },
+  }
+}
+
+async function* generate(
+  call: Call,
+  begun: string,
+  fault: (reply: Reply, text: string) => BackendError,
+): AsyncGenerator<Piece> {
+  const reply = await send({ ...call, headers: { ...call.headers, accept: 'text/event-stream' } })
+  if (reply.status >= 300) throw fault(reply, await readErrorText(call, reply))
+  const cutter = new LineCutter()
+  const stream = new OpenaiStream(call.backend, new InlineThoughts(begun))
+  for await (const chunk of readChunks(call, reply)) {
+    for (const line of cutter.push(chunk)) {
+      yield* stream.read(line)
+      if (stream.ended) return
+    }
+  }
+  yield* stream.finish(cutter.rest())
+}
+
+/** A begun answer is only sent to a server that goes on with it; the flow asks `canContinue` first. */
+function completionBody(request: GenerateRequest, canContinue: boolean): object {
+  const { system, messages, begun, temperature, maxTokens } = request
+  if (begun !== '' && !canContinue)
+    throw new BackendError('internal', 'This backend cannot go on with an answer')
+  return {
+    model: request.model,
+    stream: true,
+    stream_options: { include_usage: true },
+    messages: [
+      ...(system === '' ? [] : [{ role: 'system', content: system }]),
+      ...messages,
+      ...(begun === '' ? [] : [{ role: 'assistant', content: begun }]),
+    ],
+    ...(begun !== '' && { continue_final_message: true, add_generation_prompt: false }),
+    ...(temperature !== undefined && { temperature }),
+    ...(maxTokens !== undefined && { max_tokens: maxTokens }),
+  }
+}

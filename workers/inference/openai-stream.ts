@@ -1,0 +1,118 @@
+import type { Usage } from '../../bus/contract/chat.ts'
+import { BackendError, type Piece } from './backend.ts'
+import type { InlineThoughts } from './inline-thoughts.ts'
+import { isCount } from './ollama-stream.ts'
+
+/** Reads the server-sent events of a streamed completion, line by line; each event is one line of data. */
+export class OpenaiStream {
+  readonly #backend: string
+  readonly #thoughts: InlineThoughts
+  #reason: 'stop' | 'length' | undefined
+  #usage: Usage = {}
+  ended = false
+
+  constructor(backend: string, thoughts: InlineThoughts) {
+    this.#backend = backend
+    this.#thoughts = thoughts
+  }
+
+  /** The pieces of one line. @throws BackendError `backend_failed` or `backend_malformed`. */
+  *read(line: string): Generator<Piece> {
+    const data = dataOf(line)
+    if (data === undefined) return
+    if (data === '[DONE]') return yield* this.#end()
+    const event = this.#parse(data)
+    if (event.error !== undefined && event.error !== null) throw this.#failure(event.error)
+    if (event.usage !== undefined && event.usage !== null) this.#usage = usageOf(event.usage)
+    const choice = Array.isArray(event.choices) ? (event.choices[0] as Choice | undefined) : undefined
+    if (choice === undefined || choice === null) return
+    const thought = choice.delta?.reasoning_content ?? choice.delta?.reasoning
+    if (typeof thought === 'string' && thought !== '') yield { kind: 'thought', text: thought }
+    const text = choice.delta?.content
+    if (typeof text === 'string' && text !== '') yield* this.#thoughts.push(text)
+    if (typeof choice.finish_reason === 'string') {
+      this.#reason = choice.finish_reason === 'length' ? 'length' : 'stop'
+    }
+  }
+
+  /** What the end of the body means. @throws BackendError where no event had said that the answer is finished. */
+  *finish(rest: string): Generator<Piece> {
+    yield* this.read(rest)
+    if (this.ended) return
+    if (this.#reason === undefined) {
+      throw new BackendError(
+        'backend_failed',
+        `The model backend "${this.#backend}" ended without finishing the answer`,
+      )
+    }
+    yield* this.#end()
+  }
+
+  *#end(): Generator<Piece> {
+    yield* this.#thoughts.end()
+    this.ended = true
+    yield { kind: 'end', reason: this.#reason ?? 'stop', usage: this.#usage }
+  }
+
+  #parse(data: string): Event {
+    try {
+      const value: unknown = JSON.parse(data)
+      if (typeof value === 'object' && value !== null) return value
+    } catch {
+      // Told below, the same way as data that is JSON but no object.
+    }
+    const detail = `The model backend "${this.#backend}" sent an event that is no JSON object`
+    throw new BackendError('backend_malformed', detail)
+  }
+
+  #failure(error: unknown): BackendError {
+    const words = wordsOf(error).slice(0, 300)
+    return new BackendError('backend_failed', `The model backend "${this.#backend}" failed: ${words}`)
+  }
+}
+
+interface Event {
+  readonly error?: unknown
+  readonly usage?: unknown
+  readonly choices?: unknown
+}
+
+interface Choice {
+  readonly delta?: {
+    readonly content?: unknown
+    readonly reasoning_content?: unknown
+    readonly reasoning?: unknown
+  } | null
+  readonly finish_reason?: unknown
+}
+
+/** The data of an event's line; comments and other fields say nothing here (HTML standard, "event stream"). */
+function dataOf(line: string): string | undefined {
+  if (!line.startsWith('data:')) return undefined
+  const data = line.slice(5).trim()
+  return data === '' ? undefined : data
+}
+
+function usageOf(usage: object): Usage {
+  const { prompt_tokens: prompt, completion_tokens: completion } = usage as Record<string, unknown>
+  return {
+    ...(isCount(prompt) && { prompt_tokens: prompt }),
+    ...(isCount(completion) && { completion_tokens: completion }),
+  }
+}
+
+/** The words of an error's body, in the forms servers use: `{error: {message}}`, `{error: text}`, `{message}`. */
+export function openaiWords(text: string): string {
+  try {
+    const value: unknown = JSON.parse(text)
+    return wordsOf((value as { error?: unknown } | null)?.error ?? value)
+  } catch {
+    return text.startsWith('<') ? '' : text.trim()
+  }
+}
+
+function wordsOf(error: unknown): string {
+  if (typeof error === 'string') return error
+  const message = (error as { message?: unknown } | null)?.message
+  return typeof message === 'string' ? message : ''
+}

@@ -1,0 +1,88 @@
+import { CodedError } from '../../bus/contract/errors.ts'
+import type { ModelInfo } from '../../bus/contract/models.ts'
+import type { Log } from '../../bus/nats/log.ts'
+import type { Backend } from './backend.ts'
+
+/** Longest look at a backend, in milliseconds. */
+const lookMs = 4_000
+
+/** What is known of one backend, kept fresh by asking it for its models now and then. */
+export interface Probe {
+  readonly backend: Backend
+  readonly up: boolean
+  /** Whether it has been up since this process began. */
+  readonly wasUp: boolean
+  /** Empty while it is down. */
+  readonly models: readonly ModelInfo[]
+  /** Why it is down. */
+  readonly detail: string | undefined
+  /** Resolves after the first look. */
+  readonly looked: Promise<void>
+  /** Looks now; looks asked for while one runs are that one. */
+  look(): Promise<void>
+  stop(): void
+}
+
+/** Looks at a backend at once, then every `backend.probeMs` while it is up and every `retryMs` while it is down. */
+export function startProbe(backend: Backend, retryMs: number, log: Log): Probe {
+  const stopped = new AbortController()
+  let state: { up: boolean; models: readonly ModelInfo[]; detail: string | undefined } | undefined
+  let wasUp = false
+  let looking: Promise<void> | undefined
+  let timer: NodeJS.Timeout | undefined
+
+  async function lookOnce(): Promise<void> {
+    clearTimeout(timer)
+    const before = state
+    state = await ask(backend, stopped.signal)
+    if (stopped.signal.aborted) return
+    wasUp ||= state.up
+    if (before?.up !== state.up) tellChange(backend, state, log)
+    timer = setTimeout(look, state.up ? backend.probeMs : retryMs)
+  }
+
+  function look(): Promise<void> {
+    looking ??= lookOnce().finally(() => {
+      looking = undefined
+    })
+    return looking
+  }
+
+  return {
+    backend,
+    get up() {
+      return state?.up ?? false
+    },
+    get wasUp() {
+      return wasUp
+    },
+    get models() {
+      return state?.models ?? []
+    },
+    get detail() {
+      return state?.detail
+    },
+    looked: look(),
+    look,
+    stop: () => {
+      stopped.abort()
+      clearTimeout(timer)
+    },
+  }
+}
+
+async function ask(backend: Backend, stopped: AbortSignal) {
+  try {
+    const models = await backend.models(AbortSignal.any([stopped, AbortSignal.timeout(lookMs)]))
+    return { up: true, models, detail: undefined }
+  } catch (error) {
+    const detail = error instanceof CodedError ? error.message : 'It does not answer in time'
+    return { up: false, models: [], detail }
+  }
+}
+
+function tellChange(backend: Backend, state: { up: boolean; models: readonly ModelInfo[] }, log: Log) {
+  const fields = { backend: backend.name, kind: backend.kind, models: state.models.length }
+  if (state.up) log('info', 'A model backend can be used', fields)
+  else log('warn', 'A model backend cannot be reached', fields)
+}
