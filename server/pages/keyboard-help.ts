@@ -18,6 +18,7 @@ const keys: readonly (readonly [readonly string[], string])[] = [
   [['Shift', 'Enter'], 'New line'],
   [['Esc'], 'Stop the answer; leave an edit, a menu or a dialog'],
   [['↑'], 'Change your last message, when the field is empty'],
+  [['/'], 'Go to the message field'],
   [['Ctrl', 'K'], 'Search conversations'],
   [['Ctrl', 'Shift', 'O'], 'New conversation'],
   [['?'], 'This list'],
