@@ -1,6 +1,7 @@
 import { encode as pack, decode as unpack } from '@msgpack/msgpack'
 import { CodedError } from './errors.ts'
 import { type ScanLimits, scan } from './scan.ts'
+import { wellFormed } from './text.ts'
 
 /** Any value MessagePack can carry here. */
 export type Packable =
@@ -12,9 +13,46 @@ export type Packable =
   | readonly Packable[]
   | { readonly [key: string]: Packable | undefined }
 
-/** Encodes one message or frame; keys whose value is undefined are left out. */
+/**
+ * Encodes one message or frame; keys whose value is undefined are left out, lone surrogates become U+FFFD.
+ *
+ * @throws TypeError for what the wire does not carry: dates, functions, bigints, numbers that are not finite. A
+ * receiver would refuse them, so they are refused where they are made.
+ */
 export function encode(value: object): Uint8Array {
-  return pack(value, { ignoreUndefined: true })
+  return pack(carried(value, 0), { ignoreUndefined: true })
+}
+
+/** Deepest nesting `encode` takes: enough for every message, and it ends on an object that holds itself. */
+const maxEncodeDepth = 16
+
+/** A copy of the value with its texts made well-formed, once it is clear that all in it can travel. */
+function carried(value: unknown, depth: number): unknown {
+  switch (typeof value) {
+    case 'string':
+      return wellFormed(value)
+    case 'number':
+      if (Number.isFinite(value)) return value
+      throw new TypeError('The wire carries finite numbers only')
+    case 'boolean':
+    case 'undefined':
+      return value
+    case 'object':
+      return value === null || value instanceof Uint8Array ? value : carriedInside(value, depth)
+    default:
+      throw new TypeError(`The wire does not carry a ${typeof value}`)
+  }
+}
+
+function carriedInside(value: object, depth: number): unknown {
+  if (depth >= maxEncodeDepth) throw new TypeError('The value is nested too deeply')
+  if (Array.isArray(value)) return value.map((item) => carried(item, depth + 1))
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null)
+    throw new TypeError('The wire carries plain objects only')
+  const copy: Record<string, unknown> = {}
+  for (const [key, inner] of Object.entries(value)) copy[wellFormed(key)] = carried(inner, depth + 1)
+  return copy
 }
 
 /**
@@ -28,10 +66,16 @@ export function decode(bytes: Uint8Array, limits: ScanLimits): unknown {
   const flaw = scan(bytes, limits)
   if (flaw !== undefined) throw new CodedError('frame_malformed', flaw)
   try {
-    return unpack(bytes)
+    return unpack(bytes, { mapKeyConverter: textKey })
   } catch (cause) {
     throw new CodedError('frame_malformed', undefined, { cause })
   }
+}
+
+/** Keys are texts; `__proto__` is refused by the decoder. Where a key stands twice, the last one counts. */
+function textKey(key: unknown): string {
+  if (typeof key === 'string') return key
+  throw new TypeError('A key is not a text')
 }
 
 const utf8 = new TextEncoder()

@@ -35,7 +35,7 @@ export const heartbeatMs = 25_000
 /** Most requests of one person that may be waiting, ready or published at once. Past it: `queue_full`. */
 export const maxOpenRequestsPerUser = 32
 
-/** Longest title, system prompt and model name, in UTF-16 code units. */
+/** Longest title and system prompt, in UTF-16 code units, and model name, in code points (as JSON Schema counts). */
 export const maxTitleLength = 120
 export const maxSystemPromptLength = 16_000
 export const maxModelNameLength = 200

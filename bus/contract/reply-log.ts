@@ -5,16 +5,21 @@ import { Uuid, Whole } from './wire.ts'
 /** What every entry of a reply's log carries; `n` counts from 0 within an attempt (PROTOCOL section 3). */
 const entryHead = {
   request_id: Uuid,
-  attempt: Whole,
+  attempt: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
   owner: Type.String({ minLength: 1, maxLength: 64 }),
   n: Whole,
 }
 
+/**
+ * Begins an attempt: at 0, or at the end of the text that stood in the log when it was claimed. `continues` is the
+ * attempt of the last entry then; where it is absent, the one before this.
+ */
 export const StartEntry = Type.Object({
   type: Type.Literal('start'),
   ...entryHead,
   conversation_id: Uuid,
   offset: Whole,
+  continues: Type.Optional(Whole),
   model: Type.String(),
   backend: Type.String(),
 })
@@ -57,10 +62,11 @@ export const DoneEntry = Type.Object({
 })
 export type DoneEntry = Type.Static<typeof DoneEntry>
 
-/** Ends the reply as `done` does; `retryable` advises the person. */
+/** Ends the reply as `done` does; `retryable` advises the person, `length` is that of the text before it. */
 export const ErrorEntry = Type.Object({
   type: Type.Literal('error'),
   ...entryHead,
+  length: Type.Optional(Whole),
   code: Type.String(),
   retryable: Type.Boolean(),
   detail: Type.String(),

@@ -1,4 +1,4 @@
-import type { DoneEntry, ErrorEntry, LogEntry } from './reply-log.ts'
+import type { DoneEntry, ErrorEntry, LogEntry, StartEntry } from './reply-log.ts'
 
 /**
  * One reader of one reply's log (PROTOCOL section 3, the reader's rule). Pure state: feed it entries in any order,
@@ -10,6 +10,8 @@ export interface ReplyReader {
   owner: string
   text: string
   thoughts: string
+  /** `n` of the last thought taken in this attempt, so that a repeated one is not shown twice; -1 before the first. */
+  lastThought: number
   model: string
   /** The terminal entry, once read. Everything after it is dropped. */
   end: DoneEntry | ErrorEntry | undefined
@@ -23,6 +25,7 @@ export const newReader = (): ReplyReader => ({
   owner: '',
   text: '',
   thoughts: '',
+  lastThought: -1,
   model: '',
   end: undefined,
 })
@@ -38,29 +41,38 @@ export function readEntry(reader: ReplyReader, entry: LogEntry): ReadOutcome {
     case 'beat':
       return 'noted'
     case 'thought':
+      if (entry.n <= reader.lastThought) return 'dropped'
       reader.thoughts += entry.content
+      reader.lastThought = entry.n
       return 'noted'
     case 'chunk':
       return append(reader, entry.offset, entry.content)
     case 'done':
-      if (entry.length !== reader.text.length) return beginAgain(reader)
-      reader.end = entry
-      return 'ended'
     case 'error':
+      if (entry.length !== undefined && entry.length !== reader.text.length) return beginAgain(reader)
       reader.end = entry
       return 'ended'
   }
 }
 
 function enterAttempt(reader: ReplyReader, entry: LogEntry): ReadOutcome {
-  if (entry.type !== 'start' || entry.offset > reader.text.length) return beginAgain(reader)
+  if (entry.type !== 'start' || !fits(reader, entry)) return beginAgain(reader)
   const cut = entry.offset < reader.text.length
   reader.attempt = entry.attempt
   reader.owner = entry.owner
   reader.model = entry.model
   reader.text = reader.text.slice(0, entry.offset)
   reader.thoughts = ''
+  reader.lastThought = -1
   return cut ? 'rewound' : 'noted'
+}
+
+/**
+ * Whether an attempt may be entered from what is held: at 0 always; further on only by a reader of the very attempt
+ * it continues, for a text of the same length may have come from another one.
+ */
+function fits(reader: ReplyReader, { attempt, offset, continues = attempt - 1 }: StartEntry): boolean {
+  return offset === 0 || (continues === reader.attempt && offset <= reader.text.length)
 }
 
 function append(reader: ReplyReader, offset: number, content: string): ReadOutcome {

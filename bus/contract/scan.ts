@@ -6,63 +6,95 @@ export interface ScanLimits {
 }
 
 /**
- * Walks the headers of one MessagePack value without building anything.
+ * Walks the headers of one MessagePack value without building anything, and checks that its strings are UTF-8.
  *
  * Source: the MessagePack specification, "formats". Extension types are refused: the protocol has none.
  *
  * @returns what is wrong, in a few words, or undefined when the bytes are exactly one value within the limits.
  */
 export function scan(bytes: Uint8Array, limits: ScanLimits): string | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (bytes.byteLength > limits.bytes) return 'it is too large'
+  const cursor = { bytes, at: 0, children: 0 }
   const open: number[] = []
-  let at = 0
   let elements = 0
   let left = 1
-  while (left > 0 || open.length > 0) {
-    if (left === 0) {
-      left = open.pop() ?? 0
-      continue
+  for (;;) {
+    while (left === 0) {
+      const outer = open.pop()
+      if (outer === undefined) return cursor.at === bytes.byteLength ? undefined : 'bytes follow its end'
+      left = outer
     }
     left -= 1
-    if (at >= bytes.byteLength) return 'it ends too soon'
-    const header = readHeader(view, at)
-    if (header === undefined) return 'it ends too soon or has a type that is not used here'
-    at += header.size
-    if (at > bytes.byteLength) return 'it ends too soon'
-    if (header.children === 0) continue
-    elements += header.children
+    const flaw = stepOver(cursor)
+    if (flaw !== undefined) return flaw
+    if (cursor.children === 0) continue
+    elements += cursor.children
     if (elements > limits.elements) return 'it has too many elements'
     open.push(left)
     if (open.length > limits.depth) return 'it is nested too deeply'
-    left = header.children
+    left = cursor.children
   }
-  return at === bytes.byteLength ? undefined : 'bytes follow its end'
 }
 
-interface Header {
-  /** Bytes of the header and, for scalars, of the value. */
-  readonly size: number
-  /** Values that follow inside; a map of n has 2n. */
-  readonly children: number
+/** Where the walk stands; `children` are the values inside the header last read, twice its length for a map. */
+interface Cursor {
+  readonly bytes: Uint8Array
+  at: number
+  children: number
 }
 
-function readHeader(view: DataView, at: number): Header | undefined {
-  const byte = view.getUint8(at)
-  if (byte <= 0x7f || byte >= 0xe0) return leaf(1)
-  if (byte <= 0x8f) return { size: 1, children: 2 * (byte & 0x0f) }
-  if (byte <= 0x9f) return { size: 1, children: byte & 0x0f }
-  if (byte <= 0xbf) return leaf(1 + (byte & 0x1f))
+const endsTooSoon = 'it ends too soon'
+
+/** Steps over one header and, for a scalar, its value. */
+function stepOver(cursor: Cursor): string | undefined {
+  const { bytes, at } = cursor
+  const byte = bytes[at]
+  if (byte === undefined) return endsTooSoon
+  cursor.children = 0
+  if (byte <= 0x7f || byte >= 0xe0) return advance(cursor, 1)
+  if (byte <= 0x9f) {
+    cursor.children = byte <= 0x8f ? 2 * (byte & 0x0f) : byte & 0x0f
+    return advance(cursor, 1)
+  }
+  if (byte <= 0xbf) return stepOverText(cursor, 1, byte & 0x1f)
   const fixed = fixedSizes[byte]
-  if (fixed !== undefined) return leaf(fixed)
+  if (fixed !== undefined) return advance(cursor, fixed)
   const lengthBytes = lengthSizes[byte]
-  if (lengthBytes === undefined || at + 1 + lengthBytes > view.byteLength) return undefined
-  const length = readLength(view, at + 1, lengthBytes)
-  if (byte >= 0xde) return { size: 1 + lengthBytes, children: 2 * length }
-  if (byte >= 0xdc) return { size: 1 + lengthBytes, children: length }
-  return leaf(1 + lengthBytes + length)
+  if (lengthBytes === undefined) return 'it has a type that is not used here'
+  if (at + 1 + lengthBytes > bytes.byteLength) return endsTooSoon
+  const length = readLength(bytes, at + 1, lengthBytes)
+  if (byte >= 0xdc) {
+    cursor.children = byte >= 0xde ? 2 * length : length
+    return advance(cursor, 1 + lengthBytes)
+  }
+  const size = 1 + lengthBytes
+  return byte >= 0xd9 ? stepOverText(cursor, size, length) : advance(cursor, size + length)
 }
 
-const leaf = (size: number): Header => ({ size, children: 0 })
+function advance(cursor: Cursor, size: number): string | undefined {
+  cursor.at += size
+  return cursor.at > cursor.bytes.byteLength ? endsTooSoon : undefined
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** A decoder may turn bytes that are no UTF-8 into lone surrogates or U+FFFD, each in its own way: refused instead. */
+function stepOverText(cursor: Cursor, headerSize: number, length: number): string | undefined {
+  const start = cursor.at + headerSize
+  const flaw = advance(cursor, headerSize + length)
+  if (flaw !== undefined || isAscii(cursor.bytes, start, cursor.at)) return flaw
+  try {
+    utf8.decode(cursor.bytes.subarray(start, cursor.at))
+    return undefined
+  } catch {
+    return 'it has a text that is not UTF-8'
+  }
+}
+
+function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) if ((bytes[at] ?? 0) > 0x7f) return false
+  return true
+}
 
 /** nil, false, true, float 32 and 64, uint 8 to 64, int 8 to 64. */
 const fixedSizes: Readonly<Record<number, number>> = {
@@ -95,7 +127,8 @@ const lengthSizes: Readonly<Record<number, number>> = {
   223: 4,
 }
 
-function readLength(view: DataView, at: number, bytes: number): number {
-  if (bytes === 1) return view.getUint8(at)
-  return bytes === 2 ? view.getUint16(at) : view.getUint32(at)
+function readLength(bytes: Uint8Array, at: number, size: number): number {
+  let length = 0
+  for (let index = at; index < at + size; index += 1) length = length * 256 + (bytes[index] ?? 0)
+  return length
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { waitUntil } from '../../testing/servers/wait-until.ts'
-import type { RestartLimits, Service } from './keep-running.ts'
+import type { Service } from './keep-running.ts'
+import type { RestartLimits } from './restart-limits.ts'
 import { supervise } from './supervisor.ts'
 
 const QUICK: Partial<RestartLimits> = { firstDelayMs: 1, longestDelayMs: 2 }

@@ -1,7 +1,9 @@
-import type { RestartLimits, Service } from './keep-running.ts'
-import { keepRunning, restartLimits } from './keep-running.ts'
+import type { Service } from './keep-running.ts'
+import { keepRunning } from './keep-running.ts'
 import type { TakeLine } from './log-lines.ts'
 import { labelLines } from './log-lines.ts'
+import type { RestartLimits } from './restart-limits.ts'
+import { restartLimits } from './restart-limits.ts'
 import { startWatchdog } from './watchdog.ts'
 
 export interface SupervisorOptions {

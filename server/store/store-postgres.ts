@@ -5,7 +5,7 @@ import type { Schema } from './schema.ts'
 
 /** Most connections of one hub. More operations wait, at most `connectTimeoutMs`. */
 const maxConnections = 10
-const connectTimeoutMs = 3_000
+const connectTimeoutMs = 5_000
 /** Longest single statement, in milliseconds: the server ends it; the client gives up a little later by itself. */
 const statementTimeoutMs = 10_000
 const queryTimeoutMs = 12_000

@@ -6,12 +6,6 @@ import { Kysely, SqliteDialect } from 'kysely'
 import type { Database, Queries } from './database.ts'
 import type { Schema } from './schema.ts'
 
-/**
- * How long SQLite itself waits for another process's lock, in milliseconds. It blocks this whole process meanwhile, so
- * it is short, and the longer waiting is done between tries.
- */
-const blockingWaitMs = 20
-
 /** How long an operation tries before the store counts as away, in milliseconds. */
 const busyLimitMs = 3_000
 const migrationLimitMs = 60_000
@@ -42,7 +36,8 @@ async function openFile(path: string): Promise<SqliteDatabase.Database> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   closeSync(openSync(path, 'a', 0o600))
   chmodSync(path, 0o600)
-  const file = new SqliteDatabase(path, { timeout: blockingWaitMs })
+  // SQLite's own waiting for a lock would block this whole process, so it is done here, between tries.
+  const file = new SqliteDatabase(path, { timeout: 0 })
   try {
     // Processes that open a new file at the same moment get in each other's way here, whatever the timeout.
     await whileBusy(performance.now() + busyLimitMs, async () => file.pragma('journal_mode = wal'))
@@ -81,7 +76,7 @@ async function whileBusy<T>(giveUpAt: number, attempt: () => Promise<T>): Promis
       return await attempt()
     } catch (error) {
       if (!isBusy(error) || performance.now() > giveUpAt) throw error
-      await pause(5 + Math.random() * 20)
+      await pause(2 + Math.random() * 8)
     }
   }
 }

@@ -7,6 +7,7 @@ import { itOn } from './suite/ground.ts'
 import { testLasting } from './suite/lasting.ts'
 import { testLeases } from './suite/leases.ts'
 import { testListing } from './suite/listing.ts'
+import { testRefusing } from './suite/refusing.ts'
 import { testSuccession } from './suite/succession.ts'
 import { testTree } from './suite/tree.ts'
 
@@ -15,6 +16,7 @@ export function testStore(source: Source): void {
   const it = itOn(source)
   testAccounts(it)
   testAccepting(it)
+  testRefusing(it)
   testSuccession(it)
   testLeases(it)
   testEndings(it)

@@ -104,7 +104,10 @@ export interface ConversationPatch {
 }
 
 export interface ConversationStore {
-  /** Newest first. `before`: only those updated before this cursor, as returned by an earlier page. */
+  /**
+   * Newest first. `before`: only those updated before this cursor, as returned by an earlier page.
+   * @throws CodedError `request_invalid` for any other cursor
+   */
   list(userId: string, page: { limit: number; before?: string }): Promise<Page<ConversationSummary>>
   /** Words that stand in titles or messages, whatever their case and accents. Newest first. */
   search(userId: string, query: string, limit: number): Promise<ConversationSummary[]>
@@ -113,7 +116,10 @@ export interface ConversationStore {
   update(userId: string, id: string, patch: ConversationPatch): Promise<boolean>
   /** Sets a model's title, unless a person gave one. @returns whether it did. */
   setModelTitle(userId: string, id: string, title: string): Promise<boolean>
-  /** Hides a conversation from everything; `restore` undoes it until `purgeDeleted`. */
+  /**
+   * Hides a conversation from everything; `restore` undoes that until `purgeDeleted`. Of its open requests those not
+   * published end as cancelled, and those that are get their cancellation committed (see `RequestStore.cancelling`).
+   */
   delete(userId: string, id: string, now: number): Promise<boolean>
   restore(userId: string, id: string): Promise<boolean>
   /** Removes for good up to `limit` conversations deleted before `before`. @returns what of them may be on the bus. */

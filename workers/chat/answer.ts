@@ -85,7 +85,9 @@ async function choose(desk: Desk, request: ChatRequest, stop: AbortSignal): Prom
   } catch (error) {
     if (error instanceof CodedError) return error
     if (stop.aborted) return new CodedError('backend_unavailable')
-    throw error
+    // Thrown on, it would be met again at each delivery, for ever and unseen.
+    desk.log('error', 'A model could not be chosen', { error: String(error) })
+    return new CodedError('internal')
   }
 }
 
@@ -130,5 +132,6 @@ async function follow(
       ? await failReply(desk, assignment, outcome, error)
       : await writeReply(desk, assignment, outcome, running)
   if (end === 'written') return ack
+  desk.log('info', 'A reply is left to another worker', { requestId: request.request_id, end })
   return later(end === 'released' ? 0 : laterMs)
 }

@@ -3,10 +3,9 @@ import { after, before, beforeEach, describe, test } from 'node:test'
 import type { ErrorCode } from '../../bus/contract/errors.ts'
 import type { Fault } from '../../testing/backends/fault.ts'
 import { type OllamaStandIn, startOllamaStandIn } from '../../testing/backends/ollama-stand-in.ts'
+import { countedTo } from '../../testing/workers/counting.ts'
 import { openWorkerHouse, type WorkerHouse } from '../../testing/workers/worker-house.ts'
 import { ollamaBackend } from '../inference/ollama.ts'
-
-const whole = (tokens: number): string => Array.from({ length: tokens }, (_, index) => ` t${index}`).join('')
 
 /** Faults before any text that stay, and the code that the reply then ends with. */
 const lasting: [string, Fault, ErrorCode][] = [
@@ -73,8 +72,8 @@ describe('a backend', { timeout: 120_000 }, () => {
       const asked = await house.ask('Hello', { model: 'counting' })
       const final = await house.final(asked)
       assert.equal(final.error, undefined)
-      assert.equal(final.content, whole(20))
-      assert.equal((await house.read(asked)).text, whole(20))
+      assert.equal(final.content, countedTo(20))
+      assert.equal((await house.read(asked)).text, countedTo(20))
     })
   }
 
@@ -84,15 +83,15 @@ describe('a backend', { timeout: 120_000 }, () => {
       const asked = await house.ask('Hello', { model: 'closing' })
       const final = await house.final(asked)
       assert.equal(final.error?.code, code)
-      assert.equal(final.content, whole(5))
-      assert.equal((await house.read(asked)).text, whole(5))
+      assert.equal(final.content, countedTo(5))
+      assert.equal((await house.read(asked)).text, countedTo(5))
     })
   }
 
   test('that fails while it loads is asked again until it answers', async () => {
     await ollama.setFault({ kind: 'status', status: 503, message: 'loading model' }, { requests: 1 })
     const final = await house.final(await house.ask('Hello', { model: 'counting' }))
-    assert.equal(final.content, whole(20))
+    assert.equal(final.content, countedTo(20))
   })
 
   test('that sends its lines in pieces, also of a character, is read whole', async () => {
@@ -128,7 +127,7 @@ describe('a backend', { timeout: 120_000 }, () => {
     const asked = await house.ask('Hello', { model: 'thinking' })
     const final = await house.final(asked)
     assert.equal(final.thoughts, ' h0 h1 h2')
-    assert.equal(final.content, whole(20))
+    assert.equal(final.content, countedTo(20))
     assert.equal((await house.read(asked)).thoughts, ' h0 h1 h2')
   })
 

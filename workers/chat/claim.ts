@@ -50,8 +50,9 @@ export async function claimLog(
   const log = await readLog(bus, subject)
   const begun = log.reader.text
   const offset = begun !== '' && (await author.goesOnWith(log)) ? begun.length : 0
-  const attempt = Math.max(entry?.attempt ?? 0, request.attempt_floor) + 1
-  const start = startEntry(request, author, { attempt, offset })
+  const continues = entry?.attempt ?? 0
+  const attempt = Math.max(continues, request.attempt_floor) + 1
+  const start = startEntry(request, author, { attempt, offset, continues })
   const seq = await putEntry(bus, subject, start, last?.seq ?? 0)
   if (seq === undefined) return { kind: 'refused' }
   const claim = { subject, requestId: request.request_id, attempt, owner: start.owner, seq, offset }
@@ -64,7 +65,7 @@ const isTerminal = (entry: LogEntry | undefined): boolean => entry?.type === 'do
 function startEntry(
   request: ChatRequest,
   author: Author,
-  at: { attempt: number; offset: number },
+  at: { attempt: number; offset: number; continues: number },
 ): StartEntry {
   return {
     type: 'start',
@@ -74,6 +75,7 @@ function startEntry(
     n: 0,
     conversation_id: request.conversation_id,
     offset: at.offset,
+    continues: at.continues,
     model: author.model,
     backend: author.backend,
   }

@@ -64,6 +64,12 @@ export function testLasting(it: It): void {
     )
   })
 
+  it('migrates once when eight connections do so at the same moment', async (ground) => {
+    const databases = await Promise.all(Array.from({ length: 8 }, () => ground.openDatabase()))
+    await Promise.all(databases.map((database) => migrate(database)))
+    await createPerson(await ground.open())
+  })
+
   it('works on beside a newer schema that was only expanded, and starts on it', async (ground) => {
     const running = await ground.open()
     const newer = await ground.openDatabase()

@@ -1,0 +1,45 @@
+import { parseArgs } from 'node:util'
+import { measureConnections } from './connections.ts'
+import { fullPlan, type Plan, quickPlan } from './plan.ts'
+import { connectionTable, tokenTable } from './report.ts'
+import { measureTokens } from './tokens.ts'
+
+const usage = `npm run bench -- [tokens | connections | all] [options]
+  --quick          a few seconds, to see that everything works
+  --streams N      only the scenario of N streams
+  --rounds N       turns of each side in a scenario
+  --profile DIR    CPU profiles of hub and worker into DIR (their figures are then too high)`
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    streams: { type: 'string' },
+    rounds: { type: 'string' },
+    profile: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+})
+const [what = 'all'] = positionals
+const say = (line: string) => process.stderr.write(`${line}\n`)
+
+if (values.help || !['tokens', 'connections', 'all'].includes(what)) {
+  console.log(usage)
+  process.exit(values.help ? 0 : 2)
+}
+const plan = planOf()
+if (what !== 'connections') {
+  console.log(tokenTable(await measureTokens(plan, { profileDir: values.profile, say })))
+}
+if (what !== 'tokens') console.log(`\n${connectionTable(await measureConnections(plan, say))}`)
+process.exit(0)
+
+function planOf(): Plan {
+  const whole = values.quick ? quickPlan : fullPlan
+  const chosen = Number(values.streams)
+  const scenarios = whole.scenarios.filter(
+    ({ streams }) => values.streams === undefined || streams === chosen,
+  )
+  if (scenarios.length === 0) throw new Error(`There is no scenario of ${values.streams} streams`)
+  return { ...whole, scenarios, rounds: Number(values.rounds ?? whole.rounds) }
+}

@@ -1,0 +1,57 @@
+import type { ConnectionFigures } from './connections.ts'
+import { connectionAimKib, cpuAim } from './plan.ts'
+import type { TokenFigures, TokenResult } from './tokens.ts'
+
+const headings = ['', 'home', 'bare', 'ratio', 'aim', '']
+
+/** One table of all scenarios: both sides, their ratio, and whether the aim is met. */
+export function tokenTable(results: readonly TokenResult[]): string {
+  const rows = results.flatMap(({ scenario, home, bare }) => {
+    const name = `${scenario.streams.toLocaleString('en')} × ${scenario.tokensPerSecond} tokens/s`
+    return [
+      [`**${name}**`, '', '', '', '', ''],
+      ratioRow('latency p50, ms', home.p50Ms, bare.p50Ms, scenario.latencyAim),
+      ratioRow('latency p99, ms', home.p99Ms, bare.p99Ms),
+      ratioRow('CPU a token, µs', home.totalCpuUs, bare.totalCpuUs, cpuAim),
+      ['of it', shares(home), shares(bare), '', '', ''],
+      ['tokens that came in time', percent(home.delivered), percent(bare.delivered), '', '', ''],
+    ]
+  })
+  return table([headings, ...rows])
+}
+
+export function connectionTable(figures: ConnectionFigures): string {
+  const { connections, kibPerConnection, beforeMib, withMib } = figures
+  const met = verdict(kibPerConnection <= connectionAimKib)
+  const name = `KiB a connection, at ${connections.toLocaleString('en')} idle`
+  return table([
+    ['', 'hub', 'aim', ''],
+    [name, kibPerConnection.toFixed(1), `≤ ${connectionAimKib}`, met],
+    ['hub before → with, MiB', `${beforeMib.toFixed(0)} → ${withMib.toFixed(0)}`, '', ''],
+  ])
+}
+
+function ratioRow(name: string, home: number, bare: number, aim?: number): string[] {
+  const ratio = home / bare
+  const end = aim === undefined ? ['', ''] : [`≤ ${aim}`, verdict(ratio <= aim)]
+  return [name, figure(home), figure(bare), ratio.toFixed(2), ...end]
+}
+
+const verdict = (met: boolean): string => (met ? 'met' : 'missed')
+const figure = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(2))
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
+const shares = ({ cpuUs }: TokenFigures): string =>
+  Object.entries(cpuUs)
+    .map(([name, us]) => `${name} ${us.toFixed(0)}`)
+    .join(', ')
+
+/** Markdown, with columns as wide as their widest cell so that it reads in a terminal too. */
+function table(rows: readonly string[][]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)),
+  )
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
+  const [head = [], ...body] = rows
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n')
+}

@@ -1,0 +1,207 @@
+import type { TSchema } from 'typebox'
+import { ChatCancel, ChatFinal, ChatNotify, ChatRequest } from '../chat.ts'
+import { clientFrames, hubFrames } from '../frames.ts'
+import { HistoryAnswer, HistoryGet, TitleAnswer, TitleGet } from '../history.ts'
+import { BusError, ModelsAnswer, ModelsList } from '../models.ts'
+import { LogEntry } from '../reply-log.ts'
+
+/** One message as it stands in a vector file; `schema` names the key of `schemas` it is valid for. */
+export interface Sample {
+  readonly name: string
+  readonly schema: string
+  readonly value: object
+}
+
+/** Every schema a vector may be held against, by the name used in the files. */
+export const schemas: Readonly<Record<string, TSchema>> = {
+  ...clientFrames,
+  ...hubFrames,
+  LogEntry,
+  ChatRequest,
+  ChatCancel,
+  ChatFinal,
+  ChatNotify,
+  HistoryGet,
+  HistoryAnswer,
+  TitleGet,
+  TitleAnswer,
+  ModelsList,
+  ModelsAnswer,
+  BusError,
+}
+
+const request_id = '01930000-0000-7000-8000-000000000001'
+const user_id = '01930000-0000-7000-8000-000000000002'
+const conversation_id = '01930000-0000-7000-8000-000000000003'
+const message_id = '01930000-0000-7000-8000-000000000004'
+const client_id = '01930000-0000-7000-8000-000000000005'
+const companion_id = '01930000-0000-7000-8000-000000000006'
+const owner = '0123456789abcdef01234567'
+const timestamp = 1_763_700_000.25
+const epoch = 1_763_700_000_123
+
+const send = {
+  kind: 'send',
+  request_id,
+  conversation_id,
+  message_id,
+  parent_id: null,
+  message: 'Hello, 世界 🌸',
+}
+const everyOption = {
+  companion_id,
+  model: 'llama3.2:3b',
+  enable_rag: false,
+  enable_reranker: false,
+  top_k: 5,
+  speak: false,
+  options: { temperature: 0.7, max_tokens: 512 },
+}
+
+const head = { request_id, attempt: 1, owner }
+const start = { type: 'start', ...head, n: 0, conversation_id, offset: 0, model: 'demo', backend: 'demo' }
+const usage = { prompt_tokens: 12, completion_tokens: 3 }
+const timings = { first_token_ms: 85.5, duration_ms: 240, tokens_per_second: 12.5 }
+
+export const logSamples: readonly Sample[] = [
+  entry('start', start),
+  entry('start that continues', { ...start, attempt: 101, offset: 13, continues: 1 }),
+  entry('chunk', { type: 'chunk', ...head, n: 1, offset: 0, content: 'Hi! 👋' }),
+  entry('thought', { type: 'thought', ...head, n: 2, content: 'They greet me.\n' }),
+  entry('cue', { type: 'cue', ...head, n: 3, offset: 4, kind: 'expression', value: 'happy' }),
+  entry('beat', { type: 'beat', ...head, n: 4 }),
+  entry('beat that releases', { type: 'beat', ...head, n: 5, released: true }),
+  entry('done', { type: 'done', ...head, n: 6, length: 6, finish_reason: 'stop', usage, timings }),
+  entry('error', {
+    type: 'error',
+    ...head,
+    n: 6,
+    length: 6,
+    code: 'backend_stalled',
+    retryable: true,
+    detail: 'The model went silent',
+  }),
+]
+
+export const messageSamples: readonly Sample[] = [
+  message('ChatRequest', 'chat request', {
+    ...send,
+    ...everyOption,
+    user_id,
+    username: 'Guest',
+    premium: false,
+    attempt_floor: 0,
+    timestamp,
+  }),
+  message('ChatCancel', 'cancel', { request_id, user_id, timestamp }),
+  message('ChatFinal', 'final', {
+    request_id,
+    user_id,
+    conversation_id,
+    attempt: 1,
+    model: 'demo',
+    backend: 'demo',
+    content: 'Hi! 👋',
+    thoughts: 'They greet me.\n',
+    cues: [{ offset: 4, kind: 'expression', value: 'happy' }],
+    finish_reason: 'stop',
+    usage,
+    timings,
+    timestamp,
+  }),
+  message('ChatFinal', 'final of a reply that failed', {
+    request_id,
+    user_id,
+    conversation_id,
+    attempt: 2,
+    model: 'llama3.2:3b',
+    backend: 'ollama',
+    content: '',
+    thoughts: '',
+    cues: [],
+    error: { code: 'backend_unavailable', retryable: true, detail: 'The model could not be reached' },
+    usage: {},
+    timings: { duration_ms: 30_000 },
+    timestamp,
+  }),
+  message('ChatNotify', 'notify', { kind: 'stored', conversation_id, request_id }),
+  message('HistoryGet', 'history question', { request_id, user_id, budget: 24_000 }),
+  message('HistoryAnswer', 'history answer', {
+    state: 'published',
+    conversation_id,
+    messages: [
+      { role: 'user', content: 'Who are you?' },
+      { role: 'assistant', content: 'A companion.' },
+      { role: 'user', content: 'Hello, 世界 🌸' },
+    ],
+    companion: { name: 'Aoi', system_prompt: 'You are Aoi.' },
+    options: { temperature: 0.7 },
+  }),
+  message('TitleGet', 'title question', {
+    conversation_id,
+    model: 'demo',
+    messages: [{ role: 'user', content: 'How do I prune a rose?' }],
+  }),
+  message('TitleAnswer', 'title answer', { title: 'Pruning roses' }),
+  message('ModelsList', 'models question', {}),
+  message('ModelsAnswer', 'models answer', {
+    models: [{ id: 'llama3.2:3b', backend: 'ollama', size_bytes: 2_019_393_189, context_length: 131_072 }],
+    backends: [{ name: 'ollama', kind: 'ollama', status: 'up' }],
+    default_model: 'llama3.2:3b',
+  }),
+  message('BusError', 'an answer that is an error', {
+    error: { code: 'not_found', detail: 'There is nothing here', retryable: false },
+  }),
+]
+
+export const frameSamples: readonly Sample[] = [
+  frame({ type: 'hello', protocol: 1, client_id, resume: [{ request_id, epoch, seq: 42 }] }),
+  frame({ type: 'chat.send', ...send }),
+  frame(
+    { type: 'chat.send', ...send, kind: 'edit', parent_id: companion_id, ...everyOption },
+    ', every field',
+  ),
+  frame({ type: 'chat.cancel', request_id }),
+  frame({ type: 'chat.resume', request_id, epoch: 0, seq: 0 }),
+  frame({ type: 'ping', id: 7 }),
+  frame({
+    type: 'welcome',
+    user: { id: user_id, name: 'Guest' },
+    hub: 'hub-1',
+    version: '0.1.0',
+    epoch,
+    heartbeat_ms: 25_000,
+    limits: { message_length: 32_000, frame_bytes: 262_144 },
+  }),
+  frame({ type: 'chat.accepted', request_id, conversation_id, message_id, state: 'published' }),
+  frame({ type: 'chat.resumed', request_id, outcome: 'snapshot' }),
+  frame({ type: 'chat.changed', kind: 'stored', conversation_id, request_id }),
+  frame({ type: 'notice', kind: 'drain', retry_after_ms: 500 }),
+  frame({
+    type: 'error',
+    code: 'message_too_long',
+    detail: 'The message is too long',
+    retryable: false,
+    request_id,
+  }),
+  frame({ type: 'pong', id: 7 }),
+]
+
+/** The one frame whose bytes are put together and not encoded: epoch and sequence always take 64 bits. */
+export const entryFrameSample = {
+  epoch,
+  seq: 42,
+  entry: { type: 'chunk', ...head, n: 1, offset: 0, content: 'Hi!' },
+}
+
+function entry(name: string, value: object): Sample {
+  return { name, schema: 'LogEntry', value }
+}
+
+function message(schema: string, name: string, value: object): Sample {
+  return { name, schema, value }
+}
+
+function frame(value: { type: string; [field: string]: unknown }, more = ''): Sample {
+  return { name: `${value.type}${more}`, schema: value.type, value }
+}

@@ -1,0 +1,113 @@
+import { Preview } from './preview.ts'
+import type { RunningReply } from './replies.ts'
+import { part, setPart, setReplyState, setStatus } from './turns.ts'
+
+/** One reply's turn while it grows. */
+export class LiveReply {
+  readonly turn: HTMLElement
+  readonly #companionName: string
+  #preview: Preview | undefined
+  #reply: RunningReply | undefined
+  #isAccepted = false
+  #isHere = true
+  #isStopping = false
+  #silentMs = 0
+
+  constructor(turn: HTMLElement, companionName: string) {
+    this.turn = turn
+    this.#companionName = companionName
+  }
+
+  /** The text so far, as Markdown. */
+  get source(): string {
+    return this.#reply?.reader.text ?? ''
+  }
+
+  /** Takes note; the next `paint` shows it. */
+  take(reply: RunningReply): void {
+    this.#reply = reply
+    this.#isAccepted = true
+    this.#silentMs = 0
+  }
+
+  /** @param state of the request; absent: as the turn says. */
+  accept(state: string = this.turn.dataset.state ?? ''): void {
+    this.#isAccepted = true
+    setReplyState(this.turn, state)
+    this.#say()
+  }
+
+  stop(): void {
+    this.#isStopping = true
+    this.#say()
+  }
+
+  /** Nothing was heard for so long, in milliseconds. */
+  silent(silentMs: number): void {
+    this.#silentMs = silentMs
+    this.#say()
+  }
+
+  setHere(isHere: boolean): void {
+    this.#isHere = isHere
+    this.#say()
+  }
+
+  /** Shows what was taken. Called once a frame at most. */
+  paint(): void {
+    const reader = this.#reply?.reader
+    if (reader === undefined) return
+    if (reader.attempt > 0 && this.turn.dataset.state !== 'published') setReplyState(this.turn, 'published')
+    this.#paintThoughts(reader.thoughts, reader.text !== '')
+    const body = part(this.turn, 'reply-body')
+    if (body && (reader.text !== '' || this.#preview)) {
+      this.#preview ??= new Preview(body)
+      this.#preview.show(reader.text)
+    }
+    this.#say()
+  }
+
+  /** The log is read to its end; the server's rendering is on its way. */
+  end(): void {
+    this.paint()
+    this.#preview?.end()
+    const end = this.#reply?.reader.end
+    if (end?.type === 'error') {
+      setReplyState(this.turn, 'failed')
+      setStatus(this.turn, end.detail)
+    } else {
+      setReplyState(this.turn, end?.finish_reason === 'cancelled' ? 'cancelled' : 'answered')
+      setStatus(this.turn, '')
+    }
+  }
+
+  #paintThoughts(thoughts: string, hasText: boolean): void {
+    if (thoughts === '') return
+    part(this.turn, 'thoughts')?.removeAttribute('hidden')
+    setPart(this.turn, 'thoughts-label', hasText ? 'Thoughts' : 'Thinking')
+    const place = part(this.turn, 'thoughts-text')
+    if (!place) return
+    const shown = place.firstChild
+    if (shown instanceof Text && thoughts.startsWith(shown.data))
+      shown.appendData(thoughts.slice(shown.length))
+    else place.textContent = thoughts
+  }
+
+  /** What it waits for. Beside a text that grows there is nothing to say, until it stalls. */
+  #say(): void {
+    const [words, isUrgent] = this.#words()
+    setStatus(this.turn, words, isUrgent)
+  }
+
+  #words(): [words: string, isUrgent: boolean] {
+    if (this.#isStopping) return ['Stopping', true]
+    if (!this.#isHere)
+      return [`${this.#isAccepted ? 'The answer goes on' : 'Goes out'} when the connection is back`, true]
+    if (!this.#isAccepted) return ['Sending', false]
+    if (this.turn.dataset.state === 'waiting') return ['Waiting for its turn', false]
+    const name = this.#companionName
+    if (this.#silentMs > 0)
+      return [`Nothing has come for ${Math.floor(this.#silentMs / 1_000)} s. Still waiting for ${name}`, true]
+    return [this.source === '' ? `${name} is thinking` : '', false]
+  }
+}

@@ -1,0 +1,54 @@
+import { type Parser, parser, parser_end, parser_write } from 'streaming-markdown'
+import { truncate } from '../../bus/contract/text.ts'
+import { PreviewNodes } from './preview-nodes.ts'
+
+/** Text is parsed in pieces of this many code units, and what is undecided between them may be this long. */
+const pieceLength = 2_048
+const maxPendingLength = 4_096
+
+/**
+ * Shows Markdown while it grows. Only what is new is parsed; text that was cut or changed is shown anew. The nodes are
+ * made by `PreviewNodes`, which is where it is safe. The server's rendering replaces it in the end.
+ */
+export class Preview {
+  readonly #root: HTMLElement
+  #parser: Parser
+  #shown = ''
+
+  constructor(root: HTMLElement) {
+    this.#root = root
+    this.#parser = this.#begin()
+  }
+
+  show(text: string): void {
+    if (!text.startsWith(this.#shown)) this.#parser = this.#begin()
+    let rest = text.slice(this.#shown.length)
+    this.#shown = text
+    while (rest !== '') {
+      const piece = truncate(rest, pieceLength)
+      parser_write(this.#parser, piece)
+      rest = rest.slice(piece.length)
+      // The parser takes quadratic time over a construct that never ends; such a text is shown as it stands.
+      if (this.#parser.pending.length > maxPendingLength) return this.#giveUp(rest)
+    }
+  }
+
+  /** Nothing follows: what was still undecided is decided. */
+  end(): void {
+    parser_end(this.#parser)
+  }
+
+  #begin(): Parser {
+    this.#shown = ''
+    this.#root.replaceChildren()
+    return parser(new PreviewNodes(this.#root).renderer)
+  }
+
+  #giveUp(rest: string): void {
+    const { pending } = this.#parser
+    const plain = document.createElement('p')
+    plain.textContent = pending + rest
+    this.#root.append(plain)
+    this.#parser = parser(new PreviewNodes(plain).plain)
+  }
+}

@@ -1,0 +1,198 @@
+import type { ChatEntryFrame, ChatResumed, Hello } from '../../bus/contract/frames.ts'
+import { maxResume } from '../../bus/contract/limits.ts'
+import { newReader, type ReplyReader, readEntry } from '../../bus/contract/reply-reader.ts'
+
+/** A reply that is followed: what was read of its log, and up to where. */
+export interface RunningReply {
+  readonly requestId: string
+  reader: ReplyReader
+  epoch: number
+  seq: number
+  /** The hub has said that it has the request. */
+  accepted: boolean
+  /** Entries are dropped until the hub has said from where it sends. */
+  asked: boolean
+  /** Shown text is not cut while the log is read again, until it has this length again or this time has come. */
+  shownLength: number
+  shownUntilMs: number
+  heardAtMs: number
+  askedAtMs: number
+}
+
+export interface RepliesListener {
+  /** Asks the hub for a reply's log. @returns whether the question went out. */
+  askFor(requestId: string, epoch: number, seq: number): boolean
+  onChange(reply: RunningReply): void
+  /** Its last entry is read. It is followed no longer. */
+  onEnd(reply: RunningReply): void
+  /** The log is no more; the store has the answer. It is followed no longer. */
+  onLost(requestId: string): void
+  /** Nothing was heard for this long, in milliseconds, while connected; told every few seconds. */
+  onSilence(reply: RunningReply, silentMs: number): void
+}
+
+/** Silence worth telling, and silence after which the log is asked for again, in milliseconds. */
+const silenceMs = 10_000
+const askAgainMs = 30_000
+/** Shortest time between two questions for the same log after a gap, in milliseconds. */
+const gapPauseMs = 1_000
+/** A log read again from its beginning has caught up within this time, in milliseconds; else what is there is shown. */
+const catchUpMs = 700
+
+/** Follows the replies of one page by the reader's rule (PROTOCOL section 3), over connections and gaps. */
+export class Replies {
+  readonly #listener: RepliesListener
+  readonly #running = new Map<string, RunningReply>()
+
+  constructor(listener: RepliesListener) {
+    this.#listener = listener
+  }
+
+  /** Follows a request that was asked here, or one that runs already. */
+  follow(requestId: string, nowMs: number = Date.now()): RunningReply {
+    const present = this.#running.get(requestId)
+    if (present !== undefined) return present
+    const reply = newReply(requestId, nowMs)
+    this.#running.set(requestId, reply)
+    return reply
+  }
+
+  /** The hub has it. What may have been said before this socket listened is asked for. */
+  accept(requestId: string, mayHaveBegun: boolean): void {
+    const reply = this.#running.get(requestId)
+    if (reply === undefined) return
+    reply.accepted = true
+    if (mayHaveBegun && reply.seq === 0) this.#ask(reply)
+  }
+
+  forget(requestId: string): void {
+    this.#running.delete(requestId)
+  }
+
+  clear(): void {
+    this.#running.clear()
+  }
+
+  has(requestId: string): boolean {
+    return this.#running.has(requestId)
+  }
+
+  /** The reply that is written or waits, oldest first. */
+  first(): RunningReply | undefined {
+    return this.#running.values().next().value
+  }
+
+  get size(): number {
+    return this.#running.size
+  }
+
+  /** For `hello`: the accepted replies; the hub answers each with `chat.resumed`. */
+  resume(): Hello['resume'] {
+    const accepted = [...this.#running.values()].filter((reply) => reply.accepted).slice(0, maxResume)
+    for (const reply of accepted) markAsked(reply, Date.now())
+    return accepted.map(({ requestId, epoch, seq }) => ({ request_id: requestId, epoch, seq }))
+  }
+
+  /** After `welcome`: those that did not fit into `hello`. */
+  resumeRest(): void {
+    for (const reply of this.#running.values()) if (reply.accepted && !reply.asked) this.#ask(reply)
+  }
+
+  /** The socket is gone; nothing that was asked will be answered. */
+  disconnected(): void {
+    for (const reply of this.#running.values()) reply.asked = false
+  }
+
+  resumed({ request_id, outcome }: ChatResumed): void {
+    const reply = this.#running.get(request_id)
+    if (reply === undefined) return
+    reply.asked = false
+    reply.heardAtMs = Date.now()
+    if (outcome === 'lost') {
+      this.forget(request_id)
+      this.#listener.onLost(request_id)
+    } else if (outcome === 'snapshot') beginAgain(reply, reply.reader.text.length)
+  }
+
+  /** The question for a log was refused, for now. */
+  refused(requestId: string): void {
+    const reply = this.#running.get(requestId)
+    if (reply !== undefined) reply.asked = false
+  }
+
+  /** One entry, live or replayed, of any of the person's replies. */
+  read({ epoch, seq, entry }: ChatEntryFrame, nowMs: number = Date.now()): void {
+    const reply = this.#running.get(entry.request_id)
+    if (reply === undefined || reply.asked) return
+    reply.accepted = true
+    reply.heardAtMs = nowMs
+    if (epoch === reply.epoch && seq <= reply.seq) return
+    const length = reply.reader.text.length
+    const outcome = readEntry(reply.reader, entry)
+    if (outcome === 'gap') return this.#mend(reply, length, nowMs)
+    reply.epoch = epoch
+    reply.seq = seq
+    if (outcome === 'ended') {
+      this.forget(reply.requestId)
+      this.#listener.onEnd(reply)
+    } else if (outcome !== 'dropped') this.#show(reply, nowMs)
+  }
+
+  /** Looks for silence; called every second or so while connected. */
+  look(nowMs: number = Date.now()): void {
+    for (const reply of this.#running.values()) {
+      const silentMs = nowMs - reply.heardAtMs
+      if (!reply.accepted || silentMs < silenceMs) continue
+      this.#listener.onSilence(reply, silentMs)
+      if (nowMs - reply.askedAtMs > askAgainMs) this.#ask(reply, nowMs)
+    }
+  }
+
+  #show(reply: RunningReply, nowMs: number): void {
+    if (reply.reader.text.length >= reply.shownLength || nowMs > reply.shownUntilMs) reply.shownLength = 0
+    if (reply.shownLength === 0) this.#listener.onChange(reply)
+  }
+
+  /** The reader has begun again at nothing, so the log is wanted from its first entry. */
+  #mend(reply: RunningReply, length: number, nowMs: number): void {
+    const waited = nowMs - reply.askedAtMs
+    beginAgain(reply, length)
+    if (waited >= gapPauseMs) this.#ask(reply, nowMs)
+    else {
+      reply.asked = true
+      setTimeout(() => this.#ask(reply), gapPauseMs - waited)
+    }
+  }
+
+  #ask(reply: RunningReply, nowMs: number = Date.now()): void {
+    if (this.#running.get(reply.requestId) !== reply) return
+    reply.asked = this.#listener.askFor(reply.requestId, reply.epoch, reply.seq)
+    if (reply.asked) reply.askedAtMs = nowMs
+  }
+}
+
+const newReply = (requestId: string, nowMs: number): RunningReply => ({
+  requestId,
+  reader: newReader(),
+  epoch: 0,
+  seq: 0,
+  accepted: false,
+  asked: false,
+  shownLength: 0,
+  shownUntilMs: 0,
+  heardAtMs: nowMs,
+  askedAtMs: 0,
+})
+
+function markAsked(reply: RunningReply, nowMs: number): void {
+  reply.asked = true
+  reply.askedAtMs = nowMs
+}
+
+function beginAgain(reply: RunningReply, length: number): void {
+  reply.shownLength = Math.max(reply.shownLength, length)
+  reply.shownUntilMs = Date.now() + catchUpMs
+  reply.reader = newReader()
+  reply.epoch = 0
+  reply.seq = 0
+}

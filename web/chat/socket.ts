@@ -1,0 +1,170 @@
+import { decode, encode } from '@msgpack/msgpack'
+import { shouldReconnect } from '../../bus/contract/errors.ts'
+import type { ClientFrame, Hello, HubFrame, Welcome } from '../../bus/contract/frames.ts'
+import { heartbeatMs } from '../../bus/contract/limits.ts'
+import { protocolVersion, subprotocol } from '../../bus/contract/protocol.ts'
+import { backoffMs } from './backoff.ts'
+
+/** `returning`: between two connections. `offline`: for so long that one should know. */
+export type ConnectionState = 'here' | 'returning' | 'offline'
+
+export interface SocketListener {
+  /** Where this browser stands in the replies it shows; asked at each connection. */
+  resume(): Hello['resume']
+  onWelcome(welcome: Welcome): void
+  onFrame(frame: HubFrame): void
+  onState(state: ConnectionState): void
+  /** The hub does not want this browser back as it is. @returns whether the cause is gone and one may come back. */
+  onRefused(closeCode: number): boolean
+}
+
+/** From the start of a connection to its welcome, in milliseconds. */
+const welcomeMs = 10_000
+/** From a ping to anything heard, in milliseconds. */
+const answerMs = 8_000
+/** How often silence is looked at, in milliseconds. */
+const watchMs = 2_000
+/** Failed connections in a row after which it is called offline. */
+const failuresUntilOffline = 3
+
+/**
+ * The one socket of a page (PROTOCOL section 4): comes back by itself, with backoff or when the hub said; notices a
+ * peer that went silent; stays away when the close code says so.
+ */
+export class ChatSocket {
+  readonly #url: string
+  readonly #clientId: string
+  readonly #listener: SocketListener
+  #socket: WebSocket | undefined
+  #welcomed = false
+  #failures = 0
+  #heardAtMs = 0
+  /** When the hub was asked whether it is there; 0 while it need not be. */
+  #askedAtMs = 0
+  #pings = 0
+  #retryAfterMs: number | undefined
+  #retry: ReturnType<typeof setTimeout> | undefined
+  #watch: ReturnType<typeof setInterval> | undefined
+  #refused = false
+
+  constructor(url: string, clientId: string, listener: SocketListener) {
+    this.#url = url
+    this.#clientId = clientId
+    this.#listener = listener
+  }
+
+  /** Connects, unless connected or refused for good. Also: do not wait any longer. */
+  connect(): void {
+    if (this.#socket !== undefined || this.#refused) return
+    clearTimeout(this.#retry)
+    const socket = new WebSocket(this.#url, subprotocol)
+    socket.binaryType = 'arraybuffer'
+    socket.onopen = () => this.#sayHello()
+    socket.onmessage = ({ data }) => this.#hear(data)
+    socket.onclose = ({ code }) => this.#lose(socket, code)
+    this.#socket = socket
+    this.#heardAtMs = Date.now()
+    this.#askedAtMs = 0
+    this.#watch = setInterval(() => this.#look(), watchMs)
+  }
+
+  /** Something changed outside (the page is seen again, the network is back): connect now, or ask whether it holds. */
+  wake(): void {
+    if (this.#socket === undefined) this.connect()
+    else if (this.#welcomed && this.#askedAtMs === 0) this.#ask()
+  }
+
+  /** Leaves, so that the page can rest in the back/forward cache; `wake` comes back. */
+  rest(): void {
+    clearTimeout(this.#retry)
+    this.#drop()
+    this.#listener.onState('returning')
+  }
+
+  /** Leaves for good. */
+  stop(): void {
+    this.#refused = true
+    this.rest()
+  }
+
+  /** @returns whether it went out; what did not must be sent again after the next welcome. */
+  send(frame: ClientFrame): boolean {
+    if (!this.#welcomed) return false
+    this.#write(frame)
+    return true
+  }
+
+  #sayHello(): void {
+    const resume = this.#listener.resume()
+    this.#write({ type: 'hello', protocol: protocolVersion, client_id: this.#clientId, resume })
+  }
+
+  #write(frame: ClientFrame): void {
+    this.#socket?.send(encode(frame, { ignoreUndefined: true }))
+  }
+
+  #hear(data: ArrayBuffer): void {
+    this.#heardAtMs = Date.now()
+    this.#askedAtMs = 0
+    const frame = decode(data) as HubFrame
+    if (frame.type === 'pong') return
+    if (frame.type === 'notice') this.#retryAfterMs = frame.retry_after_ms
+    else if (frame.type === 'welcome') this.#welcome(frame)
+    else this.#listener.onFrame(frame)
+  }
+
+  #welcome(welcome: Welcome): void {
+    this.#welcomed = true
+    this.#failures = 0
+    this.#retryAfterMs = undefined
+    this.#listener.onState('here')
+    this.#listener.onWelcome(welcome)
+  }
+
+  #look(): void {
+    const nowMs = Date.now()
+    const isLate = this.#welcomed
+      ? this.#askedAtMs > 0 && nowMs - this.#askedAtMs > answerMs
+      : nowMs - this.#heardAtMs > welcomeMs
+    if (isLate) this.#giveUp()
+    else if (this.#welcomed && this.#askedAtMs === 0 && nowMs - this.#heardAtMs > heartbeatMs) this.#ask()
+  }
+
+  #ask(): void {
+    this.#askedAtMs = Date.now()
+    this.#write({ type: 'ping', id: ++this.#pings })
+  }
+
+  /** A dead peer's close would be waited for; this one is not. */
+  #giveUp(): void {
+    this.#drop()
+    this.#comeBack()
+  }
+
+  #drop(): void {
+    const socket = this.#socket
+    clearInterval(this.#watch)
+    this.#socket = undefined
+    this.#welcomed = false
+    if (socket === undefined) return
+    socket.onopen = socket.onmessage = socket.onclose = null
+    socket.close()
+  }
+
+  #lose(socket: WebSocket, closeCode: number): void {
+    if (socket !== this.#socket) return
+    this.#drop()
+    if (shouldReconnect(closeCode) || this.#listener.onRefused(closeCode)) return this.#comeBack()
+    this.#refused = true
+    this.#listener.onState('offline')
+  }
+
+  #comeBack(): void {
+    const isLong = !navigator.onLine || this.#failures >= failuresUntilOffline
+    this.#listener.onState(isLong ? 'offline' : 'returning')
+    const afterMs = this.#retryAfterMs ?? backoffMs(this.#failures)
+    this.#retryAfterMs = undefined
+    this.#failures += 1
+    this.#retry = setTimeout(() => this.connect(), afterMs)
+  }
+}

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, test } from 'node:test'
+import { type OllamaStandIn, startOllamaStandIn } from '../../testing/backends/ollama-stand-in.ts'
+import type { TestProcess } from '../../testing/servers/processes.ts'
+import { waitUntil } from '../../testing/servers/wait-until.ts'
+import { countedTo } from '../../testing/workers/counting.ts'
+import { type Asked, openWorkerHouse, type WorkerHouse } from '../../testing/workers/worker-house.ts'
+import { startWorkerProcess } from '../../testing/workers/worker-process.ts'
+import { ollamaBackend } from '../inference/ollama.ts'
+
+describe('a reply in the making', { timeout: 120_000 }, () => {
+  let house: WorkerHouse
+  let ollama: OllamaStandIn
+  before(async () => {
+    ollama = await startOllamaStandIn({ models: [{ name: 'counting', canContinue: true }] })
+  })
+  beforeEach(async () => {
+    house = await openWorkerHouse()
+  })
+  after(() => ollama.stop())
+
+  async function startProcess(): Promise<TestProcess> {
+    const worker = await startWorkerProcess({ NATS_URL: house.nats.url, OLLAMA_BASE_URL: ollama.url })
+    await worker.waitForLine(/takes chat requests/)
+    return worker
+  }
+  const hasGrownTo = (asked: Asked, tokens: number) =>
+    waitUntil('the reply has grown', async () => (await house.read(asked)).text.includes(` t${tokens} `))
+  const attempts = async (asked: Asked) =>
+    (await house.entries(asked)).filter((entry) => entry.type === 'start')
+
+  test('is gone on with by another worker when its own is killed', async () => {
+    await using _ = house
+    const first = await startProcess()
+    const asked = await house.ask('tokens=150 rate=50')
+    await hasGrownTo(asked, 20)
+    await first.stop({ signal: 'SIGKILL' })
+    await house.startWorker({ backends: [ollamaBackend(ollama.url)] })
+    const final = await house.final(asked, 30_000)
+    assert.equal(final.content, countedTo(150))
+    assert.equal((await house.read(asked)).text, countedTo(150))
+    assert.equal(final.attempt, 2)
+    const [, second] = await attempts(asked)
+    assert.ok(second !== undefined && second.offset > 0)
+  })
+
+  test('is begun anew by another worker when its model cannot go on', async () => {
+    await using _ = house
+    await using closing = await closingStandIn()
+    const first = await startWorkerProcess({ NATS_URL: house.nats.url, OLLAMA_BASE_URL: closing.url })
+    const asked = await house.ask('tokens=60 rate=30')
+    await hasGrownTo(asked, 10)
+    await first.stop({ signal: 'SIGKILL' })
+    await house.startWorker({ backends: [ollamaBackend(closing.url)] })
+    const final = await house.final(asked, 30_000)
+    assert.equal(final.content, countedTo(60))
+    assert.equal((await house.read(asked)).text, countedTo(60))
+    assert.equal((await attempts(asked))[1]?.offset, 0)
+  })
+
+  test('stays with the second worker when the first, frozen past its lease, wakes up', async () => {
+    await using _ = house
+    await using first = await startProcess()
+    const asked = await house.ask('tokens=500 rate=50')
+    await hasGrownTo(asked, 20)
+    first.signal('SIGSTOP')
+    await house.startWorker({ backends: [ollamaBackend(ollama.url)] })
+    await waitUntil('the second worker has begun', async () => (await attempts(asked)).length === 2, {
+      timeoutMs: 30_000,
+    })
+    first.signal('SIGCONT')
+    await first.waitForLine(/is left to another worker/)
+    const final = await house.final(asked, 30_000)
+    assert.equal(final.content, countedTo(500))
+    assert.equal((await house.read(asked)).text, countedTo(500))
+    const entries = await house.entries(asked)
+    const takenAt = entries.findIndex((entry) => entry.type === 'start' && entry.attempt === 2)
+    assert.ok(entries.slice(takenAt).every((entry) => entry.attempt === 2))
+    assert.equal(house.finals(asked).length, 1)
+  })
+
+  test('is whole when the bus restarts in the middle of it', async () => {
+    await using _ = house
+    await house.startWorker({ backends: [ollamaBackend(ollama.url)] })
+    const asked = await house.ask('tokens=120 rate=60')
+    await hasGrownTo(asked, 20)
+    await house.nats.kill()
+    await house.nats.restart()
+    const final = await house.final(asked, 30_000)
+    assert.equal(final.content, countedTo(120))
+    assert.equal((await house.read(asked)).text, countedTo(120))
+    assert.equal(final.attempt, 1)
+  })
+
+  test('stops when the bus lost it, and is begun anew when it is asked for again', async () => {
+    await using _ = house
+    const abortedBefore = ollama.abortedCount()
+    await house.startWorker({ backends: [ollamaBackend(ollama.url)] })
+    const asked = await house.ask('tokens=400 rate=40')
+    await hasGrownTo(asked, 20)
+    await house.nats.restart({ wipe: true })
+    await waitUntil('the worker lets go of its backend', () => ollama.abortedCount() > abortedBefore, {
+      timeoutMs: 20_000,
+    })
+    await house.askAgain(asked, 100)
+    const final = await house.final(asked, 40_000)
+    assert.equal(final.content, countedTo(400))
+    assert.equal(final.attempt, 101)
+  })
+
+  test('is handed over, with all its text, by a worker that drains', async () => {
+    await using _ = house
+    const { worker } = await house.startWorker({ backends: [ollamaBackend(ollama.url)] })
+    const asked = await house.ask('tokens=150 rate=50')
+    await hasGrownTo(asked, 20)
+    await worker.drain(0)
+    const released = (await house.entries(asked)).at(-1)
+    assert.equal(released?.type === 'beat' && released.released, true)
+    await house.startWorker({ backends: [ollamaBackend(ollama.url)] })
+    const final = await house.final(asked)
+    assert.equal(final.content, countedTo(150))
+    assert.equal((await house.read(asked)).text, countedTo(150))
+  })
+
+  test('is finished by a worker that drains with time enough', async () => {
+    await using _ = house
+    await using worker = await startProcess()
+    const asked = await house.ask('tokens=60 rate=60')
+    await hasGrownTo(asked, 5)
+    worker.signal('SIGTERM')
+    const final = await house.final(asked)
+    assert.equal(final.content, countedTo(60))
+    assert.equal(final.attempt, 1)
+    assert.deepEqual(await worker.ending, { code: 0, signal: null })
+  })
+})
+
+async function closingStandIn(): Promise<OllamaStandIn & AsyncDisposable> {
+  const standIn = await startOllamaStandIn({ models: [{ name: 'closing', canContinue: false }] })
+  return { ...standIn, [Symbol.asyncDispose]: () => standIn.stop() }
+}

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, test } from 'node:test'
+import { subjects } from '../../bus/contract/subjects.ts'
+import { type OllamaStandIn, startOllamaStandIn } from '../../testing/backends/ollama-stand-in.ts'
+import { startOpenaiStandIn } from '../../testing/backends/openai-stand-in.ts'
+import { waitUntil } from '../../testing/servers/wait-until.ts'
+import { countedTo } from '../../testing/workers/counting.ts'
+import { type HouseWorker, openWorkerHouse, type WorkerHouse } from '../../testing/workers/worker-house.ts'
+import { ollamaBackend } from './ollama.ts'
+import { waitForOllama } from './ollama-wait.ts'
+import { openaiBackend } from './openai-compatible.ts'
+
+describe('the backends of a worker', { timeout: 60_000 }, () => {
+  let house: WorkerHouse
+  let ollama: OllamaStandIn
+  let worker: HouseWorker
+  before(async () => {
+    ollama = await startOllamaStandIn({ models: ['nomic-embed-text', 'counting', 'other'] })
+    house = await openWorkerHouse()
+    worker = await house.startWorker({ backends: [ollamaBackend(ollama.url)] })
+  })
+  beforeEach(() => ollama.setFault(undefined))
+  after(async () => {
+    await house[Symbol.asyncDispose]()
+    await ollama.stop()
+  })
+
+  const isUp = async () => (await worker.backends.list()).backends[0]?.status === 'up'
+  const backendOf = async (model?: string) =>
+    (await house.final(await house.ask('tokens=3', model === undefined ? {} : { model }))).backend
+
+  test('give way to the demo while none can be reached, and are used again when one returns', async () => {
+    assert.equal(await backendOf(), 'ollama')
+    await ollama.setFault({ kind: 'refuse' }, { paths: 'all' })
+    await waitUntil('it is known to be down', async () => !(await isUp()))
+    assert.equal(await backendOf(), 'demo')
+    await ollama.setFault(undefined)
+    await waitUntil('it is known to be up', isUp)
+    assert.equal(await backendOf(), 'ollama')
+    assert.equal(await backendOf('demo'), 'ollama')
+  })
+
+  test('have a model from the moment it is pulled', async () => {
+    ollama.setModels(['counting', 'fresh'])
+    const final = await house.final(await house.ask('tokens=3', { model: 'fresh' }))
+    assert.equal(final.model, 'fresh:latest')
+    assert.equal(final.content, countedTo(3))
+    ollama.setModels(['nomic-embed-text', 'counting', 'other'])
+    await worker.backends.choose('other', AbortSignal.timeout(5_000))
+  })
+
+  test('are told over the bus, with a default that can chat', async () => {
+    const answer = await house.bus.request(subjects.modelsList, {})
+    const { models, default_model } = answer as { models: { id: string }[]; default_model: string }
+    assert.ok(models.some(({ id }) => id.startsWith('counting')))
+    assert.ok(!default_model.includes('embed'))
+  })
+
+  test('refuse with a code when none can be reached and the demo is off', async () => {
+    await using other = await openWorkerHouse()
+    const away = ollamaBackend('http://127.0.0.1:1')
+    await other.startWorker({ backends: [away], choosing: { demoMode: 'off' } })
+    const final = await other.final(await other.ask('Hello'))
+    assert.equal(final.error?.code, 'backend_unavailable')
+  })
+
+  test('give a title', async () => {
+    const question = {
+      conversation_id: '0190b8e0-0000-7000-8000-000000000001',
+      messages: [{ role: 'user', content: 'tokens=4' }],
+    }
+    const answer = await house.bus.request(subjects.title, question, { timeoutMs: 10_000 })
+    assert.deepEqual(answer, { title: 't0 t1 t2 t3' })
+  })
+})
+
+describe('an OpenAI-compatible server', { timeout: 60_000 }, () => {
+  test('of vLLM goes on with a begun answer and tells thoughts and usage', async () => {
+    const server = await startOpenaiStandIn({ models: [{ name: 'big' }], script: { thoughts: 2 } })
+    const house = await openWorkerHouse()
+    const options = { name: 'openai', baseUrl: server.baseUrl, continues: 'auto' } as const
+    await house.startWorker({ backends: [openaiBackend(options)] })
+    await server.setFault({ kind: 'reset', afterTokens: 8 }, { requests: 1 })
+    const final = await house.final(await house.ask('Hello'))
+    assert.equal(final.content, countedTo(20))
+    assert.equal(final.thoughts, ' h0 h1')
+    assert.ok((final.usage.completion_tokens ?? 0) > 0)
+    await house[Symbol.asyncDispose]()
+    await server.stop()
+  })
+
+  test('that asks for patience is asked again when it said', async () => {
+    const server = await startOpenaiStandIn({ dialect: 'strict' })
+    const house = await openWorkerHouse()
+    const options = { name: 'groq', baseUrl: server.baseUrl, continues: 'auto' } as const
+    await house.startWorker({ backends: [openaiBackend(options)] })
+    const busy = { kind: 'status', status: 429, message: 'slow down', retryAfterSeconds: 1 } as const
+    await server.setFault(busy, { requests: 1 })
+    assert.equal((await house.final(await house.ask('Hello'))).content, countedTo(20))
+    await server.setFault({ kind: 'error-line', afterTokens: 4, message: 'broken' })
+    const failed = await house.final(await house.ask('Hello'))
+    assert.equal(failed.error?.code, 'backend_failed')
+    assert.equal(failed.content, countedTo(4))
+    await house[Symbol.asyncDispose]()
+    await server.stop()
+  })
+
+  test('with a key that it does not accept is down, and says why', async () => {
+    const server = await startOpenaiStandIn({ apiKey: 'right' })
+    const options = { name: 'openai', baseUrl: server.baseUrl, continues: 'auto', key: 'wrong' } as const
+    await assert.rejects(openaiBackend(options).models(AbortSignal.timeout(5_000)), {
+      code: 'backend_refused',
+    })
+    const right = await openaiBackend({ ...options, key: 'right' }).models(AbortSignal.timeout(5_000))
+    assert.equal(right.length, 1)
+    await server.stop()
+  })
+})
+
+describe('OLLAMA_WAIT', { timeout: 30_000 }, () => {
+  const wait = (models: string[], timeoutMs: number, onMissing = (_missing: string): void => undefined) => ({
+    models,
+    timeoutMs,
+    intervalMs: 20,
+    signal: AbortSignal.timeout(20_000),
+    onMissing,
+  })
+
+  test('waits until the models wanted are there', async () => {
+    const ollama = await startOllamaStandIn({ models: ['counting'] })
+    const pull = (missing: string) => {
+      assert.equal(missing, 'Ollama does not have fresh')
+      ollama.setModels(['counting', 'fresh'])
+    }
+    await waitForOllama(ollamaBackend(ollama.url), wait(['counting:latest', 'fresh'], 10_000, pull))
+    await ollama.stop()
+  })
+
+  test('ends in an error that says what is missing', async () => {
+    const nobody = ollamaBackend('http://127.0.0.1:1')
+    await assert.rejects(waitForOllama(nobody, wait([], 60)), /Ollama does not answer.*OLLAMA_WAIT_TIMEOUT/)
+  })
+})
