@@ -15,6 +15,7 @@ async function main(): Promise<void> {
   const logger = createLogger({ level: config.logLevel, format: config.logFormat })
   const stop = stopSignal(logger)
   if (config.ollamaWait) await waitFor(config, logger, stop)
+  if (stop.aborted) return
   const log = asLog(logger)
   const bus = connectBus({ url: config.natsUrl, name: `worker-${hostname()}`, role: 'worker', log })
   const backends = backendsOf(config, log)
@@ -54,6 +55,8 @@ async function waitFor(config: WorkerConfig, logger: Logger, signal: AbortSignal
     models: config.ollamaWaitModels,
     signal,
     onMissing: (missing) => logger.info({ missing }, 'Waiting for Ollama'),
+  }).catch((error: unknown) => {
+    if (!signal.aborted) throw error
   })
 }
 

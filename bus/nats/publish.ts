@@ -41,6 +41,7 @@ export function makePublisher(link: Link, inboxPrefix: string, onMissingStream: 
   const waiting = new Map<string, Waiting>()
   const whenSettled = new Set<() => void>()
   let count = 0
+  let outgoing: Waiting[] = []
   let sweeper: NodeJS.Timeout | undefined
 
   link.onConnection((connection) => {
@@ -87,8 +88,17 @@ export function makePublisher(link: Link, inboxPrefix: string, onMissingStream: 
       }
       waiting.set(key, one)
       sweeper ??= setInterval(sweep, sweepMs)
-      if (link.up !== undefined) transmit(link.up, one)
+      outgoing.push(one)
+      if (outgoing.length === 1) setImmediate(sendOutgoing)
     })
+  }
+
+  /** The client writes to its socket once a microtask; gathered per turn of the loop, many replies share one write. */
+  function sendOutgoing(): void {
+    const all = outgoing
+    outgoing = []
+    if (link.up === undefined) return
+    for (const one of all) if (one.sendAgainAt === Number.POSITIVE_INFINITY) transmit(link.up, one)
   }
 
   function sweep(): void {

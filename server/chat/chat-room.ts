@@ -48,7 +48,7 @@ export function openChatRoom(rooms: Rooms): ChatRoom {
   // A bus that comes back may have come back empty, so everything it should hold is looked at.
   const stopListening = bus.onConnect(() => {
     ready.soon()
-    void look(1_000).catch(() => published.soon())
+    void look(1).catch(() => published.soon())
   })
   return {
     accept: (user, send) => acceptChat(rooms, user, send),

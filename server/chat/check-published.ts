@@ -14,8 +14,10 @@ const batch = 32
  */
 export async function checkPublished(rooms: Rooms, idleMs: number): Promise<number> {
   let republished = 0
+  // One time for all batches, so that no row is taken twice.
+  const now = Date.now()
   while (rooms.bus.state === 'connected') {
-    const rows = await rooms.store.requests.leasePublished({ now: Date.now(), idleMs, limit: batch })
+    const rows = await rooms.store.requests.leasePublished({ now, idleMs, limit: batch })
     const lost = await Promise.all(rows.map((row) => isLost(rooms, row)))
     for (const [index, row] of rows.entries()) {
       if (!lost[index]) continue

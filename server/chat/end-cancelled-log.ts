@@ -61,6 +61,7 @@ async function writeEnd({ bus }: Rooms, row: StoredRequest, log: ReadLog): Promi
       n: 0,
       conversation_id: row.conversationId,
       offset: text.length,
+      continues: log.attempt,
       model,
       backend: log.backend,
     },

@@ -28,12 +28,14 @@ export async function publishRequest(rooms: Rooms, request: RequestToPublish): P
   const { user, send, attemptFloor } = request
   const fields = { user_id: user.id, request_id: send.request_id }
   try {
+    // Should the stream be made anew meanwhile, the older epoch is noted, and the request is published again.
+    const before = bus.epochOf(streams.chat.name)
     const published = await bus.publish(subjects.message(user.id), encode(requestMessage(request)), {
       messageId: `${user.id}.${send.request_id}.${attemptFloor}`,
       timeoutMs: publishTimeoutMs,
     })
     if (published.outcome === 'refused') return log.error(fields, 'request refused by its stream')
-    const at = { epoch: bus.epochOf(streams.chat.name), seq: published.seq, now: Date.now() }
+    const at = { epoch: before || bus.epochOf(streams.chat.name), seq: published.seq, now: Date.now() }
     await store.requests.markPublished(user.id, send.request_id, at)
     log.debug({ ...fields, seq: published.seq }, 'request published')
   } catch (error) {

@@ -20,7 +20,7 @@ export interface Position {
 const maxReplays = 64
 
 /** A replay the bus or the store could not serve is tried again after this long, in milliseconds. */
-const retryMs = 1_000
+const retryMs = 250
 
 /** Once this many bytes wait for a slow reader, a replay waits for them to be gone. */
 const replayBufferBytes = 256 * 1024
@@ -76,6 +76,7 @@ async function replay(
   const subject = subjects.stream(person.user.id, requestId)
   // Subscribe first, then read: what is stored after the reading began is then heard.
   await person.live.active
+  if (bus.state !== 'connected') throw new CodedError('bus_unavailable')
   const epoch = bus.epochOf(streams.log.name)
   const continues = from.epoch === epoch && from.seq > 0 && (await bus.holds(streams.log.name, from.seq))
   const entries = bus

@@ -34,7 +34,7 @@ export const chatFragment = (view: View, facts: ChatFacts): Html =>
 const chatTitle = ({ title }: ChatFacts): string => (title === '' ? 'Companions' : `${title} · Companions`)
 
 const chatMain = (view: View, facts: ChatFacts): Html =>
-  html`<main id="chat" class="chat" tabindex="-1" hx-history-elt data-room="chat" data-connection="returning" ${attributes(
+  html`<main id="chat" class="room" tabindex="-1" hx-history-elt data-room="chat" data-connection="returning" ${attributes(
     {
       'data-conversation-id': facts.conversationId,
       'data-new': String(facts.isNew),

@@ -9,12 +9,7 @@ export const composer = (companionName: string): Html =>
 <form id="composer" class="composer" data-state="idle" novalidate>
 <label class="sr-only" for="composer-text">Message to ${companionName}</label>
 <textarea id="composer-text" rows="1" placeholder="Say something to ${companionName}" dir="auto" autocomplete="off" aria-describedby="composer-note" enterkeyhint="send"></textarea>
-<div class="composer-foot">
-<p id="composer-note" class="composer-note" hidden></p>
-<span id="composer-count" class="meta composer-count" hidden></span>
-<button type="submit" id="composer-send" class="btn composer-send" data-mode="send" data-label-send="Send" data-label-stop="Stop the answer" aria-label="Send" title="Send">
-<span class="when-send">${icon('send')}</span><span class="when-stop">${icon('stop')}<span class="stop-word">Stop</span></span>
-</button>
-</div>
+<button type="submit" id="composer-send" class="btn composer-send" data-mode="send" data-label-send="Send" data-label-stop="Stop the answer" aria-label="Send" title="Send"><span class="when-send">${icon('send')}</span><span class="when-stop">${icon('stop')}<span>Stop</span></span></button>
+<div class="composer-words"><p id="composer-note" class="composer-note" hidden></p><span id="composer-count" class="meta composer-count" hidden></span></div>
 </form>
 </div>`

@@ -43,7 +43,7 @@ function searchResults({ conversations, activeId, query }: ListFacts): Html {
     return html`<p class="list-empty" role="status">Nothing holds “${query}”. Every word must stand in a title or a message.</p>`
   }
   const count = conversations.length === 1 ? '1 conversation' : `${conversations.length} conversations`
-  return html`<section class="list-group" aria-labelledby="found"><h2 id="found" class="list-heading" role="status">${count}</h2><ul class="list-rows">${conversations.map((row) => conversationRow(row, { activeId, query }))}</ul></section>`
+  return html`<section class="list-group" aria-labelledby="found"><h2 id="found" class="list-heading"><span role="status">${count}</span></h2><ul class="list-rows">${conversations.map((row) => conversationRow(row, { activeId, query }))}</ul></section>`
 }
 
 function older({ shown, hasMore }: ListFacts): Html {

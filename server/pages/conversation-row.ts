@@ -14,7 +14,7 @@ export interface RowView {
 
 /** One conversation in the list: its link, the pulse of a running answer, and a menu to rename or delete it. */
 export const conversationRow = (row: RowFacts, { activeId, query }: RowView): Html =>
-  html`<li id="row-${row.id}" class="list-row">
+  html`<li id="row-${row.id}" class="row">
 <a class="row-link" href="/c/${row.id}" hx-get="/c/${row.id}" hx-target="#chat" hx-select="#chat" hx-swap="outerHTML settle:0" hx-push-url="true" ${attributes({ 'aria-current': row.id === activeId ? 'page' : undefined })}>
 <span class="row-title">${marked(row.title, query)}</span>${row.running && pulse()}
 ${row.snippet !== undefined && html`<span class="row-snippet">${marked(row.snippet, query)}</span>`}
@@ -31,7 +31,7 @@ const pulse = (): Html =>
 
 /** The row while it is renamed. A list that refreshes meanwhile leaves it alone. */
 export const renameRow = (row: Pick<RowFacts, 'id' | 'title'>, problem = ''): Html =>
-  html`<li id="row-${row.id}" class="list-row" hx-morph-skip>
+  html`<li id="row-${row.id}" class="row" hx-morph-skip>
 <form class="rename" hx-post="/c/${row.id}/title" hx-target="#row-${row.id}" hx-swap="outerHTML settle:0">
 <input class="input input-sm rename-text" name="title" value="${row.title}" aria-label="Title" maxlength="${maxTitleLength}" required autofocus autocomplete="off" dir="auto" ${attributes({ 'aria-invalid': problem === '' ? undefined : 'true', 'aria-describedby': problem === '' ? undefined : `problem-${row.id}` })}>
 <button type="submit" class="quiet" aria-label="Save the title" title="Save">${icon('check', 'small')}</button>

@@ -37,13 +37,14 @@ export const errorFragment = (facts: ErrorFacts): Html =>
   html`<title>${facts.title} · Companions</title>${errorMain(facts)}`
 
 const errorMain = (facts: ErrorFacts): Html =>
-  html`<main id="chat" class="chat error-room" tabindex="-1" hx-history-elt data-room="error">
+  html`<main id="chat" class="room error-room" tabindex="-1" hx-history-elt data-room="error">
 <header class="top-bar"><button type="button" class="quiet show-sidebar" @click="toggleSidebar" aria-controls="sidebar" aria-label="Show the list" title="Show the list">${icon('list')}</button></header>
 <div class="bare-main">${errorWordsOf(facts)}</div>
 </main>`
 
 function errorWordsOf({ status, code, title, detail }: ErrorFacts): Html {
   const { advice } = errorWords(code)
-  return html`<div class="notice"><p class="notice-status">${status}</p><h1>${title}</h1>${detail !== '' && detail !== title && html`<p>${detail}</p>`}<p>${advice}</p>
-<p class="notice-actions"><a class="btn btn-primary" href="/">Go home</a><a class="btn btn-ghost" href="">${icon('again', 'small')}Try again</a></p></div>`
+  const says = detail !== '' && detail.replace(/\.$/, '') !== title
+  return html`<div class="notice"><p class="notice-status">${status}</p><h1>${title}</h1><p>${says && `${detail.replace(/\.$/, '')}. `}${advice}</p>
+<p class="notice-actions"><a class="btn btn-primary" href="/">Go home</a>${status !== 404 && html`<a class="btn btn-ghost" href="">${icon('again', 'small')}Try again</a>`}</p></div>`
 }

@@ -37,7 +37,7 @@ ${scripts(view.assets)}
     'data-sidebar': view.sidebar,
   })}>
 ${iconSheet()}
-<a class="skip-link" href="#composer-text">Skip to the message field</a>
+<a class="skip-link" href="#chat">Skip to the conversation</a>
 <noscript><p class="noscript">The conversation streams in with JavaScript. Please switch it on for this page.</p></noscript>
 <div class="house">
 ${sidebar(view, list)}

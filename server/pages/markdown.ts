@@ -62,7 +62,7 @@ rules.code_block = (tokens, index) => renderCode(tokens[index]?.content ?? '', '
 
 /** The task list plugin numbers its boxes from 0 in every reply; two of the same id on a page are an error. */
 rules.checkbox_input = (tokens, index) =>
-  `<input type="checkbox" disabled${tokens[index]?.attrGet('checked') ? ' checked' : ''}>`
+  `<input type="checkbox" disabled ${tokens[index]?.attrGet('checked') ? 'checked aria-label="Done"' : 'aria-label="To do"'}>`
 
 const elsewhere = 'noopener noreferrer nofollow'
 

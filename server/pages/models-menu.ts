@@ -20,13 +20,19 @@ export const modelChoice = (choice: ModelChoice): Html =>
 </div>`
 
 function buttonLabel({ models, selected }: ModelChoice): string {
-  if (selected !== '') return selected
-  return models?.default_model ?? 'Default model'
+  const id = selected === '' ? models?.default_model : selected
+  return id === undefined ? 'Default model' : modelLabel(id, models)
+}
+
+/** What answers without a model is never called one. */
+function modelLabel(id: string, models: ModelsAnswer | undefined): string {
+  const model = models?.models.find((one) => one.id === id)
+  return model && models && isDemo(model, models) ? 'Demo engine' : id
 }
 
 /** The inside of the menu: the default, then every backend with what it has, then what to do where that is little. */
 export const modelList = (models: ModelsAnswer | undefined, selected: string): Html =>
-  html`<div role="menu" aria-label="Model">${item({ id: '', label: 'Default', note: models?.default_model ?? 'whichever answers', selected })}
+  html`<div role="menu" aria-label="Model">${item({ id: '', label: 'Default', note: models?.default_model === undefined ? 'whichever answers' : modelLabel(models.default_model, models), selected })}
 ${models?.backends.map((backend) => backendGroup(backend, models, selected))}
 ${selected !== '' && !models?.models.some(({ id }) => id === selected) && missing(selected)}</div>
 ${noModelAdvice(models)}`
@@ -34,14 +40,14 @@ ${noModelAdvice(models)}`
 function backendGroup(backend: BackendInfo, answer: ModelsAnswer, selected: string): Html {
   const models = answer.models.filter((model) => model.backend === backend.name)
   const note = backendNote(backend, models.length)
-  return html`<div role="group" aria-label="${backendLabel(backend)}"><p class="menu-heading" role="presentation">${backendLabel(backend)}</p>${note !== '' && html`<p class="menu-note" role="presentation">${note}</p>`}${models.map((model) => item({ id: model.id, label: model.id, note: sizeOf(model), selected }))}</div>`
+  return html`<div role="group" aria-label="${backendLabel(backend)}"><p class="menu-heading" role="presentation">${backendLabel(backend)}</p>${note !== '' && html`<p class="menu-note" role="presentation">${note}</p>`}${models.map((model) => item({ id: model.id, label: modelLabel(model.id, answer), note: sizeOf(model), selected }))}</div>`
 }
 
 const backendLabel = ({ kind, name }: BackendInfo): string =>
-  kind === 'demo' ? 'Demo engine' : kind === 'ollama' ? 'Ollama' : name
+  kind === 'demo' ? 'Without a model' : kind === 'ollama' ? 'Ollama' : name
 
 function backendNote(backend: BackendInfo, modelCount: number): string {
-  if (backend.kind === 'demo') return 'No model at all: prepared answers, to try the house out.'
+  if (backend.kind === 'demo') return 'Prepared answers, to try the house out.'
   if (backend.status === 'down') return backend.detail ?? 'Not reachable at the moment.'
   return modelCount === 0 ? 'Reachable, but it has no model yet.' : ''
 }
@@ -70,7 +76,8 @@ export function noModelAdvice(models: ModelsAnswer | undefined): Html | null {
   const ollama = models.backends.find(({ kind, status }) => kind === 'ollama' && status === 'up')
   const now =
     models.backends.length === 0 ? 'No worker answers at the moment.' : 'There is no model here yet.'
-  return html`<div class="advice" ${attributes({ role: 'note' })}><p><strong>${now}</strong> ${ollama ? html`Give Ollama one: <code>ollama pull gemma3</code>. It appears here by itself.` : html`Install <a href="https://ollama.com/download" target="_blank" rel="noopener noreferrer">Ollama</a> and run <code>ollama pull gemma3</code>, or set <code>OLLAMA_BASE_URL</code> to where one runs. It is found without a restart.`}</p></div>`
+  const meanwhile = models.models.length > 0 ? ' Until there is, a demo engine gives prepared answers.' : ''
+  return html`<div class="advice" ${attributes({ role: 'note' })}><p><strong>${now}</strong>${meanwhile} ${ollama ? html`Give Ollama one: <code>ollama pull gemma3</code>. It appears here by itself.` : html`Install <a href="https://ollama.com/download" target="_blank" rel="noopener noreferrer">Ollama</a> and run <code>ollama pull gemma3</code>, or set <code>OLLAMA_BASE_URL</code> to where one runs. It is found without a restart.`}</p></div>`
 }
 
 const isDemo = (model: ModelInfo, { backends }: ModelsAnswer): boolean =>

@@ -9,7 +9,7 @@ export type SettingsFacts = Pick<Conversation, 'id' | 'systemPrompt' | 'temperat
 /** The frame of the dialog; HTMX brings the form of the conversation that is open. */
 export const settingsDialog = (): Html =>
   html`<dialog id="settings" class="modal sheet" aria-labelledby="settings-title"><div class="modal-box">
-<div class="sheet-head"><h2 id="settings-title">This conversation</h2><form method="dialog"><button class="quiet" aria-label="Close" title="Close">${icon('close')}</button></form></div>
+<div class="sheet-head"><h2 id="settings-title">This conversation</h2><form method="dialog"><button class="quiet" autofocus aria-label="Close" title="Close">${icon('close')}</button></form></div>
 <div id="settings-body"><p class="sheet-note">Fetching its settings…</p></div>
 </div><form method="dialog" class="modal-backdrop"><button tabindex="-1" aria-hidden="true">Close</button></form></dialog>`
 

@@ -17,7 +17,7 @@ export const sidebar = (view: View, list: ListFacts): Html =>
 <a id="new-conversation" class="btn btn-primary new-conversation" href="/" hx-get="/" hx-target="#chat" hx-select="#chat" hx-swap="outerHTML settle:0" hx-push-url="true">${icon('plus', 'small')}New conversation</a>
 ${searchField(list.query)}
 </div>
-<div id="conversations" class="list" tabindex="-1" hx-get="/fragments/conversations" hx-trigger="companions:changed from:body delay:250ms, companions:conversation from:body delay:50ms, companions:refresh from:body" hx-include="#search, #conversations [name=shown]" hx-swap="innerMorph" hx-sync="this:replace">${conversationList(list, view.clock)}</div>
+<div id="conversations" class="conversation-list" tabindex="-1" hx-get="/fragments/conversations" hx-trigger="companions:changed from:body delay:250ms, companions:conversation from:body delay:50ms, companions:refresh from:body" hx-include="#search, #conversations [name=shown]" hx-swap="innerMorph" hx-sync="this:replace">${conversationList(list, view.clock)}</div>
 <div class="sidebar-foot">
 <span class="person"><span class="person-mark" aria-hidden="true">${view.user.name.slice(0, 1).toLocaleUpperCase('en')}</span><span class="person-words"><span class="person-name">${view.user.name}</span>${view.user.kind === 'guest' && html`<span class="person-note">in this browser only</span>`}</span></span>
 ${versionPill(view.version)}

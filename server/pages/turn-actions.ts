@@ -11,7 +11,7 @@ export const actionButton = (action: string, name: IconName, label: string): Htm
 export function steps(id: string, siblings: readonly string[], noun: 'answer' | 'wording'): Html | null {
   const at = siblings.indexOf(id)
   if (siblings.length < 2 || at < 0) return null
-  return html`<span class="steps" role="group" aria-label="${noun === 'answer' ? 'Answers' : 'Wordings'}">${step(siblings[at - 1], 'left', `Earlier ${noun}`)}<span class="meta">${at + 1} of ${siblings.length}</span>${step(siblings[at + 1], 'right', `Later ${noun}`)}</span>`
+  return html`<span class="variants" role="group" aria-label="${noun === 'answer' ? 'Answers' : 'Wordings'}">${step(siblings[at - 1], 'left', `Earlier ${noun}`)}<span class="meta">${at + 1} of ${siblings.length}</span>${step(siblings[at + 1], 'right', `Later ${noun}`)}</span>`
 }
 
 const step = (target: string | undefined, name: IconName, label: string): Html =>

@@ -37,15 +37,22 @@ export async function beginLog(bus: Bus, request: ChatRequest): Promise<LogWrite
   let last = (await bus.lastEntry('AI_CHAT_STREAM', subject))?.seq ?? 0
   let n = 0
   let text = ''
+  /** A repeat of one's own stored entry is refused too (PROTOCOL section 3, writer's rule 5). */
+  const ownLast = async (): Promise<number> => {
+    const entry = await bus.lastEntry('AI_CHAT_STREAM', subject)
+    const read = entry && (decode(entry.body, limits) as LogEntry)
+    if (entry === undefined || read?.owner !== owner || read.n !== n)
+      throw new Error('Another writer has the log')
+    return entry.seq
+  }
   const write = async (entry: EntryBody): Promise<number> => {
     const body = encode({ ...entry, request_id, attempt, owner, n })
     const published = await bus.publish(subject, body, {
       messageId: `${owner}.${n}`,
       expectedLastSequence: last,
     })
-    if (published.outcome === 'refused') throw new Error('Another writer has the log')
+    last = published.outcome === 'stored' ? published.seq : await ownLast()
     n += 1
-    last = published.seq
     return last
   }
   const publishFinal = async (more: Partial<ChatFinal> = {}) => {

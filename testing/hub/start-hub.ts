@@ -27,8 +27,8 @@ export interface TestHub {
   readonly app: App
   readonly store: Store
   readonly bus: Bus
+  readonly databaseUrl: string
   readonly origin: string
-  /** The port, without which `origin` is nothing. */
   readonly port: number
   /** A new person with a session of their own. */
   signIn(kind?: User['kind']): Promise<SignedIn>
@@ -45,7 +45,8 @@ export interface SignedIn {
 
 export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
   const dir = await mkdtemp(path.join(tmpdir(), 'companions-hub-'))
-  const opened = await openStore(options.databaseUrl ?? `sqlite:${path.join(dir, 'test.db')}`)
+  const databaseUrl = options.databaseUrl ?? `sqlite:${path.join(dir, 'test.db')}`
+  const opened = await openStore(databaseUrl)
   await opened.migrate()
   const store = options.around?.(opened) ?? opened
   const bus = connectBus({ url: options.natsUrl, name: 'test-hub', role: 'hub' })
@@ -67,6 +68,7 @@ export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
     app,
     store,
     bus,
+    databaseUrl,
     origin,
     port: Number(new URL(origin).port),
     signIn: async (kind = 'guest') => {

@@ -80,7 +80,9 @@ async function chooseBranch(chat: Chat, button: HTMLElement, turn: HTMLElement |
     if (answer.status !== 200) return toast('This answer could not be fetched.')
     const above = turn?.previousElementSibling ?? undefined
     if (conversation === chat.conversation) conversation.merge(answer.content, answer.leafId, above)
-    turnOf(target)?.querySelector<HTMLElement>('.steps button:not(:disabled)')?.focus({ preventScroll: true })
+    turnOf(target)
+      ?.querySelector<HTMLElement>('.variants button:not(:disabled)')
+      ?.focus({ preventScroll: true })
   } catch {
     toast('The server cannot be reached just now.')
   }

@@ -85,7 +85,9 @@ async function choose(desk: Desk, request: ChatRequest, stop: AbortSignal): Prom
   } catch (error) {
     if (error instanceof CodedError) return error
     if (stop.aborted) return new CodedError('backend_unavailable')
-    throw error
+    // Thrown on, it would be met again at each delivery, for ever and unseen.
+    desk.log('error', 'A model could not be chosen', { error: String(error) })
+    return new CodedError('internal')
   }
 }
 

@@ -3,6 +3,7 @@ import { CodedError } from '../../bus/contract/errors.ts'
 import { type Backend, BackendError, type GenerateRequest, type Piece } from '../inference/backend.ts'
 import { guardAgainstStalls, type Patience } from '../inference/stall-guard.ts'
 import { pauseUnlessAborted } from '../runtime/pause.ts'
+import { estimateTokens } from './estimate-tokens.ts'
 import { ReplyText } from './reply-text.ts'
 import { retryDelayMs } from './retry.ts'
 import type { LogWriter } from './writer.ts'
@@ -59,7 +60,8 @@ async function runOnce(generation: Generation, state: GenerationState): Promise<
   try {
     const begun = state.reply.text
     if (begun !== request.begun && !(await state.confirmContinuing())) return state.lastError
-    const start = (own: AbortSignal) => backend.generate({ ...request, begun }, own)
+    const maxTokens = tokensLeft(request.maxTokens, begun)
+    const start = (own: AbortSignal) => backend.generate({ ...request, begun, maxTokens }, own)
     for await (const piece of guardAgainstStalls(start, patience, signal)) {
       if (state.take(piece)) break
     }
@@ -72,6 +74,10 @@ async function runOnce(generation: Generation, state: GenerationState): Promise<
     return fault
   }
 }
+
+/** Backends count what they add; what stands counts against the wish too, by estimate. */
+const tokensLeft = (wish: number | undefined, begun: string): number | undefined =>
+  wish === undefined ? undefined : Math.max(1, wish - estimateTokens(begun))
 
 const unexpected = (cause: unknown): BackendError =>
   new BackendError('internal', 'The worker failed while the model answered', { cause })

@@ -4,6 +4,7 @@ import type { ModelsAnswer } from '../../bus/contract/models.ts'
 import type { Log } from '../../bus/nats/log.ts'
 import type { Backend } from './backend.ts'
 import { type Choice, chooseModel } from './choose-model.ts'
+import { sameModel } from './ollama.ts'
 import { type Probe, startProbe } from './probe.ts'
 
 export interface BackendsOptions {
@@ -39,6 +40,13 @@ export function openBackends(options: BackendsOptions): Backends {
   const watched = demoMode === 'on' ? [] : options.backends
   const probes = watched.map((backend) => startProbe(backend, retryMs, options.log))
   const demoChoice: Choice = { backend: demo, model: 'demo' }
+  let isWarned = defaultModel === undefined
+
+  function warnOfDefault({ model }: Choice): void {
+    if (isWarned || model === defaultModel || sameModel(model, defaultModel ?? '')) return
+    isWarned = true
+    options.log('warn', 'DEFAULT_MODEL is not installed: another answers', { defaultModel, model })
+  }
 
   return {
     choose: async (model, signal) => {
@@ -51,12 +59,15 @@ export function openBackends(options: BackendsOptions): Backends {
       }
       const wanted = model === 'demo' ? undefined : model
       const choice = chooseModel(up, wanted, defaultModel)
-      if (choice !== undefined) return choice
+      if (choice !== undefined) {
+        if (wanted === undefined) warnOfDefault(choice)
+        return choice
+      }
       // It may have been pulled since the last look.
       await Promise.all(probes.map((probe) => probe.look()))
       const second = chooseModel(probes, wanted, defaultModel)
       if (second !== undefined) return second
-      throw new CodedError('model_not_found', whatIsThere(probes, wanted))
+      throw notThere(probes, wanted)
     },
     suspect: (backend) => probes.find((probe) => probe.backend === backend)?.look(),
     list: async () => {
@@ -81,6 +92,14 @@ async function settle(probes: readonly Probe[], returnMs: number, signal: AbortS
     await pause(300, undefined, { signal })
     await Promise.all(probes.map((probe) => probe.look()))
   }
+}
+
+/** A backend that is away for the moment may be the one that has the model. */
+function notThere(probes: readonly Probe[], wanted: string | undefined): CodedError {
+  const away = probes.find((probe) => !probe.up && probe.wasUp)
+  if (away === undefined) return new CodedError('model_not_found', whatIsThere(probes, wanted))
+  const detail = `The model backend "${away.backend.name}" cannot be reached at the moment`
+  return new CodedError('backend_unavailable', detail)
 }
 
 function whatIsThere(probes: readonly Probe[], wanted: string | undefined): string {

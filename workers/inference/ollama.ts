@@ -10,64 +10,80 @@ import { LineCutter } from './stream-lines.ts'
 const name = 'ollama'
 /** Looks at models and context must not hold up a reply for long. In milliseconds. */
 const lookTimeoutMs = 3_000
-/** Rendering a prompt loads the model first, which may take a while. In milliseconds. */
-const renderTimeoutMs = 60_000
+/** Rendering a prompt loads the model first, and leaving meanwhile throws the load away. In milliseconds. */
+const renderTimeoutMs = 180_000
 /** Most models whose facts are kept. */
 const maxKnown = 500
 
 /** Ollama's native API. Facts of the wire: see the recordings in `testing/backends/recordings`. */
 export function ollamaBackend(baseUrl: string): Backend {
-  const contexts = new Map<string, number>()
-  const continues = new Map<string, boolean>()
-  let tags: readonly Tag[] = []
-
-  const call = (path: string, signal: AbortSignal, body?: object): Call => ({
-    backend: name,
-    url: baseUrl + path,
-    signal,
-    ...(body && { body }),
-  })
-  const ask = (path: string, signal: AbortSignal, body?: object) => askJson(call(path, signal, body), fault)
-  const soon = (signal: AbortSignal, timeoutMs: number) =>
-    AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
-  /** Facts are kept by the model's digest, so that a model pulled anew is looked at anew. */
-  const keyOf = (model: string) => tags.find((tag) => sameModel(tag.name, model))?.digest ?? model
-
+  const ollama = new Ollama(baseUrl)
   return {
     name,
     kind: 'ollama',
     probeMs: 5_000,
-    models: async (signal) => {
-      tags = readTags(await ask('/api/tags', signal))
-      return tags.map((tag): ModelInfo => ({ id: tag.name, backend: name, size_bytes: tag.size }))
-    },
-    contextLength: async (model, signal) => {
-      try {
-        const running = readRunning(await ask('/api/ps', soon(signal, lookTimeoutMs)))
-        const loaded = running.find((one) => sameModel(one.name, model))?.contextLength
-        if (loaded !== undefined) return loaded
-        return await remember(contexts, keyOf(model), async () =>
-          contextOfModel(await ask('/api/show', soon(signal, lookTimeoutMs), { model })),
-        )
-      } catch {
-        // The generation that follows meets the same trouble and tells it.
-        return contextOfModel(undefined)
-      }
-    },
-    canContinue: async (model, prompt, begun, signal) => {
-      try {
-        return await remember(continues, keyOf(model), async () => {
-          const body = { ...chatBody({ ...prompt, model, begun }), stream: false, _debug_render_only: true }
-          return rendersOpen(await ask('/api/chat', soon(signal, renderTimeoutMs), body), begun)
-        })
-      } catch (error) {
-        if (error instanceof BackendError) throw error
-        return false
-      }
-    },
-    generate: (request, signal) => generate(call('/api/chat', signal, chatBody(request)), request.begun),
+    models: (signal) => ollama.models(signal),
+    contextLength: (model, signal) => ollama.contextLength(model, signal),
+    canContinue: (model, prompt, begun, signal) => ollama.canContinue({ ...prompt, model, begun }, signal),
+    generate: (request, signal) =>
+      generate(ollama.call('/api/chat', signal, chatBody(request)), request.begun),
   }
 }
+
+/** What was learned of the models is kept by their digests, so that a model pulled anew is looked at anew. */
+class Ollama {
+  readonly #baseUrl: string
+  readonly #contexts = new Map<string, number>()
+  readonly #continues = new Map<string, boolean>()
+  #tags: readonly Tag[] = []
+
+  constructor(baseUrl: string) {
+    this.#baseUrl = baseUrl
+  }
+
+  call(path: string, signal: AbortSignal, body?: object): Call {
+    return { backend: name, url: this.#baseUrl + path, signal, ...(body && { body }) }
+  }
+
+  async models(signal: AbortSignal): Promise<ModelInfo[]> {
+    this.#tags = readTags(await askJson(this.call('/api/tags', signal), fault))
+    return this.#tags.map((tag) => ({ id: tag.name, backend: name, size_bytes: tag.size }))
+  }
+
+  async contextLength(model: string, signal: AbortSignal): Promise<number> {
+    const ask = (path: string, body?: object) =>
+      askJson(this.call(path, soon(signal, lookTimeoutMs), body), fault)
+    try {
+      const running = readRunning(await ask('/api/ps'))
+      const loaded = running.find((one) => sameModel(one.name, model))?.contextLength
+      if (loaded !== undefined) return loaded
+      const learn = async () => contextOfModel(await ask('/api/show', { model }))
+      return await remember(this.#contexts, this.#keyOf(model), learn)
+    } catch {
+      // The generation that follows meets the same trouble and tells it.
+      return contextOfModel(undefined)
+    }
+  }
+
+  async canContinue(request: GenerateRequest, signal: AbortSignal): Promise<boolean> {
+    const body = { ...chatBody(request), stream: false, _debug_render_only: true }
+    const call = this.call('/api/chat', soon(signal, renderTimeoutMs), body)
+    const learn = async () => rendersOpen(await askJson(call, fault), request.begun)
+    try {
+      return await remember(this.#continues, this.#keyOf(request.model), learn)
+    } catch (error) {
+      if (error instanceof BackendError) throw error
+      return false
+    }
+  }
+
+  #keyOf(model: string): string {
+    return this.#tags.find((tag) => sameModel(tag.name, model))?.digest ?? model
+  }
+}
+
+const soon = (signal: AbortSignal, timeoutMs: number): AbortSignal =>
+  AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
 
 /** `llama3` and `llama3:latest` are one. */
 export const sameModel = (one: string, other: string): boolean => tagged(one) === tagged(other)
@@ -90,7 +106,7 @@ async function* generate(call: Call, begun: string): AsyncGenerator<Piece> {
 }
 
 /** `think` is left to the model. Two messages of one role would be merged, so a begun answer is one message. */
-function chatBody(request: Omit<GenerateRequest, 'temperature' | 'maxTokens'> & Partial<GenerateRequest>) {
+function chatBody(request: GenerateRequest): object {
   const { system, messages, begun, temperature, maxTokens } = request
   return {
     model: request.model,
