@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { measureConnections } from './connections.ts'
 import { fullPlan, type Plan, quickPlan } from './plan.ts'
 import { connectionTable, tokenTable } from './report.ts'
-import { measureTokens } from './tokens.ts'
+import { measureTokens, type TokenResult } from './tokens.ts'
 
 const usage = `npm run bench -- [tokens | connections | all] [options]
   --quick          a few seconds, to see that everything works
@@ -29,7 +29,8 @@ if (values.help || !['tokens', 'connections', 'all'].includes(what)) {
 }
 const plan = planOf()
 if (what !== 'connections') {
-  console.log(tokenTable(await measureTokens(plan, { profileDir: values.profile, say })))
+  const tell = (result: TokenResult) => say(`${tokenTable([result])}\n`)
+  console.log(tokenTable(await measureTokens(plan, { profileDir: values.profile, say, tell })))
 }
 if (what !== 'tokens') console.log(`\n${connectionTable(await measureConnections(plan, say))}`)
 process.exit(0)

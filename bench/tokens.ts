@@ -25,6 +25,13 @@ export interface TokenResult {
   readonly bare: TokenFigures
 }
 
+interface Listening {
+  readonly profileDir: string | undefined
+  readonly say: (line: string) => void
+  /** Hears each scenario's result as soon as it is there: the whole takes minutes. */
+  readonly tell: (result: TokenResult) => void
+}
+
 interface Parts {
   readonly plan: Plan
   readonly backend: Child<Backend>
@@ -39,7 +46,7 @@ interface Parts {
  */
 export async function measureTokens(
   plan: Plan,
-  { profileDir, say }: { profileDir: string | undefined; say: (line: string) => void },
+  { profileDir, say, tell }: Listening,
 ): Promise<TokenResult[]> {
   await using stack = new AsyncDisposableStack()
   const keep = <Part extends { stop(): Promise<void> }>(part: Part): Part => {
@@ -56,7 +63,9 @@ export async function measureTokens(
   const results: TokenResult[] = []
   for (const scenario of plan.scenarios) {
     say(`${scenario.streams} streams of ${scenario.tokensPerSecond} tokens/s …`)
-    results.push(await runScenario({ plan, backend, browsers, home, bare }, scenario))
+    const result = await runScenario({ plan, backend, browsers, home, bare }, scenario)
+    tell(result)
+    results.push(result)
   }
   return results
 }

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { connectBus } from '../bus/nats/connection.ts'
+import { startTelemetry } from '../telemetry/start.ts'
 import { createOwnerLink, needsOwnerLink } from './accounts/owner-link.ts'
 import { createApp } from './app.ts'
 import { buildAssets } from './assets/build.ts'
@@ -30,6 +31,12 @@ async function run(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env')
   const config = readConfig(process.env)
   const logger = createLogger(config)
+  const version = readVersion(process.env)
+  const telemetry = await startTelemetry({
+    service: 'companions-hub',
+    version: version.version,
+    environment: process.env,
+  })
   await mkdir(config.dataDir, { recursive: true })
   const outDir = path.join(root, '.cache', 'assets')
   const [store, assets] = await Promise.all([
@@ -43,7 +50,7 @@ async function run(): Promise<void> {
     replicas: config.natsReplicas,
     log: (level, message, fields) => logger[level](fields, message),
   })
-  const app = createApp({ config, store, bus, assets, version: readVersion(process.env), logger })
+  const app = createApp({ config, store, bus, assets, version, logger })
   const address = await app.start().catch((error: unknown) => {
     throw toConfigError(error, config)
   })
@@ -53,6 +60,7 @@ async function run(): Promise<void> {
     await app.close()
     await bus.close()
     await store.close()
+    await telemetry.shutdown()
   })
 }
 

@@ -19,17 +19,20 @@ const maxRunningPerUser = 4
 export async function acceptChat(rooms: Rooms, user: User, sent: ChatSend): Promise<ChatAccepted> {
   const send = cleanMessage(sent, rooms.config.maxMessageLength)
   const now = Date.now()
+  // While the bus is away nobody holds the row, so the first sweep after its return publishes it.
+  const publishNow = rooms.bus.state === 'connected'
   const accepted = await rooms.store.requests.accept({
     userId: user.id,
     send,
     now,
-    leaseUntil: now + publishLeaseMs,
+    leaseUntil: publishNow ? now + publishLeaseMs : now,
     limits: { open: maxOpenRequestsPerUser, running: maxRunningPerUser },
   })
   if (accepted.outcome === 'refused') throw new CodedError(accepted.code)
   const { conversationId, messageId, attemptFloor, state } = accepted
   if (accepted.outcome === 'accepted') {
-    if (state === 'ready') void publishRequest(rooms, { user, send, attemptFloor, createdAt: now })
+    if (state === 'ready' && publishNow)
+      void publishRequest(rooms, { user, send, attemptFloor, createdAt: now })
     rooms.notify(user.id, { kind: 'message', conversation_id: conversationId, request_id: send.request_id })
   }
   return {

@@ -28,7 +28,7 @@ export function receive(
   log: Logger,
 ): void {
   const nowMs = Date.now()
-  connection.heardAtMs = nowMs
+  if (connection.welcomed) connection.heardAtMs = nowMs
   try {
     if (isPastRate(connection, nowMs)) throw new CodedError('rate_limited')
     if (!isBinary || !(data instanceof Uint8Array)) throw new CodedError('frame_malformed')

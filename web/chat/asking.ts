@@ -1,4 +1,4 @@
-import { encode } from '@msgpack/msgpack'
+import { encode } from './messagepack.ts'
 import type { ChatSendFrame } from '../../bus/contract/frames.ts'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import { maxFrameBytes, maxMessageLength } from '../../bus/contract/limits.ts'

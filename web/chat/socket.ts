@@ -1,4 +1,4 @@
-import { decode, encode } from '@msgpack/msgpack'
+import { decode, encode } from './messagepack.ts'
 import { shouldReconnect } from '../../bus/contract/errors.ts'
 import type { ClientFrame, Hello, HubFrame, Welcome } from '../../bus/contract/frames.ts'
 import { heartbeatMs } from '../../bus/contract/limits.ts'
@@ -100,13 +100,13 @@ export class ChatSocket {
   }
 
   #write(frame: ClientFrame): void {
-    this.#socket?.send(encode(frame, { ignoreUndefined: true }))
+    this.#socket?.send(encode(frame))
   }
 
   #hear(data: ArrayBuffer): void {
     this.#heardAtMs = Date.now()
     this.#askedAtMs = 0
-    const frame = decode(data) as HubFrame
+    const frame = decode(new Uint8Array(data)) as HubFrame
     if (frame.type === 'pong') return
     if (frame.type === 'notice') this.#retryAfterMs = frame.retry_after_ms
     else if (frame.type === 'welcome') this.#welcome(frame)
