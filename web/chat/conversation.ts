@@ -2,7 +2,7 @@ import type { ChatAccepted, ChatSendFrame } from '../../bus/contract/frames.ts'
 import { announce } from './announcer.ts'
 import { Composer, type ComposerListener } from './composer.ts'
 import type { Drafts } from './drafts.ts'
-import { fetchEnded, fetchFragment } from './fragments.ts'
+import { fetchEnded, fetchFragment, fetchTurn } from './fragments.ts'
 import { oncePerFrame } from './frames.ts'
 import { LiveReply } from './live-reply.ts'
 import { mergeThread, replaceTurn } from './merge-thread.ts'
@@ -112,7 +112,10 @@ export class Conversation {
 
   showAccepted(frame: ChatSendFrame | undefined, { request_id, message_id, state }: ChatAccepted): void {
     const said = turnOf(message_id)
-    if (frame && frame.kind !== 'regenerate' && said) setSaidState(said, 'sent')
+    if (frame && frame.kind !== 'regenerate' && said) {
+      setSaidState(said, 'sent')
+      void this.#fetchSaid(message_id)
+    }
     this.liveOf(request_id)?.accept(state)
   }
 
@@ -213,6 +216,16 @@ export class Conversation {
       const found = await fetchFragment(`/fragments/c/${this.id}/thread`).catch(() => undefined)
       if (found?.status === 200 && !this.isLeft) this.merge(found.content, null)
     }
+  }
+
+  /** The server knows when it was said, and its other wordings. Without an answer the turn stays as it is. */
+  async #fetchSaid(messageId: string): Promise<void> {
+    const fresh = await fetchTurn(this.id, messageId)
+    const turn = turnOf(messageId)
+    if (!(fresh instanceof HTMLElement) || this.isLeft || turn === null) return
+    await untilUnselected(turn)
+    if (!this.isLeft && turn.isConnected && !turn.hasAttribute('data-editing'))
+      this.follower.keepPlace(() => replaceTurn(turn, fresh))
   }
 
   /** A reply that grows here, or has grown and waits for its rendering. */
