@@ -10,7 +10,7 @@ const stage = useHouse({
 
 test('without any model a demo answers, and says that it is one', () =>
   stage.visit(async ({ page }) => {
-    await page.getByText('There is no model here yet.').waitFor()
+    await page.locator('#welcome').getByText('There is no model here yet.').waitFor()
     await say(page, 'Hello!')
     await untilSettled(page, 1, 30_000)
     assert.match(await replyText(page), /demo/i)
