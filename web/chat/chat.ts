@@ -7,7 +7,7 @@ import type {
 } from '../../bus/contract/frames.ts'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import { socketPath } from '../../bus/contract/protocol.ts'
-import { type Asked, begin, cleaned, flawOf, frameOf, type Limits, limitsOf } from './asking.ts'
+import { type Asked, begin, cleaned, flawOf, frameOf, type Limits, limitsOf, tellBegun } from './asking.ts'
 import { showConnection } from './connection-state.ts'
 import { Conversation } from './conversation.ts'
 import { Delivery } from './delivery.ts'
@@ -38,6 +38,8 @@ export class Chat {
   readonly #socket: ChatSocket
   /** Requests that are to be stopped, until they end. */
   readonly #stopped = new Set<string>()
+  /** Conversations whose first message the hub does not have yet. */
+  readonly #begun = new Set<string>()
   #state: ConnectionState = 'returning'
   #limits: Limits
   #wasHere = false
@@ -131,7 +133,10 @@ export class Chat {
     this.#replies.follow(frame.request_id)
     conversation.showAsked(frame)
     conversation.follower.toEnd()
-    if (begin(conversation.room)) conversation.composer.begun()
+    if (begin(conversation.room)) {
+      this.#begun.add(conversation.id)
+      conversation.composer.begun()
+    }
     this.#delivery.pump()
     return undefined
   }
@@ -204,6 +209,7 @@ export class Chat {
   #onAccepted(accepted: ChatAccepted): void {
     const { request_id, conversation_id, state } = accepted
     const frame = this.#delivery.accept(request_id)
+    if (this.#begun.delete(conversation_id)) tellBegun(conversation_id)
     this.#shown(conversation_id)?.showAccepted(frame, accepted)
     this.#replies.accept(request_id, state === 'published')
     if (state !== 'waiting' && state !== 'ready' && state !== 'published')
