@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { build, type Plugin } from 'esbuild'
-import { plainUrl, publicName, vendored, vendorName } from './names.ts'
+import { plainUrl, publicName, vendorName } from './names.ts'
+import { vendored } from './vendored.ts'
 
 /** A built module: its public name, its code, and the public names it imports statically. */
 export interface BuiltModule {
@@ -42,6 +43,7 @@ export async function buildVendor(root: string, bare: string): Promise<BuiltModu
     legalComments: 'none',
     write: false,
     logLevel: 'silent',
+    define: { 'process.env.NODE_ENV': '"production"', ALPINE_VERSION: '""' },
   })
   return { name: vendorName(bare), code: onlyFile(result.outputFiles), imports: [] }
 }
