@@ -2,8 +2,8 @@ import type { Chat } from './chat.ts'
 import { copyText } from './clipboard.ts'
 import { editLast, startEditing, stopEditing } from './editing.ts'
 import { fetchFragment } from './fragments.ts'
-import { toast } from './toast.ts'
-import { part, turnOf } from './turns.ts'
+import { toast } from './notices.ts'
+import { part, turnOf } from './page-parts.ts'
 
 /** How long a button shows that its work is done, in milliseconds. */
 const doneMs = 1_500

@@ -1,25 +1,24 @@
 import type { ChatAccepted, ChatSendFrame } from '../../bus/contract/frames.ts'
-import { announce } from './announcer.ts'
 import { Composer, type ComposerListener } from './composer.ts'
-import type { Drafts } from './drafts.ts'
-import { fetchEnded, fetchFragment } from './fragments.ts'
-import { oncePerFrame } from './frames.ts'
-import { LiveReply } from './live-reply.ts'
-import { mergeThread, replaceTurn } from './merge-thread.ts'
-import type { OutboxEntry, Refusal } from './outbox.ts'
-import type { RunningReply } from './replies.ts'
-import { leafOf, type Room, setLeaf } from './room.ts'
-import { Follower } from './scroll.ts'
+import { fetchEnded, fetchFragment, mergeThread, replaceTurn } from './fragments.ts'
+import type { Drafts, OutboxEntry, Refusal } from './kept.ts'
+import { LiveReply, oncePerFrame } from './live-reply.ts'
+import { announce } from './notices.ts'
 import {
   isRunning,
+  leafOf,
+  type Room,
   replyTurn,
   saidTurn,
+  setLeaf,
   setReplyState,
   setSaidState,
   setStatus,
   turnOf,
   turnsIn,
-} from './turns.ts'
+} from './page-parts.ts'
+import type { RunningReply } from './replies.ts'
+import { Follower } from './scroll.ts'
 
 export interface ConversationListener extends ComposerListener {
   /** Turns came from the server; some may be running. */
