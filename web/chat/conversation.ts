@@ -1,6 +1,5 @@
 import type { ChatAccepted, ChatSendFrame } from '../../bus/contract/frames.ts'
 import { Composer, type ComposerListener } from './composer.ts'
-import { fetchEnded, fetchFragment, mergeThread, replaceTurn } from './fragments.ts'
 import type { Drafts, OutboxEntry, Refusal } from './kept.ts'
 import { LiveReply, oncePerFrame } from './live-reply.ts'
 import { announce } from './notices.ts'
@@ -29,6 +28,9 @@ export interface ConversationListener extends ComposerListener {
 
 /** How long the store's word that it has a reply is waited for before it is asked, in milliseconds. */
 const storedMs = 2_000
+
+/** What brings the server's renderings: it comes after the first paint, or where one is wanted before. */
+const loadFragments = () => import('./fragments.ts').catch(() => undefined)
 
 /** The conversation that the page shows: its turns, the replies that grow in it, and the composer. */
 export class Conversation {
@@ -168,16 +170,17 @@ export class Conversation {
   async fetchReply(requestId: string): Promise<void> {
     if (this.#fetching.has(requestId)) return
     this.#fetching.add(requestId)
-    const fresh = await fetchEnded(this.id, requestId, () => !this.isLeft && turnOf(requestId) !== null)
+    const code = await loadFragments()
+    const fresh = await code?.fetchEnded(this.id, requestId, () => !this.isLeft && turnOf(requestId) !== null)
     this.#fetching.delete(requestId)
     const turn = turnOf(requestId)
     if (this.isLeft || turn === null) return
     this.#listener.onSettled(requestId)
-    if (fresh === undefined) return this.#missing(turn)
+    if (code === undefined || fresh === undefined) return this.#missing(turn)
     await untilUnselected(turn)
     if (this.isLeft || !turn.isConnected) return
     this.#live.delete(requestId)
-    this.follower.keepPlace(() => replaceTurn(turn, fresh))
+    this.follower.keepPlace(() => code.replaceTurn(turn, fresh))
     this.#update()
   }
 
@@ -191,13 +194,15 @@ export class Conversation {
   }
 
   /** Takes over turns that the server rendered. */
-  merge(content: DocumentFragment, leafId: string | null, keep?: Element): void {
+  async merge(content: DocumentFragment, leafId: string | null, keep?: Element): Promise<void> {
+    const code = await loadFragments()
+    if (code === undefined || this.isLeft) return
     const isKept = (turn: HTMLElement) =>
       turn.hasAttribute('data-editing') ||
       (turn.dataset.role === 'user' ? turn.dataset.state !== 'sent' : this.#isLiveHere(turn))
     let last: string | undefined
     this.follower.keepPlace(() => {
-      last = mergeThread(this.room.thread, content, isKept)
+      last = code.mergeThread(this.room.thread, content, isKept)
     }, keep)
     const leaf = turnsIn(this.room.thread).at(-1)?.dataset.messageId
     setLeaf(this.room, leaf === last ? (leafId ?? leaf ?? null) : (leaf ?? null))
@@ -209,8 +214,9 @@ export class Conversation {
   async #refreshWhileStale(): Promise<void> {
     while (this.#isStale && !this.isLeft) {
       this.#isStale = false
-      const found = await fetchFragment(`/fragments/c/${this.id}/thread`).catch(() => undefined)
-      if (found?.status === 200 && !this.isLeft) this.merge(found.content, null)
+      const code = await loadFragments()
+      const found = await code?.fetchFragment(`/fragments/c/${this.id}/thread`).catch(() => undefined)
+      if (found?.status === 200) await this.merge(found.content, null)
     }
   }
 
