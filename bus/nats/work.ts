@@ -136,7 +136,7 @@ export function startWork(options: WorkOptions, tools: WorkTools): WorkLoop {
     } catch (error) {
       const decision = options.decide?.(error)
       if (decision !== undefined) return decision
-      log('warn', 'A delivery failed and is put off', { error: nameOf(error), deliveryCount })
+      log('warn', 'A delivery failed and is put off', { error: nameOf(error), delivery_count: deliveryCount })
       return { kind: 'nak', delayMs: growingDelayMs(deliveryCount) }
     }
   }

@@ -38,11 +38,11 @@ export async function recordDelivery(
 ): Promise<Decision> {
   const final = readFinal(delivery)
   if (final === undefined) {
-    rooms.log.error({ seq: delivery.seq }, 'unreadable final dropped')
+    rooms.log.error({ seq: delivery.seq }, 'A final that cannot be read is dropped')
     return { kind: 'term', reason: 'not a final reply' }
   }
   const recorded = await rooms.store.requests.recordFinal(final, Date.now())
-  rooms.log.debug({ request_id: final.request_id, outcome: recorded.outcome }, 'final handled')
+  rooms.log.debug({ request_id: final.request_id, outcome: recorded.outcome }, 'A final is handled')
   if (recorded.outcome === 'stored') {
     if (recorded.readied.length > 0) events.readied()
     const { conversationId: conversation_id } = recorded

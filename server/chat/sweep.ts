@@ -1,4 +1,4 @@
-import { errorFields, type Logger } from '../logging.ts'
+import { errorFields, type Logger } from '../../telemetry/logger.ts'
 
 /** A chore done again and again, never twice at once. */
 export interface Sweep {
@@ -21,7 +21,7 @@ export function startSweep(name: string, everyMs: number, log: Logger, chore: ()
     do {
       again = false
       await chore().catch((error: unknown) =>
-        log.warn({ chore: name, ...errorFields(error) }, 'chore failed'),
+        log.warn({ chore: name, ...errorFields(error) }, 'A chore failed'),
       )
     } while (again && !stopped)
     running = undefined

@@ -1,8 +1,8 @@
 import type { RawData, WebSocket } from 'ws'
 import { streams } from '../../bus/contract/streams.ts'
+import { errorFields } from '../../telemetry/logger.ts'
 import type { ChatRoom } from '../chat/chat-room.ts'
 import type { Rooms } from '../house.ts'
-import { errorFields } from '../logging.ts'
 import { type Applicant, refusalOf, refuse } from './admission.ts'
 import { type Connection, closeWith, newConnection } from './connection.ts'
 import { drainConnections } from './drain.ts'
@@ -57,7 +57,7 @@ export function openHub(rooms: Rooms, chat: ChatRoom): Hub {
     const nowMs = Date.now()
     checkHeartbeats(connections.values(), nowMs)
     checkQuietReplies(bus, people, nowMs).catch((error: unknown) =>
-      log.debug(errorFields(error), 'quiet replies not checked'),
+      log.debug(errorFields(error), 'Quiet replies are not checked'),
     )
   }, 1_000)
   const stopListening = bus.onConnect(() => {

@@ -157,7 +157,7 @@ async function end(desk: Desk, assignment: Assignment, claimed: Claimed, last: L
   })
   const end = outcome.kind === 'done' ? outcome.reason : outcome.error.code
   desk.log('info', 'A reply ended', {
-    requestId: request.request_id,
+    request_id: request.request_id,
     model,
     backend,
     attempt,
