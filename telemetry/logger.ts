@@ -19,7 +19,13 @@ export function createLogger(options: LoggerOptions): Logger {
   // Written at once, so that nothing is lost when the process ends.
   return pino(
     settings,
-    pretty({ sync: true, singleLine: true, ignore: 'process', translateTime: 'SYS:HH:MM:ss' }),
+    pretty({
+      sync: true,
+      singleLine: true,
+      errorLikeObjectKeys: [],
+      ignore: 'process',
+      translateTime: 'SYS:HH:MM:ss',
+    }),
   )
 }
 

@@ -6,6 +6,8 @@ import { maxBusBytes, maxBusDepth, maxBusElements } from '../../bus/contract/lim
 import { consumers } from '../../bus/contract/streams.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
 import type { Decision, Delivery, WorkLoop } from '../../bus/nats/bus.ts'
+import { inSpan } from '../../telemetry/span.ts'
+import { spanNames } from '../../telemetry/span-names.ts'
 import type { Rooms } from '../house.ts'
 
 const chatFinal = Compile(ChatFinal)
@@ -41,7 +43,9 @@ export async function recordDelivery(
     rooms.log.error({ seq: delivery.seq }, 'A final that cannot be read is dropped')
     return { kind: 'term', reason: 'not a final reply' }
   }
-  const recorded = await rooms.store.requests.recordFinal(final, Date.now())
+  const recorded = await inSpan({ name: spanNames.chatRecord }, () =>
+    rooms.store.requests.recordFinal(final, Date.now()),
+  )
   rooms.log.debug({ request_id: final.request_id, outcome: recorded.outcome }, 'A final is handled')
   if (recorded.outcome === 'stored') {
     if (recorded.readied.length > 0) events.readied()
