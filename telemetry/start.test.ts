@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import { suite, type TestContext, test } from 'node:test'
 import { trace } from '@opentelemetry/api'
 import { headers } from 'nats'
@@ -83,10 +83,12 @@ suite('telemetry', () => {
   })
 
   test('a collector that never answers does not keep a process from ending', async (t) => {
-    const silent = createServer(() => undefined).listen(0, '127.0.0.1')
+    const unanswered: ServerResponse[] = []
+    const silent = createServer((_, response) => void unanswered.push(response)).listen(0, '127.0.0.1')
     await once(silent, 'listening')
     t.after(() => {
-      silent.closeAllConnections()
+      // A refusal ends it; a broken connection would be tried again for seconds.
+      for (const response of unanswered) response.writeHead(400).end()
       silent.close()
     })
     const address = silent.address()
