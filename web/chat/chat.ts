@@ -8,7 +8,17 @@ import type {
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import { socketPath } from '../../bus/contract/protocol.ts'
 import { Conversation } from './conversation.ts'
-import { type Asked, begin, cleaned, Delivery, flawOf, frameOf, type Limits, limitsOf } from './delivery.ts'
+import {
+  type Asked,
+  begin,
+  cleaned,
+  Delivery,
+  flawOf,
+  frameOf,
+  type Limits,
+  limitsOf,
+  tellBegun,
+} from './delivery.ts'
 import { Drafts, goneTabs, holdTab, Outbox, sharedStorage } from './kept.ts'
 import { sayRefused, showConnection, toast, wasTheFrame } from './notices.ts'
 import { findRoom, turnOf } from './page-parts.ts'
@@ -31,6 +41,8 @@ export class Chat {
   readonly #socket: ChatSocket
   /** Requests that are to be stopped, until they end. */
   readonly #stopped = new Set<string>()
+  /** Conversations whose first message the hub does not have yet. */
+  readonly #begun = new Set<string>()
   #state: ConnectionState = 'returning'
   #limits: Limits
   #wasHere = false
@@ -124,7 +136,10 @@ export class Chat {
     this.#replies.follow(frame.request_id)
     conversation.showAsked(frame)
     conversation.follower.toEnd()
-    if (begin(conversation.room)) conversation.composer.begun()
+    if (begin(conversation.room)) {
+      this.#begun.add(conversation.id)
+      conversation.composer.begun()
+    }
     this.#delivery.pump()
     return undefined
   }
@@ -201,6 +216,7 @@ export class Chat {
   #onAccepted(accepted: ChatAccepted): void {
     const { request_id, conversation_id, state } = accepted
     const frame = this.#delivery.accept(request_id)
+    if (this.#begun.delete(conversation_id)) tellBegun(conversation_id)
     this.#shown(conversation_id)?.showAccepted(frame, accepted)
     this.#replies.accept(request_id, state === 'published')
     if (state !== 'waiting' && state !== 'ready' && state !== 'published')

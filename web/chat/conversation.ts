@@ -113,7 +113,10 @@ export class Conversation {
 
   showAccepted(frame: ChatSendFrame | undefined, { request_id, message_id, state }: ChatAccepted): void {
     const said = turnOf(message_id)
-    if (frame && frame.kind !== 'regenerate' && said) setSaidState(said, 'sent')
+    if (frame && frame.kind !== 'regenerate' && said) {
+      setSaidState(said, 'sent')
+      void this.#fetchSaid(message_id)
+    }
     this.liveOf(request_id)?.accept(state)
   }
 
@@ -218,6 +221,17 @@ export class Conversation {
       const found = await code?.fetchFragment(`/fragments/c/${this.id}/thread`).catch(() => undefined)
       if (found?.status === 200) await this.merge(found.content, null)
     }
+  }
+
+  /** The server knows when it was said, and its other wordings. Without an answer the turn stays as it is. */
+  async #fetchSaid(messageId: string): Promise<void> {
+    const code = await loadFragments()
+    const fresh = await code?.fetchTurn(this.id, messageId)
+    const turn = turnOf(messageId)
+    if (!code || !(fresh instanceof HTMLElement) || this.isLeft || turn === null) return
+    await untilUnselected(turn)
+    if (!this.isLeft && turn.isConnected && !turn.hasAttribute('data-editing'))
+      this.follower.keepPlace(() => code.replaceTurn(turn, fresh))
   }
 
   /** A reply that grows here, or has grown and waits for its rendering. */

@@ -56,9 +56,13 @@ export function begin({ chat, conversationId }: Room): boolean {
   chat.dataset.new = 'false'
   // The mark lets HTMX restore this entry on back and forward.
   history.replaceState({ htmx: true }, '', `/c/${conversationId}`)
+  return true
+}
+
+/** The hub has the first message of a conversation, so it can be asked about it. */
+export function tellBegun(conversationId: string): void {
   const detail = { id: conversationId, isNew: true }
   document.body.dispatchEvent(new CustomEvent('companions:conversation', { detail }))
-  return true
 }
 
 export interface DeliveryListener {

@@ -52,7 +52,8 @@ export async function fetchEnded(
   return undefined
 }
 
-async function fetchTurn(
+/** @returns undefined where it could not be fetched just now. */
+export async function fetchTurn(
   conversationId: string,
   messageId: string,
 ): Promise<HTMLElement | 'gone' | undefined> {

@@ -92,10 +92,10 @@ function markActive(): void {
   }
 }
 
-function onNewConversation(): void {
-  const room = document.getElementById('chat')
-  if (room) room.dataset.new = 'false'
-  keepChosenModel()
+/** Told once the server has the conversation; another one may be open by then. */
+function onNewConversation(event: Event): void {
+  const id: unknown = event instanceof CustomEvent ? event.detail.id : undefined
+  if (document.getElementById('chat')?.dataset.conversationId === id) keepChosenModel()
 }
 
 /** A title that is renamed is most often replaced. */
