@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util'
 import { measureConnections } from './connections.ts'
+import type { TokenResult } from './measure/token-figures.ts'
 import { fullPlan, type Plan, quickPlan } from './plan.ts'
 import { connectionTable, tokenTable } from './report.ts'
-import { measureTokens, type TokenResult } from './tokens.ts'
+import { measureTokens } from './tokens.ts'
 
 const usage = `npm run bench -- [tokens | connections | all] [options]
   --quick          a few seconds, to see that everything works
@@ -42,5 +43,6 @@ function planOf(): Plan {
     ({ streams }) => values.streams === undefined || streams === chosen,
   )
   if (scenarios.length === 0) throw new Error(`There is no scenario of ${values.streams} streams`)
-  return { ...whole, scenarios, rounds: Number(values.rounds ?? whole.rounds) }
+  const rounds = values.rounds === undefined ? {} : { rounds: Number(values.rounds) }
+  return { ...whole, scenarios: scenarios.map((scenario) => ({ ...scenario, ...rounds })) }
 }

@@ -4,16 +4,17 @@ export interface Scenario {
   readonly tokensPerSecond: number
   /** Most the home's p50 may be, as a multiple of the bare relay's. */
   readonly latencyAim: number
+  /** How often home and bare take turns, and how long each turn is measured, in seconds. */
+  readonly rounds: number
+  readonly turnSeconds: number
 }
 
 export interface Plan {
+  /** Before the others, so that what is slow at first is so for none of them; its figures do not count. */
+  readonly warmUp: Scenario
+  /** How long both sides are watched doing nothing, in seconds. */
+  readonly idleSeconds: number
   readonly scenarios: readonly Scenario[]
-  /** How often home and bare take turns in each scenario. */
-  readonly rounds: number
-  /** How long each turn is measured, in seconds. */
-  readonly windowSeconds: number
-  /** The same of the first turn of each, which does not count. */
-  readonly warmSeconds: number
   /** Idle sockets, and sockets opened and closed before so that code and pools are warm. */
   readonly connections: number
   readonly warmConnections: number
@@ -27,14 +28,13 @@ export const cpuAim = 1.5
 export const connectionAimKib = 12
 
 export const fullPlan: Plan = {
+  warmUp: { streams: 50, tokensPerSecond: 50, latencyAim: 2, rounds: 1, turnSeconds: 6 },
+  idleSeconds: 10,
   scenarios: [
-    { streams: 1, tokensPerSecond: 50, latencyAim: 2 },
-    { streams: 100, tokensPerSecond: 50, latencyAim: 2 },
-    { streams: 1_000, tokensPerSecond: 20, latencyAim: 4 },
+    { streams: 1, tokensPerSecond: 50, latencyAim: 2, rounds: 8, turnSeconds: 4 },
+    { streams: 100, tokensPerSecond: 50, latencyAim: 2, rounds: 8, turnSeconds: 3 },
+    { streams: 1_000, tokensPerSecond: 20, latencyAim: 4, rounds: 5, turnSeconds: 4 },
   ],
-  rounds: 3,
-  windowSeconds: 8,
-  warmSeconds: 3,
   connections: 5_000,
   warmConnections: 500,
   settleSeconds: 30,
@@ -42,10 +42,9 @@ export const fullPlan: Plan = {
 
 /** Shows that everything works; its figures mean little. */
 export const quickPlan: Plan = {
-  scenarios: [{ streams: 10, tokensPerSecond: 50, latencyAim: 2 }],
-  rounds: 1,
-  windowSeconds: 1,
-  warmSeconds: 1,
+  warmUp: { streams: 2, tokensPerSecond: 50, latencyAim: 2, rounds: 1, turnSeconds: 0.5 },
+  idleSeconds: 0.5,
+  scenarios: [{ streams: 10, tokensPerSecond: 50, latencyAim: 2, rounds: 2, turnSeconds: 0.5 }],
   connections: 200,
   warmConnections: 20,
   settleSeconds: 1,

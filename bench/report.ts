@@ -1,23 +1,25 @@
 import type { ConnectionFigures } from './connections.ts'
+import type { TokenFigures, TokenResult } from './measure/token-figures.ts'
 import { connectionAimKib, cpuAim } from './plan.ts'
-import type { TokenFigures, TokenResult } from './tokens.ts'
 
 const headings = ['', 'home', 'bare', 'ratio', 'aim', '']
 
 /** One table of all scenarios: both sides, their ratio, and whether the aim is met. */
 export function tokenTable(results: readonly TokenResult[]): string {
-  const rows = results.flatMap(({ scenario, home, bare }) => {
+  const rows = results.flatMap(({ scenario, home, bare, ratios }) => {
     const name = `${scenario.streams.toLocaleString('en')} × ${scenario.tokensPerSecond} tokens/s`
     return [
       [`**${name}**`, '', '', '', '', ''],
-      ratioRow('latency p50, ms', home.p50Ms, bare.p50Ms, scenario.latencyAim),
-      ratioRow('latency p99, ms', home.p99Ms, bare.p99Ms),
-      ratioRow('CPU a token, µs', home.totalCpuUs, bare.totalCpuUs, cpuAim),
+      ['latency p50, ms', figure(home.p50Ms), figure(bare.p50Ms), ...aimed(ratios.p50, scenario.latencyAim)],
+      ['latency p99, ms', figure(home.p99Ms), figure(bare.p99Ms), ratios.p99.toFixed(2), '', ''],
+      ['CPU a token, µs', figure(home.totalCpuUs), figure(bare.totalCpuUs), ...aimed(ratios.cpu, cpuAim)],
       ['of it', shares(home), shares(bare), '', '', ''],
       ['tokens that came in time', percent(home.delivered), percent(bare.delivered), '', '', ''],
     ]
   })
-  return table([headings, ...rows])
+  const [first] = results
+  const idle = ['idle, CPU ms a second', figure(first?.home.idleMs ?? 0), figure(first?.bare.idleMs ?? 0)]
+  return table([headings, ...rows, [...idle, '', '', '']])
 }
 
 export function connectionTable(figures: ConnectionFigures): string {
@@ -31,11 +33,7 @@ export function connectionTable(figures: ConnectionFigures): string {
   ])
 }
 
-function ratioRow(name: string, home: number, bare: number, aim?: number): string[] {
-  const ratio = home / bare
-  const end = aim === undefined ? ['', ''] : [`≤ ${aim}`, verdict(ratio <= aim)]
-  return [name, figure(home), figure(bare), ratio.toFixed(2), ...end]
-}
+const aimed = (ratio: number, aim: number): string[] => [ratio.toFixed(2), `≤ ${aim}`, verdict(ratio <= aim)]
 
 const verdict = (met: boolean): string => (met ? 'met' : 'missed')
 const figure = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(2))

@@ -35,7 +35,10 @@ function launch(environment: Record<string, string>) {
 test('a hub with a wrong setting ends at once and names it', async () => {
   const hub = launch({ PORT: 'http' })
   assert.equal(await hub.exit, 1)
-  assert.equal(hub.output().trim(), 'PORT is "http", but takes a whole number from 0 to 65535')
+  assert.equal(
+    hub.output().trim(),
+    'The hub cannot run.\nPORT is "http": it takes a whole number from 0 to 65,535',
+  )
 })
 
 test('a hub whose port is taken names the port and the variable', async () => {

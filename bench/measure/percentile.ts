@@ -17,3 +17,11 @@ export function joinSorted(parts: readonly Float64Array[]): Float64Array {
   }
   return all.sort()
 }
+
+/** The middle of the values, or the mean of the two middle ones; NaN of none. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other)
+  const middle = sorted.length / 2
+  const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]]
+  return low === undefined || high === undefined ? Number.NaN : (low + high) / 2
+}

@@ -1,7 +1,10 @@
+import { SpanKind } from '@opentelemetry/api'
 import type { ChatSend } from '../../bus/contract/chat.ts'
 import { CodedError } from '../../bus/contract/errors.ts'
 import type { ChatAccepted } from '../../bus/contract/frames.ts'
 import { maxOpenRequestsPerUser } from '../../bus/contract/limits.ts'
+import { inSpan } from '../../telemetry/span.ts'
+import { spanNames } from '../../telemetry/span-names.ts'
 import type { Rooms } from '../house.ts'
 import type { User } from '../store/store.ts'
 import { cleanMessage } from './clean-message.ts'
@@ -16,7 +19,10 @@ const maxRunningPerUser = 4
  *
  * @throws CodedError with the reason for the refusal; `store_unavailable` is worth another try.
  */
-export async function acceptChat(rooms: Rooms, user: User, sent: ChatSend): Promise<ChatAccepted> {
+export const acceptChat = (rooms: Rooms, user: User, sent: ChatSend): Promise<ChatAccepted> =>
+  inSpan({ name: spanNames.chatAccept, kind: SpanKind.SERVER }, () => accept(rooms, user, sent))
+
+async function accept(rooms: Rooms, user: User, sent: ChatSend): Promise<ChatAccepted> {
   const send = cleanMessage(sent, rooms.config.maxMessageLength)
   const now = Date.now()
   // While the bus is away nobody holds the row, so the first sweep after its return publishes it.

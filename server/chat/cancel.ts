@@ -1,8 +1,8 @@
 import { encode } from '../../bus/contract/codec.ts'
 import { CodedError } from '../../bus/contract/errors.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
+import { errorFields } from '../../telemetry/logger.ts'
 import type { Rooms } from '../house.ts'
-import { errorFields } from '../logging.ts'
 import type { StoredRequest } from '../store/store.ts'
 import { endCancelledLog } from './end-cancelled-log.ts'
 
@@ -50,7 +50,7 @@ async function endOverdue(rooms: Rooms, row: StoredRequest): Promise<void> {
   try {
     await endCancelledLog(rooms, row)
   } catch (error) {
-    rooms.log.warn({ request_id: row.requestId, ...errorFields(error) }, 'cancelled reply not ended yet')
+    rooms.log.warn({ request_id: row.requestId, ...errorFields(error) }, 'A cancelled reply is not ended yet')
   }
 }
 

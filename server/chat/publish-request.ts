@@ -2,8 +2,8 @@ import type { ChatRequest, ChatSend } from '../../bus/contract/chat.ts'
 import { encode } from '../../bus/contract/codec.ts'
 import { streams } from '../../bus/contract/streams.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
+import { errorFields } from '../../telemetry/logger.ts'
 import type { Rooms } from '../house.ts'
-import { errorFields } from '../logging.ts'
 import type { StoredRequest } from '../store/store.ts'
 
 /** A hub that took a `ready` row has this long to publish it, in milliseconds; then the next sweep may. */
@@ -34,15 +34,15 @@ export async function publishRequest(rooms: Rooms, request: RequestToPublish): P
       messageId: `${user.id}.${send.request_id}.${attemptFloor}`,
       timeoutMs: publishTimeoutMs,
     })
-    if (published.outcome === 'refused') return log.error(fields, 'request refused by its stream')
+    if (published.outcome === 'refused') return log.error(fields, 'A request is refused by its stream')
     await store.requests.markPublished(user.id, send.request_id, {
       epoch,
       seq: published.seq,
       now: Date.now(),
     })
-    log.debug({ ...fields, seq: published.seq }, 'request published')
+    log.debug({ ...fields, seq: published.seq }, 'A request is published')
   } catch (error) {
-    log.warn({ ...fields, ...errorFields(error) }, 'request not published yet')
+    log.warn({ ...fields, ...errorFields(error) }, 'A request is not published yet')
   }
 }
 

@@ -2,7 +2,7 @@ import type { RawData } from 'ws'
 import { CodedError } from '../../bus/contract/errors.ts'
 import type { ClientFrame } from '../../bus/contract/frames.ts'
 import { maxHelloBytes } from '../../bus/contract/limits.ts'
-import { errorFields, type Logger } from '../logging.ts'
+import { errorFields, type Logger } from '../../telemetry/logger.ts'
 import { BadFrame, readClientFrame } from './client-frame.ts'
 import { type Connection, closeWith, sendError } from './connection.ts'
 
@@ -59,7 +59,7 @@ function enqueue(connection: Connection, frame: ClientFrame, handle: FrameHandle
     try {
       await handle(connection, frame)
     } catch (error) {
-      if (!(error instanceof CodedError)) log.error(errorFields(error), 'frame failed')
+      if (!(error instanceof CodedError)) log.error(errorFields(error), 'A frame failed')
       if (connection.welcomed) sendError(connection, error, requestOf(frame))
       else closeWith(connection, error instanceof CodedError ? error.code : 'internal')
     }

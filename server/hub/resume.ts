@@ -4,8 +4,8 @@ import { maxBusBytes, maxBusDepth, maxBusElements } from '../../bus/contract/lim
 import { streams } from '../../bus/contract/streams.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
 import type { StoredEntry } from '../../bus/nats/bus.ts'
+import { errorFields } from '../../telemetry/logger.ts'
 import type { Rooms } from '../house.ts'
-import { errorFields } from '../logging.ts'
 import { type Connection, type Following, send, sendBytes } from './connection.ts'
 import { tailOf } from './reply-tail.ts'
 
@@ -55,7 +55,7 @@ async function replayUntilDone(
     try {
       await replay(rooms, connection, requestId, following, from)
     } catch (error) {
-      rooms.log.debug({ request_id: requestId, ...errorFields(error) }, 'replay waits')
+      rooms.log.debug({ request_id: requestId, ...errorFields(error) }, 'A replay waits')
       const { epoch, seq } = following
       following.again ??= seq > 0 ? { epoch, seq } : from
       await pause(retryMs)

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws'
 import { streams } from '../../bus/contract/streams.ts'
+import { errorFields } from '../../telemetry/logger.ts'
 import type { Rooms } from '../house.ts'
-import { errorFields } from '../logging.ts'
 import type { Connection } from './connection.ts'
 import { checkHeartbeats } from './heartbeat.ts'
 import type { People } from './people.ts'
@@ -17,7 +17,7 @@ export function startRounds(
     const nowMs = Date.now()
     checkHeartbeats(connections.values(), nowMs)
     checkQuietReplies(bus, people, nowMs).catch((error: unknown) =>
-      log.debug(errorFields(error), 'quiet replies not checked'),
+      log.debug(errorFields(error), 'Quiet replies are not checked'),
     )
   }, 1_000)
   let epoch = 0

@@ -1,9 +1,7 @@
 import type { Chat } from './chat.ts'
-import { copyText } from './clipboard.ts'
-import { editLast, startEditing, stopEditing } from './editing.ts'
 import { fetchFragment } from './fragments.ts'
-import { toast } from './toast.ts'
-import { part, turnOf } from './turns.ts'
+import { toast } from './notices.ts'
+import { part, turnOf } from './page-parts.ts'
 
 /** How long a button shows that its work is done, in milliseconds. */
 const doneMs = 1_500
@@ -19,11 +17,11 @@ const actions: Readonly<Record<string, Action>> = {
   copy: (_, button, turn) => copy(button, turn ? sourceOf(turn) : ''),
   'copy-code': (_, button) =>
     copy(button, button.closest('.code-block')?.querySelector('code')?.textContent ?? ''),
-  edit: (chat, _, turn) => {
-    if (turn) startEditing(chat, turn)
+  edit: async (chat, _, turn) => {
+    if (turn) (await loadEditing())?.startEditing(chat, turn)
   },
-  'edit-cancel': (_, __, turn) => {
-    if (turn) stopEditing(turn)
+  'edit-cancel': async (_, __, turn) => {
+    if (turn) (await loadEditing())?.stopEditing(turn)
   },
   regenerate,
   retry: regenerate,
@@ -43,8 +41,16 @@ export function listenToActions(chat: Chat): void {
     const action = actions[button?.dataset.action ?? '']
     if (button && action) void action(chat, button, button.closest<HTMLElement>('.turn'))
   })
-  document.body.addEventListener('companions:edit-last', () => editLast(chat))
+  document.body.addEventListener('companions:edit-last', async () => {
+    ;(await loadEditing())?.editLast(chat)
+  })
 }
+
+/** Few messages are worded anew, so what that needs comes with the first. */
+const loadEditing = () =>
+  import('./editing.ts').catch(() => {
+    toast('Editing could not be loaded. Try again when the connection is back.')
+  })
 
 async function copy(button: HTMLElement, text: string): Promise<void> {
   if (!(await copyText(text))) return toast('The browser does not let this page copy.')
@@ -79,11 +85,34 @@ async function chooseBranch(chat: Chat, button: HTMLElement, turn: HTMLElement |
     const answer = await fetchFragment(`/c/${conversation.id}/branch`, { message_id: target })
     if (answer.status !== 200) return toast('This answer could not be fetched.')
     const above = turn?.previousElementSibling ?? undefined
-    if (conversation === chat.conversation) conversation.merge(answer.content, answer.leafId, above)
+    if (conversation === chat.conversation) await conversation.merge(answer.content, answer.leafId, above)
     turnOf(target)
       ?.querySelector<HTMLElement>('.variants button:not(:disabled)')
       ?.focus({ preventScroll: true })
   } catch {
     toast('The server cannot be reached just now.')
   }
+}
+
+/** @returns whether the text is on the clipboard. A page without a secure context has only the older way. */
+async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    return copyBySelection(text)
+  }
+}
+
+function copyBySelection(text: string): boolean {
+  const field = document.createElement('textarea')
+  const focused = document.activeElement
+  field.value = text
+  field.className = 'sr-only'
+  document.body.append(field)
+  field.select()
+  const done = document.execCommand('copy')
+  field.remove()
+  if (focused instanceof HTMLElement) focused.focus()
+  return done
 }

@@ -13,7 +13,7 @@ export interface Refusal {
   readonly detail: string
 }
 
-export type OutboxStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+export type SharedStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
 /** Most entries of all tabs, and most code units of them as JSON: a browser gives an origin about 5 million. */
 const maxEntries = 50
@@ -24,12 +24,12 @@ const maxLength = 1_500_000
  * adopts those of tabs that are gone. Storage that is full, forbidden or spoilt costs only the survival of a reload.
  */
 export class Outbox {
-  readonly #storage: OutboxStorage | undefined
+  readonly #storage: SharedStorage | undefined
   readonly #key: string
   readonly #tab: string
   #own: OutboxEntry[] = []
 
-  constructor(storage: OutboxStorage | undefined, userId: string, tab: string) {
+  constructor(storage: SharedStorage | undefined, userId: string, tab: string) {
     this.#storage = storage
     this.#key = `companions.outbox.${userId}`
     this.#tab = tab
@@ -125,4 +125,79 @@ function isEntry(value: unknown): value is OutboxEntry {
     frame?.type === 'chat.send' &&
     [frame.request_id, frame.conversation_id, frame.message_id].every((id) => typeof id === 'string')
   )
+}
+
+/** Most drafts that are kept, the oldest go first; and the longest that is kept, in code units. */
+const maxDrafts = 30
+const maxDraftLength = 64_000
+
+/** What was typed and not sent, per conversation. It survives a reload, and nothing depends on it. */
+export class Drafts {
+  readonly #storage: SharedStorage | undefined
+  readonly #key: string
+
+  constructor(storage: SharedStorage | undefined, userId: string) {
+    this.#storage = storage
+    this.#key = `companions.drafts.${userId}`
+  }
+
+  of(conversationId: string): string {
+    return this.#read().find(([id]) => id === conversationId)?.[1] ?? ''
+  }
+
+  /** An empty text removes the draft. */
+  keep(conversationId: string, text: string): void {
+    const others = this.#read().filter(([id]) => id !== conversationId)
+    const isKept = text !== '' && text.length <= maxDraftLength
+    const drafts = isKept ? [...others, [conversationId, text] as const] : others
+    try {
+      this.#storage?.setItem(this.#key, JSON.stringify(drafts.slice(-maxDrafts)))
+    } catch {
+      // Full or forbidden: the text still stands in the composer.
+    }
+  }
+
+  #read(): (readonly [string, string])[] {
+    try {
+      const found: unknown = JSON.parse(this.#storage?.getItem(this.#key) ?? '[]')
+      return Array.isArray(found) ? found.filter(isDraft) : []
+    } catch {
+      return []
+    }
+  }
+}
+
+const isDraft = (value: unknown): value is readonly [string, string] =>
+  Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'string'
+
+/** The storage all tabs share, or undefined where a browser forbids it. */
+export function sharedStorage(): Storage | undefined {
+  try {
+    return localStorage
+  } catch {
+    return undefined
+  }
+}
+
+/** Each open page holds a lock of its own, so that others can tell whether it still lives. */
+const prefix = 'companions.tab.'
+
+/**
+ * @returns lets go of the lock, which a page in the back/forward cache must not hold.
+ */
+export function holdTab(tab: string): () => void {
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  // Without a secure context there are no locks; then every tab adopts, and the hub takes what comes twice as once.
+  navigator.locks?.request(prefix + tab, () => held).catch(() => {})
+  return release
+}
+
+/** @returns whether a tab is no more. */
+export async function goneTabs(): Promise<(tab: string) => boolean> {
+  const state = await navigator.locks?.query()
+  const names = new Set([...(state?.held ?? []), ...(state?.pending ?? [])].map(({ name }) => name))
+  return (tab) => !names.has(prefix + tab)
 }

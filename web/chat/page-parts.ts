@@ -1,6 +1,52 @@
 import type { ChatSendFrame } from '../../bus/contract/frames.ts'
 import { isUuid } from '../../bus/contract/ids.ts'
 
+/** The parts of `#chat` that a conversation is shown in; the page of an error has none of them. */
+export interface Room {
+  readonly chat: HTMLElement
+  readonly conversationId: string
+  readonly scroller: HTMLElement
+  readonly thread: HTMLElement
+  readonly toEnd: HTMLElement
+  readonly composer: HTMLFormElement
+  readonly text: HTMLTextAreaElement
+  readonly send: HTMLButtonElement
+  readonly note: HTMLElement
+  readonly count: HTMLElement
+}
+
+/** @returns the room that the page shows now, or undefined where it shows something else. */
+export function findRoom(): Room | undefined {
+  const chat = document.getElementById('chat')
+  const conversationId = chat?.dataset.conversationId
+  if (!chat || !conversationId) return undefined
+  return {
+    chat,
+    conversationId,
+    scroller: partOfPage('scroller'),
+    thread: partOfPage('thread'),
+    toEnd: partOfPage('to-end'),
+    composer: partOfPage<HTMLFormElement>('composer'),
+    text: partOfPage<HTMLTextAreaElement>('composer-text'),
+    send: partOfPage<HTMLButtonElement>('composer-send'),
+    note: partOfPage('composer-note'),
+    count: partOfPage('composer-count'),
+  }
+}
+
+function partOfPage<Kind extends HTMLElement>(id: string): Kind {
+  const found = document.getElementById(id)
+  if (found === null) throw new Error(`The page has no #${id}`)
+  return found as Kind
+}
+
+/** Where the next message hangs in the conversation's tree. */
+export const leafOf = ({ chat }: Room): string | null => chat.dataset.leafId || null
+
+export function setLeaf({ chat }: Room, id: string | null): void {
+  chat.dataset.leafId = id ?? ''
+}
+
 /** States of a reply that something may still come of. */
 const running = new Set<string | undefined>(['waiting', 'ready', 'published'])
 

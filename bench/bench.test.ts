@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+import { joinSorted, median, percentile } from './measure/percentile.ts'
+import { cpuTimeMs, cpuTimeOfStat, residentBytes } from './measure/process-facts.ts'
+import { readStamps } from './measure/stamps.ts'
+import { tokenResult } from './measure/token-figures.ts'
+
+test('a percentile is the sample at its nearest rank', () => {
+  const sorted = joinSorted([Float64Array.of(4, 2, 10), Float64Array.of(1, 3)])
+  assert.deepEqual([...sorted], [1, 2, 3, 4, 10])
+  assert.equal(percentile(sorted, 0.5), 3)
+  assert.equal(percentile(sorted, 0.99), 10)
+  assert.equal(percentile(sorted, 0), 1)
+  assert.ok(Number.isNaN(percentile(new Float64Array(), 0.5)))
+})
+
+test('a median is the middle value, or between the two middle ones', () => {
+  assert.equal(median([9, 1, 5]), 5)
+  assert.equal(median([10, 1, 2, 4]), 3)
+  assert.ok(Number.isNaN(median([])))
+})
+
+test('CPU time is user and system ticks, whatever the name of the process holds', () => {
+  const fields = 'S 1 42 42 0 -1 4194560 100 0 0 0 25 17 0 0 20 0 1 0 100 1000 200'
+  assert.equal(cpuTimeOfStat(`42 (a (strange) 7 name) ${fields}`), 420)
+})
+
+test('a process reads the time it took and the memory it has', async () => {
+  const used = process.cpuUsage()
+  const ownMs = (used.user + used.system) / 1000
+  const readMs = await cpuTimeMs(process.pid)
+  assert.ok(readMs >= ownMs - 20, `${readMs} ms read, ${ownMs} ms used before`)
+  const resident = await residentBytes(process.pid)
+  assert.ok(resident > process.memoryUsage().heapUsed / 2)
+})
+
+test('every stamp of joined tokens is read', () => {
+  const stamps: number[] = []
+  readStamps(' t9@1700000000000001 t10@1700000000000002é', (sentUs) => stamps.push(sentUs))
+  assert.deepEqual(stamps, [1700000000000001, 1700000000000002])
+})
+
+test('figures leave idling out, and the ratio is the median of the rounds', () => {
+  const scenario = { streams: 1, tokensPerSecond: 4, latencyAim: 2, rounds: 3, turnSeconds: 1 }
+  const turn = (latencyMs: number, hubMs: number) => ({
+    latenciesMs: new Float64Array(4).fill(latencyMs),
+    cpuMs: { hub: hubMs },
+    seconds: 1,
+  })
+  const turns = { home: [turn(2, 14), turn(90, 99), turn(3, 14)], bare: [turn(1, 8), turn(1, 8), turn(1, 8)] }
+  const { home, ratios } = tokenResult(scenario, [{ hub: 10 }, { hub: 4 }], turns)
+  assert.equal(ratios.p50, 3)
+  assert.equal(ratios.cpu, 1)
+  assert.equal(home.delivered, 1)
+  assert.equal(home.idleMs, 10)
+  assert.equal(home.cpuUs.hub, (1000 * (14 + 99 + 14 - 30)) / 12)
+})
+
+test('the quick bench ends in a table of both sides', { timeout: 120_000 }, async () => {
+  const main = path.join(import.meta.dirname, 'main.ts')
+  const { stdout } = await promisify(execFile)(process.execPath, [main, 'tokens', '--quick'])
+  assert.match(stdout, /\| latency p50, ms +\| +[\d.]+ +\| [\d.]+ +\| [\d.]+ +\| ≤ 2 /)
+  assert.match(stdout, /\| CPU a token, µs/)
+  assert.match(stdout, /hub [\d.-]+, worker [\d.-]+, nats [\d.-]+/)
+})
