@@ -24,26 +24,28 @@ async function scriptsOf(page: Page, load: () => Promise<unknown>): Promise<Resp
   return scripts
 }
 
-test('what loads before one can send and read is at most 20 KB, and 55 KB with all that comes after', () =>
+test('what loads before one can send and read is at most 20 KB, and 55 KB with all that comes after', (running) =>
   stage.visit(async ({ context }) => {
     const page = await context.newPage()
-    let lazy = new Set<string>()
+    let preloaded = new Set<string>()
     const all = await scriptsOf(page, async () => {
       await page.goto('/')
       await untilAlive(page)
-      const first = await page.evaluate(() =>
+      const named = await page.evaluate(() =>
         [...document.querySelectorAll('link[rel=modulepreload], script[src]')].map((one) =>
           one instanceof HTMLLinkElement ? one.href : one instanceof HTMLScriptElement ? one.src : '',
         ),
       )
-      lazy = new Set(first)
+      preloaded = new Set(named)
     })
-    const before = all.filter((response) => lazy.has(response.url()))
+    const before = all.filter((response) => preloaded.has(response.url()))
     const names = all.map((response) => new URL(response.url()).pathname)
     assert.ok(before.length > 3 && before.length < all.length, names.join(' '))
     const first = await gzipped(before)
     const whole = await gzipped(all)
-    console.log(`gzip: ${kibibytes(first)} KiB before the first message, ${kibibytes(whole)} KiB in all`)
+    running.diagnostic(
+      `gzip: ${kibibytes(first)} KiB before the first message, ${kibibytes(whole)} KiB in all`,
+    )
     assert.ok(first <= 20_000, `${first} bytes load before the composer works`)
     assert.ok(whole <= 55_000, `${whole} bytes load in all`)
     assert.deepEqual(

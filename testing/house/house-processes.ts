@@ -9,22 +9,36 @@ const workerMain = fileURLToPath(new URL('../../workers/main.ts', import.meta.ur
 type Environment = Readonly<Record<string, string>>
 
 /** A hub as a process of its own; resolves when it takes traffic and has its bus. */
-export async function startHubProcess(url: string, environment: Environment): Promise<TestProcess> {
-  const hub = await start(hubMain, environment)
-  // The first start of a tree builds what browsers get.
-  await hub.waitForLine(/hub listens/, 60_000)
-  await waitUntil('the hub has its store and its bus', async () => {
-    const health: unknown = await (await fetch(`${url}/health`)).json()
-    return JSON.stringify(health).includes('"database":"up","nats":"up"')
+export const startHubProcess = (url: string, environment: Environment): Promise<TestProcess> =>
+  startWhole(hubMain, environment, async (hub) => {
+    // The first start of a tree builds what browsers get.
+    await hub.waitForLine(/hub listens/, 60_000)
+    await waitUntil('the hub has its store and its bus', async () => {
+      const health: unknown = await (await fetch(`${url}/health`)).json()
+      return JSON.stringify(health).includes('"database":"up","nats":"up"')
+    })
   })
-  return hub
-}
 
 /** A worker as a process of its own; resolves when it takes requests. */
-export async function startWorkerProcess(environment: Environment): Promise<TestProcess> {
-  const worker = await start(workerMain, environment)
-  await worker.waitForLine(/The worker takes chat requests/, 30_000)
-  return worker
+export const startWorkerProcess = (environment: Environment): Promise<TestProcess> =>
+  startWhole(workerMain, environment, async (worker) => {
+    await worker.waitForLine(/The worker takes chat requests/, 30_000)
+  })
+
+/** A process that does not get ready does not stay. */
+async function startWhole(
+  main: string,
+  environment: Environment,
+  untilReady: (started: TestProcess) => Promise<void>,
+): Promise<TestProcess> {
+  const started = await start(main, environment)
+  try {
+    await untilReady(started)
+    return started
+  } catch (error) {
+    await started.stop({ signal: 'SIGKILL' })
+    throw error
+  }
 }
 
 /** No `.env` of the project, and no variable of this machine, reaches it. */

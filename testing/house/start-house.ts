@@ -8,7 +8,7 @@ import { type NatsServer, startNatsServer } from '../servers/nats-server.ts'
 import type { TestProcess } from '../servers/processes.ts'
 import { startHubProcess, startWorkerProcess } from './house-processes.ts'
 
-/** Variables of a process; undefined takes one of the house's own away. */
+/** Variables of a process; they go before the house's own. */
 export type Environment = Readonly<Record<string, string>>
 
 export interface HouseOptions {
@@ -71,7 +71,10 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
   const launchHub = (more: Environment = {}) => startHubProcess(url, { ...hubEnvironment, ...more })
   const launchWorkers = () =>
     Promise.all(Array.from({ length: options.workers ?? 1 }, () => startWorkerProcess(workerEnvironment)))
-  let [hub, workers] = await Promise.all([launchHub(), launchWorkers()])
+  let [hub, workers] = await Promise.all([launchHub(), launchWorkers()]).catch(async (error: unknown) => {
+    await Promise.all([nats.stop(), ollama.stop(), rm(folder, { recursive: true, force: true })])
+    throw error
+  })
 
   const stopProcesses = async () => {
     await Promise.all([hub, ...workers].map((one) => one.stop()))

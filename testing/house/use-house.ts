@@ -18,14 +18,18 @@ export function useHouse(options: HouseOptions = {}): HouseInUse {
     if (opened === undefined) throw new Error('The house opens before the tests, not while they are read.')
     return opened
   }
+  const toClose = new AsyncDisposableStack()
   before(async () => {
-    const [house, browser] = await Promise.all([startHouse(options), launchChromium()])
+    const starting = [
+      startHouse(options).then((house) => toClose.use(house)),
+      launchChromium().then((browser) => toClose.adopt(browser, (one) => one.close())),
+    ] as const
+    // What did start is known, and closed, also where the other did not.
+    await Promise.allSettled(starting)
+    const [house, browser] = await Promise.all(starting)
     opened = { house, browser }
   })
-  after(async () => {
-    await opened?.browser.close()
-    await opened?.house.stopAll()
-  })
+  after(() => toClose.disposeAsync())
   return {
     get house() {
       return inUse().house
