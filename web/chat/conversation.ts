@@ -207,7 +207,9 @@ export class Conversation {
     this.follower.keepPlace(() => {
       last = code.mergeThread(this.room.thread, content, isKept)
     }, keep)
-    const leaf = turnsIn(this.room.thread).at(-1)?.dataset.messageId
+    // What was refused stands on the page and in no tree.
+    const leaf = turnsIn(this.room.thread).findLast(({ dataset }) => dataset.state !== 'refused')?.dataset
+      .messageId
     setLeaf(this.room, leaf === last ? (leafId ?? leaf ?? null) : (leaf ?? null))
     this.room.thread.dispatchEvent(new CustomEvent('companions:inserted', { bubbles: true }))
     this.#listener.onTurns()
