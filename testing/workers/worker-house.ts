@@ -166,7 +166,8 @@ async function startWorker(url: string, options: WorkerOptions): Promise<HouseWo
   return { worker, bus, backends }
 }
 
-function newRequest(): ChatRequest {
+/** A request of somebody new, in a conversation of its own. */
+export function newRequest(): ChatRequest {
   return {
     kind: 'send',
     request_id: uuidv7(),
