@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { ConfigError } from '../settings/read-settings.ts'
-import { errorFields, type Logger } from '../telemetry/logger.ts'
+import type { Logger } from '../telemetry/logger.ts'
 import type { HubConfig } from './config.ts'
 import { openStore } from './store/open-store.ts'
 import type { Store } from './store/store.ts'
@@ -23,7 +23,7 @@ export async function openMigratedStore(config: HubConfig, logger: Logger): Prom
       await store.close()
       if (isRefusal(error)) refuse(error)
       if (!(error instanceof Error && 'retryable' in error && error.retryable)) throw error
-      logger.warn({ ...errorFields(error), wait_ms: waitMs }, 'The store is away and is tried again')
+      logger.warn({ error: reasonOf(error), wait_ms: waitMs }, 'The store is away and is tried again')
       await pause(waitMs)
     }
   }

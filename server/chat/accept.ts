@@ -7,11 +7,9 @@ import { inSpan } from '../../telemetry/span.ts'
 import { spanNames } from '../../telemetry/span-names.ts'
 import type { Rooms } from '../house.ts'
 import type { User } from '../store/store.ts'
+import { maxRunningRequestsPerUser } from '../store/succession.ts'
 import { cleanMessage } from './clean-message.ts'
 import { publishLeaseMs, publishRequest } from './publish-request.ts'
-
-/** Most requests of one person that are answered at once; further ones wait. */
-const maxRunningPerUser = 4
 
 /**
  * Accepts a message: it is in the store when this resolves, and will be answered once, whatever dies. Publishing it
@@ -32,7 +30,7 @@ async function accept(rooms: Rooms, user: User, sent: ChatSend): Promise<ChatAcc
     send,
     now,
     leaseUntil: publishNow ? now + publishLeaseMs : now,
-    limits: { open: maxOpenRequestsPerUser, running: maxRunningPerUser },
+    limits: { open: maxOpenRequestsPerUser, running: maxRunningRequestsPerUser },
   })
   if (accepted.outcome === 'refused') throw new CodedError(accepted.code)
   const { conversationId, messageId, attemptFloor, state } = accepted

@@ -27,6 +27,8 @@ export async function cancelChat(rooms: Rooms, userId: string, requestId: string
       publishCancel(rooms, userId, requestId)
       return false
     case 'ended':
+      // A hub may be publishing it at this moment, and a worker that has asked for its history before would go on.
+      publishCancel(rooms, userId, requestId)
       rooms.notify(userId, {
         kind: 'stored',
         conversation_id: cancelled.conversationId,

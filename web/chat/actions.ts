@@ -1,4 +1,5 @@
 import type { Chat } from './chat.ts'
+import { editLast, startEditing, stopEditing } from './editing.ts'
 import { fetchFragment } from './fragments.ts'
 import { toast } from './notices.ts'
 import { part, turnOf } from './page-parts.ts'
@@ -17,11 +18,11 @@ const actions: Readonly<Record<string, Action>> = {
   copy: (_, button, turn) => copy(button, turn ? sourceOf(turn) : ''),
   'copy-code': (_, button) =>
     copy(button, button.closest('.code-block')?.querySelector('code')?.textContent ?? ''),
-  edit: async (chat, _, turn) => {
-    if (turn) (await loadEditing())?.startEditing(chat, turn)
+  edit: (chat, _, turn) => {
+    if (turn) startEditing(chat, turn)
   },
-  'edit-cancel': async (_, __, turn) => {
-    if (turn) (await loadEditing())?.stopEditing(turn)
+  'edit-cancel': (_, __, turn) => {
+    if (turn) stopEditing(turn)
   },
   regenerate,
   retry: regenerate,
@@ -41,16 +42,8 @@ export function listenToActions(chat: Chat): void {
     const action = actions[button?.dataset.action ?? '']
     if (button && action) void action(chat, button, button.closest<HTMLElement>('.turn'))
   })
-  document.body.addEventListener('companions:edit-last', async () => {
-    ;(await loadEditing())?.editLast(chat)
-  })
+  document.body.addEventListener('companions:edit-last', () => editLast(chat))
 }
-
-/** Few messages are worded anew, so what that needs comes with the first. */
-const loadEditing = () =>
-  import('./editing.ts').catch(() => {
-    toast('Editing could not be loaded. Try again when the connection is back.')
-  })
 
 async function copy(button: HTMLElement, text: string): Promise<void> {
   if (!(await copyText(text))) return toast('The browser does not let this page copy.')

@@ -69,11 +69,14 @@ function generateFor(
     return Promise.resolve(unchanged(claimed))
   }
   // Readers forget an attempt's thoughts with the next attempt, so who goes on says them again.
-  if (begun !== '' && claimed.log.reader.thoughts !== '') writer.thought(claimed.log.reader.thoughts)
+  const begunThoughts = begun === '' ? '' : claimed.log.reader.thoughts
+  if (begunThoughts !== '') writer.thought(begunThoughts)
   const options = { ...history.options, ...request.options }
   const facts = { name: spanNames.chatGenerate, attributes: { [attributes.model]: choice.model } }
   const generation = {
     backend: choice.backend,
+    begunThoughts,
+    begunTokens: begun === '' ? 0 : claimed.log.pieces,
     writer,
     patience: desk.patience,
     maxLength: desk.maxReplyLength,
