@@ -10,6 +10,7 @@ import { encode } from '../bus/contract/codec.ts'
 import { randomToken } from '../bus/contract/ids.ts'
 import { subjects } from '../bus/contract/subjects.ts'
 import type { Bus } from '../bus/nats/bus.ts'
+import type { Logger } from '../telemetry/logger.ts'
 import { registerIdentity } from './accounts/identify.ts'
 import { createOriginPolicy, registerForgeryGuard } from './accounts/origin.ts'
 import { registerOwnerLink } from './accounts/owner-link.ts'
@@ -25,7 +26,6 @@ import { registerHealth } from './health.ts'
 import type { Rooms, Version } from './house.ts'
 import { type Hub, openHub } from './hub/hub.ts'
 import { registerSocket } from './hub/socket-route.ts'
-import type { Logger } from './logging.ts'
 import { registerPages } from './pages/pages.ts'
 import { registerProblems } from './problem.ts'
 import { registerRequestLog } from './request-log.ts'
@@ -62,7 +62,7 @@ export function createApp(parts: AppParts): App {
   const hub = openHub(rooms, chat)
   let draining = false
   const fastify = createFastify({
-    loggerInstance: logger as FastifyBaseLogger,
+    loggerInstance: logger.child({}) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'http_request_id' }),
     genReqId: () => randomUUID(),
     bodyLimit,
@@ -74,13 +74,24 @@ export function createApp(parts: AppParts): App {
   return {
     fastify,
     hub,
-    start: () => fastify.listen({ host: config.host, port: config.port }),
+    start: () => listenSilently(fastify, config),
     close: async (graceMs = config.drainGraceMs) => {
       draining = true
       await hub.drain(graceMs)
       await fastify.close()
       await chat.stop()
     },
+  }
+}
+
+/** Fastify would announce each address in words of its own; who starts the app says where it listens. */
+async function listenSilently(fastify: FastifyInstance, { host, port }: HubConfig): Promise<string> {
+  const { level } = fastify.log
+  fastify.log.level = 'silent'
+  try {
+    return await fastify.listen({ host, port })
+  } finally {
+    fastify.log.level = level
   }
 }
 

@@ -1,200 +1,41 @@
-import { type TSchema, Type } from 'typebox'
-import { Value } from 'typebox/value'
-import { maxFrameBytes, maxMessageLength } from '../bus/contract/limits.ts'
+import {
+  ConfigError,
+  type Environment,
+  readSettings,
+  type Settings,
+  variablesOf,
+} from '../settings/read-settings.ts'
+import type { Variable } from '../settings/setting.ts'
+import { hubSettings } from './config-settings.ts'
 
-/** The hub's settings, checked once at start (see `main.ts`). */
-export const HubConfig = Type.Object({
-  host: Type.String({ minLength: 1 }),
-  port: Type.Integer({ minimum: 0, maximum: 65_535 }),
-  dataDir: Type.String({ minLength: 1 }),
-  databaseUrl: Type.String({ minLength: 1 }),
-  natsUrl: Type.String({ pattern: '^(nats|tls|ws|wss)://[^\\s]+$' }),
-  natsReplicas: Type.Union([Type.Literal(1), Type.Literal(3)]),
-  logLevel: Type.Union(
-    ['trace', 'debug', 'info', 'warn', 'error', 'fatal'].map((level) => Type.Literal(level)),
-  ),
-  logFormat: Type.Union([Type.Literal('json'), Type.Literal('pretty')]),
-  /** Where people find the house, as an origin; empty: at `host` and `port`. */
-  publicUrl: Type.String({ pattern: '^(https?://[^/\\s]+)?$' }),
-  /** Further origins whose pages may connect. */
-  allowedOrigins: Type.Array(Type.String({ pattern: '^https?://[^/\\s]+$' }), { maxItems: 100 }),
-  /** Longest message, in UTF-16 code units; three bytes each must fit a frame. */
-  maxMessageLength: Type.Integer({ minimum: 1, maximum: Math.floor((maxFrameBytes - 4096) / 3) }),
-  maxConnections: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
-  maxConnectionsPerUser: Type.Integer({ minimum: 1, maximum: 1_000 }),
-  /** How long a stopping hub lets work under way finish, in milliseconds. */
-  drainGraceMs: Type.Integer({ minimum: 0, maximum: 600_000 }),
-})
-export type HubConfig = Type.Static<typeof HubConfig>
-
-/** One environment variable, as the README's table shows it. */
-export interface Variable {
-  readonly name: string
-  readonly aliases: readonly string[]
-  /** What holds when it is not set, as it would be written. */
-  readonly default: string
-  readonly meaning: string
-}
-
-interface HubVariable extends Variable {
-  readonly key: keyof HubConfig
-  /** What it takes, for the error that refuses something else. */
-  readonly takes: string
-  /** Written in another unit or form than it is kept in. */
-  readonly scale?: number
-  /** May hold a password, so an error does not repeat it. */
-  readonly secret?: boolean
-}
-
-const variables: readonly HubVariable[] = [
-  variable('host', 'HOST', '127.0.0.1', 'an address', 'The address the hub listens on.'),
-  variable(
-    'port',
-    'PORT',
-    '3000',
-    'a whole number from 0 to 65535',
-    'The port the hub listens on; 0 takes a free one.',
-  ),
-  variable('dataDir', 'DATA_DIR', 'data', 'a folder', 'Where the hub keeps its files.'),
-  {
-    ...variable(
-      'databaseUrl',
-      'DATABASE_URL',
-      'sqlite:DATA_DIR/companions.db',
-      'sqlite:PATH or postgres://…',
-      'The store.',
-    ),
-    secret: true,
-  },
-  {
-    ...variable('natsUrl', 'NATS_URL', 'nats://127.0.0.1:4222', 'nats://… or tls://…', 'The bus.'),
-    secret: true,
-  },
-  variable(
-    'natsReplicas',
-    'NATS_REPLICAS',
-    '1',
-    '1 or 3',
-    'Copies of each stream: 1 on a single server, 3 on a cluster.',
-  ),
-  variable(
-    'logLevel',
-    'LOG_LEVEL',
-    'info',
-    'trace, debug, info, warn, error or fatal',
-    'The least important thing that is logged.',
-  ),
-  variable('logFormat', 'LOG_FORMAT', 'json', 'json or pretty', 'How log lines are written.'),
-  variable(
-    'publicUrl',
-    'PUBLIC_URL',
-    '',
-    'an origin such as https://chat.example.org',
-    'Where people find the house when it stands behind a proxy. With https, cookies are Secure; guests are off.',
-  ),
-  variable(
-    'allowedOrigins',
-    'ALLOWED_ORIGINS',
-    '',
-    'origins, with commas between',
-    'Further origins whose pages may connect.',
-  ),
-  variable(
-    'maxMessageLength',
-    'MAX_MESSAGE_LENGTH',
-    String(maxMessageLength),
-    'a whole number from 1 to 86016',
-    'Longest message a person may send, in UTF-16 code units.',
-  ),
-  variable(
-    'maxConnections',
-    'MAX_CONNECTIONS',
-    '10000',
-    'a whole number from 1 to 1000000',
-    'Most browser sockets one hub holds.',
-  ),
-  variable(
-    'maxConnectionsPerUser',
-    'MAX_CONNECTIONS_PER_USER',
-    '32',
-    'a whole number from 1 to 1000',
-    'Most sockets of one person on one hub.',
-  ),
-  {
-    ...variable(
-      'drainGraceMs',
-      'DRAIN_GRACE',
-      '10',
-      'seconds, from 0 to 600',
-      'How long a stopping hub lets work under way finish, in seconds.',
-    ),
-    scale: 1000,
-  },
-]
-
-/** All variables of the hub, `ADDR` included, for the README and its test. */
-export const hubVariables: readonly Variable[] = [
-  { name: 'ADDR', aliases: [], default: '', meaning: '`host:port` in one; goes before `HOST` and `PORT`.' },
-  ...variables.map(({ name, aliases, default: fallback, meaning }) => ({
-    name,
-    aliases,
-    default: fallback,
-    meaning,
-  })),
-]
-
-/** A setting that cannot be used. The message names each variable, its value and what it takes. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
-}
+/** The hub's settings, checked once at start (see `main.ts`). Durations are milliseconds. */
+export type HubConfig = Settings<typeof hubSettings>
 
 /**
  * Reads the hub's settings.
  *
  * @throws ConfigError naming every variable that is wrong.
  */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): HubConfig {
-  const given = splitAddress(environment)
-  const flaws: string[] = []
-  const values: Record<string, unknown> = {}
-  for (const one of variables) {
-    const text = given[one.name]?.trim() || one.default
-    const value = parse(HubConfig.properties[one.key], text, one.scale)
-    values[one.key] = value
-    if (!Value.Check(HubConfig.properties[one.key], value)) flaws.push(flawOf(one, text))
-  }
-  if (flaws.length > 0) throw new ConfigError(flaws.join('\n'))
-  const config = Value.Parse(HubConfig, values)
-  return { ...config, databaseUrl: config.databaseUrl.replace('DATA_DIR', config.dataDir) }
+export function readConfig(environment: Environment): HubConfig {
+  const config = readSettings(hubSettings, splitAddress(environment))
+  return { ...config, databaseUrl: config.databaseUrl.replace('DATA_DIR', () => config.dataDir) }
 }
 
-function splitAddress(environment: Readonly<Record<string, string | undefined>>) {
+function splitAddress(environment: Environment): Environment {
   const address = environment.ADDR?.trim()
   if (!address) return environment
   const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]\s]*)):(\d+)$/.exec(address)
-  if (!match) throw new ConfigError(`ADDR is "${address}", but takes host:port, for example 0.0.0.0:3000`)
+  if (!match) throw new ConfigError(`ADDR is "${address}": it takes host:port, for example 0.0.0.0:3000`)
   return { ...environment, HOST: match[1] ?? (match[2] || '0.0.0.0'), PORT: match[3] }
 }
 
-function parse(schema: TSchema, text: string, scale = 1): unknown {
-  if (Type.IsInteger(schema)) return /^\d+(\.\d+)?$/.test(text) ? Number(text) * scale : text
-  if (Type.IsArray(schema)) return text === '' ? [] : text.split(',').map((part) => trimOrigin(part))
-  if (schema === HubConfig.properties.natsReplicas) return Number(text)
-  return schema === HubConfig.properties.publicUrl ? trimOrigin(text) : text
-}
-
-/** People write an origin with a slash at its end. */
-const trimOrigin = (text: string) => text.trim().replace(/\/$/, '')
-
-const flawOf = ({ name, takes, secret }: HubVariable, text: string) =>
-  `${name} is ${secret ? 'set to something else' : `"${text}"`}, but takes ${takes}`
-
-function variable(
-  key: keyof HubConfig,
-  name: string,
-  fallback: string,
-  takes: string,
-  meaning: string,
-): HubVariable {
-  return { key, name, aliases: [], default: fallback, takes, meaning }
-}
+/** All variables of the hub, for the README and its test. */
+export const hubVariables: readonly Variable[] = [
+  {
+    name: 'ADDR',
+    aliases: [],
+    default: '',
+    meaning: '`host:port` in one; goes before `HOST` and `PORT`. `:3000` is every address.',
+  },
+  ...variablesOf(hubSettings),
+]

@@ -1,9 +1,9 @@
 import type { ChatNotify } from '../bus/contract/chat.ts'
 import type { ModelsAnswer } from '../bus/contract/models.ts'
 import type { Bus } from '../bus/nats/bus.ts'
+import type { Logger } from '../telemetry/logger.ts'
 import type { Assets } from './assets/assets.ts'
 import type { HubConfig } from './config.ts'
-import type { Logger } from './logging.ts'
 import type { Store } from './store/store.ts'
 
 /** What every room of the hub is handed. `app.ts` composes one; there is no other way to reach these. */

@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { connectBus } from '../bus/nats/connection.ts'
+import { ConfigError } from '../settings/read-settings.ts'
+import { asLog, createLogger, errorFields, type Logger } from '../telemetry/logger.ts'
+import { startTelemetry } from '../telemetry/start.ts'
 import { createOwnerLink, needsOwnerLink } from './accounts/owner-link.ts'
 import { createApp } from './app.ts'
 import { buildAssets } from './assets/build.ts'
 import { loadAssets } from './assets/load.ts'
-import { ConfigError, type HubConfig, readConfig } from './config.ts'
-import { createLogger, errorFields, type Logger } from './logging.ts'
-import { openStore } from './store/open-store.ts'
+import { type HubConfig, readConfig } from './config.ts'
+import { openMigratedStore } from './open-migrated-store.ts'
 import type { Store } from './store/store.ts'
 import { readVersion } from './version.ts'
 
@@ -29,47 +29,37 @@ await run().catch(fail)
 async function run(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env')
   const config = readConfig(process.env)
-  const logger = createLogger(config)
-  await mkdir(config.dataDir, { recursive: true })
-  const outDir = path.join(root, '.cache', 'assets')
-  const [store, assets] = await Promise.all([
-    openMigratedStore(config, logger),
-    buildAssets({ root, outDir }).then(() => loadAssets(outDir)),
-  ])
-  const bus = connectBus({
-    url: config.natsUrl,
-    name: 'companions-hub',
-    role: 'hub',
-    replicas: config.natsReplicas,
-    log: (level, message, fields) => logger[level](fields, message),
+  const logger = createLogger({ process: 'hub', ...config })
+  // Until it listens nothing is under way that a signal could break.
+  let stop = async () => {}
+  stopOnSignal(config, logger, () => stop())
+  const version = readVersion(process.env)
+  const telemetry = await startTelemetry({
+    service: 'companions-hub',
+    version: version.version,
+    environment: process.env,
   })
-  const app = createApp({ config, store, bus, assets, version: readVersion(process.env), logger })
+  const [store, assets] = await Promise.all([openMigratedStore(config, logger), openAssets()])
+  const { natsUrl: url, natsReplicas: replicas } = config
+  const bus = connectBus({ url, name: 'companions-hub', role: 'hub', replicas, log: asLog(logger) })
+  const app = createApp({ config, store, bus, assets, version, logger })
   const address = await app.start().catch((error: unknown) => {
     throw toConfigError(error, config)
   })
-  logger.info({ address }, 'hub listens')
-  if (needsOwnerLink(config)) await printOwnerLink(config, store, logger, address)
-  stopOnSignal(config, logger, async () => {
+  stop = async () => {
     await app.close()
     await bus.close()
     await store.close()
-  })
+    await telemetry.shutdown()
+  }
+  logger.info({ address }, 'The hub listens')
+  if (needsOwnerLink(config)) await printOwnerLink(config, store, logger, address)
 }
 
-/** A store that is away at the start is waited for: in a cluster it may start later. */
-async function openMigratedStore(config: HubConfig, logger: Logger): Promise<Store> {
-  for (let waitMs = 500; ; waitMs = Math.min(2 * waitMs, 10_000)) {
-    const store = await openStore(config.databaseUrl)
-    try {
-      await store.migrate()
-      return store
-    } catch (error) {
-      await store.close()
-      if (!(error instanceof Error && 'retryable' in error && error.retryable)) throw error
-      logger.warn({ ...errorFields(error), wait_ms: waitMs }, 'store is away, trying again')
-      await pause(waitMs)
-    }
-  }
+async function openAssets() {
+  const outDir = path.join(root, '.cache', 'assets')
+  await buildAssets({ root, outDir })
+  return loadAssets(outDir)
 }
 
 async function printOwnerLink(config: HubConfig, store: Store, logger: Logger, address: string) {
@@ -83,12 +73,12 @@ function stopOnSignal(config: HubConfig, logger: Logger, stop: () => Promise<voi
   const onSignal = (signal: NodeJS.Signals) => {
     if (stopping) process.exit(1)
     stopping = true
-    logger.info({ signal }, 'hub stops')
+    logger.info({ signal }, 'The hub stops')
     setTimeout(() => process.exit(1), config.drainGraceMs + stopMarginMs).unref()
     stop().then(
       () => process.exit(0),
       (error: unknown) => {
-        logger.error(errorFields(error), 'hub did not stop cleanly')
+        logger.error(errorFields(error), 'The hub did not stop cleanly')
         process.exit(1)
       },
     )
@@ -98,7 +88,10 @@ function stopOnSignal(config: HubConfig, logger: Logger, stop: () => Promise<voi
 
 /** What keeps the hub from starting is told plainly: mostly a setting. */
 function fail(error: unknown): never {
-  console.error(error instanceof ConfigError ? error.message : error)
+  // OpenTelemetry's variables are no settings of ours: they are refused with a RangeError.
+  const isTold = error instanceof ConfigError || error instanceof RangeError
+  console.error(`The hub cannot run.\n${isTold ? error.message : ''}`.trimEnd())
+  if (!isTold) console.error(error)
   process.exit(1)
 }
 

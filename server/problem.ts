@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError, type ErrorCode, errorCodes } from '../bus/contract/errors.ts'
+import { errorFields } from '../telemetry/logger.ts'
 import type { Assets } from './assets/assets.ts'
-import { errorFields } from './logging.ts'
 import { themeOf } from './pages/cookies.ts'
 import { renderErrorPage } from './pages/error-page.ts'
 
@@ -41,7 +41,7 @@ export function registerProblems(app: FastifyInstance): void {
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, 'not_found'))
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const code = codeOf(error)
-    if (errorCodes[code].status >= 500) request.log.error(errorFields(error), 'request failed')
+    if (errorCodes[code].status >= 500) request.log.error(errorFields(error), 'A request failed')
     return sendProblem(reply, code, error instanceof CodedError ? error.message : undefined)
   })
 }

@@ -9,7 +9,7 @@ export function registerRequestLog(app: FastifyInstance): void {
     reply.header('x-request-id', request.id)
   })
   app.addHook('onResponse', async (request, reply) => {
-    request.log.info(fieldsOf(request.method, request.routeOptions.url, reply), 'request answered')
+    request.log.info(fieldsOf(request.method, request.routeOptions.url, reply), 'A request is answered')
   })
 }
 

@@ -1,10 +1,10 @@
 /**
- * The names of all span attributes. Those of messaging follow OpenTelemetry's semantic conventions. No attribute ever
+ * The names of all span attributes. They follow OpenTelemetry's semantic conventions. No attribute ever
  * holds what people or models say.
  */
 export const attributes = {
   messagingSystem: 'messaging.system',
   messagingDestination: 'messaging.destination.name',
-  messagingDeliveryCount: 'companions.delivery_count',
+  model: 'gen_ai.request.model',
   errorCode: 'error.type',
 } as const

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type ServerResponse } from 'node:http'
 import { suite, type TestContext, test } from 'node:test'
 import { trace } from '@opentelemetry/api'
 import { headers } from 'nats'
@@ -12,6 +11,7 @@ import { openReadyBus } from '../testing/bus/open-bus.ts'
 import { openRawConnection } from '../testing/bus/raw-nats.ts'
 import { startNatsServer } from '../testing/servers/nats-server.ts'
 import { waitUntil } from '../testing/servers/wait-until.ts'
+import { startCollector } from '../testing/telemetry/collector.ts'
 import { spanNames } from './span-names.ts'
 import { startTelemetry } from './start.ts'
 
@@ -20,7 +20,7 @@ const parentId = '00f067aa0ba902b7'
 
 suite('telemetry', () => {
   test('a delivery goes on in the trace its headers carry, through a request, to the collector', async (t) => {
-    const { received, telemetry } = await openTelemetry(t)
+    const { collector, telemetry } = await openTelemetry(t)
     const server = await startNatsServer()
     t.after(() => server.stop())
     const { bus } = await openReadyBus(t, server.url)
@@ -42,7 +42,7 @@ suite('telemetry', () => {
     await telemetry.shutdown()
 
     assert.deepEqual(traced, [traceId, { trace: traceId }])
-    const sent = Buffer.concat(received)
+    const sent = collector.bytes()
     for (const bytes of [
       Buffer.from(traceId, 'hex'),
       Buffer.from(parentId, 'hex'),
@@ -56,7 +56,7 @@ suite('telemetry', () => {
   })
 
   test('a message carries its trace, the entry of a log never, and no span is made for one', async (t) => {
-    const { received, telemetry } = await openTelemetry(t)
+    const { collector, telemetry } = await openTelemetry(t)
     const server = await startNatsServer()
     t.after(() => server.stop())
     const { bus } = await openReadyBus(t, server.url)
@@ -77,9 +77,41 @@ suite('telemetry', () => {
     assert.match(heard.get(message) ?? '', /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
     assert.equal(heard.get(entry), '')
     await telemetry.shutdown()
-    const sent = Buffer.concat(received).toString('latin1')
+    const sent = collector.bytes().toString('latin1')
     assert.equal(sent.split(spanNames.busPublish).length - 1, 1)
     assert.equal(sent.includes(user), false)
+  })
+
+  test('a collector that never answers does not keep a process from ending', async (t) => {
+    const unanswered: ServerResponse[] = []
+    const silent = createServer((_, response) => void unanswered.push(response)).listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    t.after(() => {
+      // A refusal ends it; a broken connection would be tried again for seconds.
+      for (const response of unanswered) response.writeHead(400).end()
+      silent.close()
+    })
+    const address = silent.address()
+    assert.ok(address !== null && typeof address === 'object')
+    const patient = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${address.port}`,
+      OTEL_EXPORTER_OTLP_TIMEOUT: '3600000',
+      OTEL_BSP_EXPORT_TIMEOUT: '3600000',
+    }
+    Object.assign(process.env, patient)
+    t.after(() => {
+      for (const name of Object.keys(patient)) delete process.env[name]
+    })
+    const telemetry = await startTelemetry({ service: 's', version: '1', environment: process.env })
+    trace.getTracer('test').startSpan('test').end()
+    const asked = once(silent, 'request')
+    let ended = false
+    const ending = telemetry.shutdown().then(() => {
+      ended = true
+    })
+    await asked
+    assert.equal(ended, false)
+    await ending
   })
 
   test('nothing is recorded unless the environment asks for it', async () => {
@@ -124,18 +156,10 @@ async function records(environment: Record<string, string>): Promise<boolean> {
   return recording
 }
 
-/** A collector that keeps what it is sent, and telemetry that sends there. */
+/** A collector, and telemetry that sends there. */
 async function openTelemetry(t: TestContext) {
-  const received: Buffer[] = []
-  const collector = createServer(async (request, response) => {
-    assert.equal(`${request.method} ${request.url}`, 'POST /v1/traces')
-    received.push(Buffer.concat(await request.toArray()))
-    response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end()
-  })
-  collector.listen(0, '127.0.0.1')
-  await once(collector, 'listening')
-  const { port } = collector.address() as AddressInfo
-  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${port}`
+  const collector = await startCollector()
+  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url
   const telemetry = await startTelemetry({
     service: 'companions-test',
     version: '9.9.9',
@@ -144,8 +168,7 @@ async function openTelemetry(t: TestContext) {
   t.after(async () => {
     delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT
     await telemetry.shutdown()
-    collector.closeAllConnections()
-    collector.close()
+    await collector[Symbol.asyncDispose]()
   })
-  return { received, telemetry }
+  return { collector, telemetry }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { context, propagation, trace } from '@opentelemetry/api'
 
 export interface TelemetryOptions {
@@ -8,8 +9,11 @@ export interface TelemetryOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
+/** Sending what is left may take this long, in milliseconds. */
+const shutdownMs = 2_000
+
 export interface Telemetry {
-  /** Sends what is left and ends; bounded by the exporter's own timeout. Never throws. */
+  /** Sends what is left and ends, within 2 seconds. Never throws. */
   shutdown(): Promise<void>
 }
 
@@ -29,8 +33,12 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   trace.setGlobalTracerProvider(provider)
   return {
     shutdown: async () => {
-      // A collector that is away must not keep a process from ending well.
-      await provider.shutdown().catch(() => undefined)
+      // A collector that is away must not keep a process from ending well: the exporter itself waits 10 seconds.
+      const over = new AbortController()
+      const late = pause(shutdownMs, undefined, { signal: over.signal })
+      await Promise.race([provider.shutdown(), late]).catch(() => undefined)
+      over.abort()
+      await late.catch(() => undefined)
       trace.disable()
       propagation.disable()
       context.disable()

@@ -1,4 +1,5 @@
 import type { Bus } from '../bus/nats/bus.ts'
+import { asLog, type Logger } from '../telemetry/logger.ts'
 import type { Desk } from './chat/answer.ts'
 import { Leases } from './chat/lease.ts'
 import { serveModels } from './chat/models.ts'
@@ -6,7 +7,6 @@ import { type ChatService, serveChat } from './chat/serve.ts'
 import { serveTitles } from './chat/title.ts'
 import type { WorkerConfig } from './config.ts'
 import type { Backends } from './inference/backends.ts'
-import { asLog, type Logger } from './runtime/logger.ts'
 import { pauseUnlessAborted } from './runtime/pause.ts'
 
 export interface WorkerParts {

@@ -1,102 +1,44 @@
-import { type TSchema, Type } from 'typebox'
+import { Type } from 'typebox'
 import { maxReplyLength } from '../bus/contract/limits.ts'
-import {
-  type ReadValue,
-  readDuration,
-  readFlag,
-  readHttpUrl,
-  readList,
-  readNatsUrl,
-  readOllamaUrl,
-  readText,
-  readWhole,
-} from './config-values.ts'
+import { choice, duration, flag, names, optionalText, optionalUrl, whole } from '../settings/kinds.ts'
+import type { ReadText } from '../settings/read-text.ts'
+import { settingsOf } from '../settings/setting.ts'
+import { sharedSettings } from '../settings/shared-settings.ts'
 
-/** One row of the README's table. */
-export interface Variable {
-  readonly name: string
-  readonly aliases: readonly string[]
-  /** As one would write it; empty: none. */
-  readonly default: string
-  readonly meaning: string
+/**
+ * Where Ollama listens, in the forms its own OLLAMA_HOST takes: `http://host:port`, `host:port`, `host`, `:port`.
+ * Without a scheme the port is 11434; an address that means "every interface" is reached on loopback.
+ */
+const readOllamaUrl: ReadText = (raw) => {
+  const hasScheme = raw.includes('://')
+  const text = hasScheme ? raw : `http://${raw.startsWith(':') ? `127.0.0.1${raw}` : raw}`
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined
+  const url = new URL(text)
+  if (!hasScheme && !/:\d+(\/|$)/.test(raw)) url.port = '11434'
+  if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1'
+  if (url.hostname === '[::]') url.hostname = '[::1]'
+  return url.href.replace(/\/+$/, '')
 }
 
-/** One variable with what it takes. */
-export interface Setting<Schema extends TSchema> extends Variable {
-  readonly schema: Schema
-  readonly read: ReadValue
-  readonly takes: string
-  readonly secret: boolean
-}
-
-type SettingWords = { aliases?: string[]; default?: string; meaning: string; secret?: boolean }
-
-const setting =
-  <Schema extends TSchema>(schema: Schema, read: ReadValue, takes: string) =>
-  (name: string, words: SettingWords): Setting<Schema> => ({
-    aliases: [],
-    default: '',
-    secret: false,
-    ...words,
-    name,
-    schema,
-    read,
-    takes,
-  })
-
-const maxDurationMs = 24 * 3_600_000
-const duration = setting(
-  Type.Integer({ minimum: 1, maximum: maxDurationMs }),
-  readDuration,
-  'a time such as 30, 30s, 500ms or 5m (a bare number is seconds), at most 24h',
-)
-const flag = setting(Type.Boolean(), readFlag, 'true or false')
-const optionalText = setting(
-  Type.Union([Type.String({ maxLength: 4096 }), Type.Undefined()]),
-  readText,
-  'text of at most 4,096 characters',
-)
-const names = setting(Type.Array(Type.String()), readList, 'names with commas between them')
-const whole = (minimum: number, maximum: number) =>
-  setting(
-    Type.Integer({ minimum, maximum }),
-    readWhole,
-    `a whole number from ${minimum.toLocaleString('en')} to ${maximum.toLocaleString('en')}`,
-  )
-const optionalUrl = setting(
-  Type.Union([Type.String(), Type.Undefined()]),
-  readHttpUrl,
-  'an address that begins with http:// or https://',
-)
-const choice = <const Words extends readonly string[]>(...words: Words) =>
-  setting(Type.Unsafe<Words[number]>(Type.Enum([...words])), readText, `one of ${words.join(', ')}`)
+const ollamaUrl = settingsOf({
+  schema: Type.String(),
+  read: readOllamaUrl,
+  takes: 'an address such as http://127.0.0.1:11434 or host:port',
+})
 
 /** Every variable the worker knows. OpenTelemetry's own (`OTEL_*`) are read by `telemetry/`. */
-export const settings = {
-  natsUrl: setting(
-    Type.String(),
-    readNatsUrl,
-    'an address such as nats://token@127.0.0.1:4222',
-  )('NATS_URL', {
-    default: 'nats://127.0.0.1:4222',
-    meaning: 'The bus. A token or a user may stand before the @.',
-    secret: true,
-  }),
-  ollamaUrl: setting(
-    Type.String(),
-    readOllamaUrl,
-    'an address such as http://127.0.0.1:11434 or host:port',
-  )('OLLAMA_BASE_URL', {
+export const workerSettings = {
+  ollamaUrl: ollamaUrl('OLLAMA_BASE_URL', {
     aliases: ['OLLAMA_HOST', 'OLLAMA_URL'],
     default: 'http://127.0.0.1:11434',
     meaning: 'Where Ollama answers. 0.0.0.0 is reached on loopback.',
   }),
-  firstTokenTimeoutMs: duration('OLLAMA_TIMEOUT', {
+  firstTokenTimeoutMs: duration()('OLLAMA_TIMEOUT', {
     default: '5m',
     meaning:
       'Longest wait for the first token of any backend, with queueing, loading the model and reading the prompt. Past it the reply ends with backend_stalled.',
   }),
-  tokenTimeoutMs: duration('TOKEN_TIMEOUT', {
+  tokenTimeoutMs: duration()('TOKEN_TIMEOUT', {
     default: '60s',
     meaning:
       'Longest silence between two tokens. Past it the worker tries to go on from there, then gives up.',
@@ -109,11 +51,11 @@ export const settings = {
     default: 'false',
     meaning: 'Take no work before Ollama answers and has the models of OLLAMA_WAIT_MODELS.',
   }),
-  ollamaWaitTimeoutMs: duration('OLLAMA_WAIT_TIMEOUT', {
+  ollamaWaitTimeoutMs: duration()('OLLAMA_WAIT_TIMEOUT', {
     default: '5m',
     meaning: 'Longest such wait. Past it the worker ends with an error.',
   }),
-  ollamaWaitIntervalMs: duration('OLLAMA_WAIT_INTERVAL', {
+  ollamaWaitIntervalMs: duration()('OLLAMA_WAIT_INTERVAL', {
     default: '2s',
     meaning: 'Time between two looks during that wait.',
   }),
@@ -157,25 +99,5 @@ export const settings = {
     default: String(maxReplyLength),
     meaning: 'Longest reply in UTF-16 code units. Past it the reply ends there (finish reason: length).',
   }),
-  drainGraceMs: duration('DRAIN_GRACE', {
-    default: '20s',
-    meaning:
-      'Time that running replies get to end when the worker is told to stop. Past it others take them over.',
-  }),
-  logLevel: choice(
-    'fatal',
-    'error',
-    'warn',
-    'info',
-    'debug',
-    'trace',
-    'silent',
-  )('LOG_LEVEL', {
-    default: 'info',
-    meaning: 'What is logged at least.',
-  }),
-  logFormat: choice('json', 'pretty')('LOG_FORMAT', {
-    default: 'json',
-    meaning: 'One JSON object a line, or lines for people.',
-  }),
+  ...sharedSettings,
 }

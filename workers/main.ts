@@ -1,21 +1,32 @@
 import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { connectBus } from '../bus/nats/connection.ts'
+import { readPackageVersion } from '../settings/package-version.ts'
+import { ConfigError } from '../settings/read-settings.ts'
+import { asLog, createLogger, type Logger } from '../telemetry/logger.ts'
+import { startTelemetry } from '../telemetry/start.ts'
 import { createWorker } from './app.ts'
-import { ConfigError, readWorkerConfig, type WorkerConfig } from './config.ts'
+import { readWorkerConfig, type WorkerConfig } from './config.ts'
 import { ollamaBackend } from './inference/ollama.ts'
 import { waitForOllama } from './inference/ollama-wait.ts'
 import { backendsOf } from './open-backends.ts'
-import { asLog, createLogger, type Logger } from './runtime/logger.ts'
+
+/** After the grace time a stopping worker has this long for the rest, in milliseconds. */
+const stopMarginMs = 15_000
 
 /** The worker as a process: reads the environment, and ends on SIGTERM or SIGINT after what runs has ended. */
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env')
   const config = readWorkerConfig(process.env)
-  const logger = createLogger({ level: config.logLevel, format: config.logFormat })
-  const stop = stopSignal(logger)
+  const logger = createLogger({ process: 'worker', ...config })
+  const stop = stopSignal(config, logger)
   if (config.ollamaWait) await waitFor(config, logger, stop)
   if (stop.aborted) return
+  const telemetry = await startTelemetry({
+    service: 'companions-worker',
+    version: readPackageVersion(),
+    environment: process.env,
+  })
   const log = asLog(logger)
   const bus = connectBus({ url: config.natsUrl, name: `worker-${hostname()}`, role: 'worker', log })
   const backends = backendsOf(config, log)
@@ -25,16 +36,18 @@ async function main(): Promise<void> {
   await worker.drain(config.drainGraceMs)
   await worker.close()
   await bus.close()
+  await telemetry.shutdown()
   logger.info('The worker has ended')
 }
 
-/** Aborts at the first signal; a second one ends the process at once. */
-function stopSignal(logger: Logger): AbortSignal {
+/** Aborts at the first signal; a second one ends the process at once, as does a stop that takes far too long. */
+function stopSignal(config: WorkerConfig, logger: Logger): AbortSignal {
   const stop = new AbortController()
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
     process.on(name, () => {
       if (stop.signal.aborted) process.exit(1)
       logger.info({ signal: name }, 'The worker lets its replies end')
+      setTimeout(() => process.exit(1), config.drainGraceMs + stopMarginMs).unref()
       stop.abort()
     })
   }
@@ -64,7 +77,9 @@ try {
   await main()
   process.exit(0)
 } catch (error) {
-  const shown = error instanceof ConfigError || !(error instanceof Error) ? String(error) : error.stack
-  process.stderr.write(`The worker cannot run. ${shown}\n`)
+  // OpenTelemetry's variables are no settings of ours: they are refused with a RangeError.
+  const isTold = error instanceof ConfigError || error instanceof RangeError
+  console.error(`The worker cannot run.\n${isTold ? error.message : ''}`.trimEnd())
+  if (!isTold) console.error(error)
   process.exit(1)
 }

@@ -23,9 +23,12 @@ export const ChatSend = Type.Object({
 })
 export type ChatSend = Type.Static<typeof ChatSend>
 
-/** A chat request on the bus: what the browser asked and what the hub knows of the person. */
+/**
+ * A chat request on the bus: what the browser asked, without its `message`, and what the hub knows of the person. The
+ * text stays in the store, and a worker gets it with the history: so a deleted message is nowhere else.
+ */
 export const ChatRequest = Type.Object({
-  ...ChatSend.properties,
+  ...Type.Omit(ChatSend, ['message']).properties,
   user_id: Uuid,
   username: Type.String(),
   premium: Type.Boolean(),

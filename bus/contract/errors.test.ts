@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { CodedError, errorCodes, isErrorCode, shouldReconnect } from './errors.ts'
+import { CodedError, errorCodes, isErrorCode } from './errors.ts'
+import { shouldReconnect } from './protocol.ts'
 
 suite('error codes', () => {
   test('a retryable error closes with a code that says come back, any other with one that says do not', () => {

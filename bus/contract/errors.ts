@@ -102,7 +102,3 @@ export class CodedError extends Error {
 
 export const isErrorCode = (code: unknown): code is ErrorCode =>
   typeof code === 'string' && Object.hasOwn(errorCodes, code)
-
-/** Whether a browser should come back by itself after a socket closed with this code (PROTOCOL section 4). */
-export const shouldReconnect = (closeCode: number): boolean =>
-  closeCode !== 1002 && closeCode !== 1009 && !(closeCode >= 4500 && closeCode <= 4999)

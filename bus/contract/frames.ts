@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { ChatSend } from './chat.ts'
-import { maxResume } from './limits.ts'
+import { maxResume } from './protocol.ts'
 import { LogEntry } from './reply-log.ts'
 import { Uuid, Whole } from './wire.ts'
 

@@ -23,9 +23,6 @@ export const maxBusElements = 200_000
 /** Largest body on the bus, in bytes, below the server's default `max_payload` of 1 MiB with room for headers. */
 export const maxBusBytes = 900 * 1024
 
-/** Most requests one `hello` may resume. */
-export const maxResume = 32
-
 /** Most bytes that may wait for a slow reader before it is closed with `slow_consumer`. */
 export const maxBufferedBytes = 1024 * 1024
 

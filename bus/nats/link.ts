@@ -134,7 +134,10 @@ async function dial(
         noAsyncTraces: true,
       })
     } catch (error) {
-      if (failures % 60 === 0) log('warn', 'The bus cannot be reached yet', { error: reason(error) })
+      if (failures % 60 === 0) {
+        const { servers } = options
+        log('warn', 'The bus cannot be reached yet', { servers, error: reason(error) })
+      }
       await pause(redialDelayMs(), undefined, { signal }).catch(() => undefined)
     }
   }

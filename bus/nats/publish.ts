@@ -8,7 +8,7 @@ import { type ApiError, apiCodes } from './api.ts'
 import type { Published, PublishOptions } from './bus.ts'
 import { fixedHeaders, type HeaderField, statusOf } from './headers.ts'
 import type { Link } from './link.ts'
-import { inSpan, traceFields } from './trace.ts'
+import { inBusSpan, traceFields } from './trace.ts'
 
 export interface Publisher {
   publish(subject: string, body: Uint8Array, options: PublishOptions): Promise<Published>
@@ -55,7 +55,7 @@ export function makePublisher(link: Link, inboxPrefix: string, onMissingStream: 
     publish: (subject, body, options) => {
       if (options.expectedLastSequence !== undefined) return publish(subject, body, options)
       const span = { name: spanNames.busPublish, kind: SpanKind.PRODUCER, subject }
-      return inSpan(span, () => publish(subject, body, options))
+      return inBusSpan(span, () => publish(subject, body, options))
     },
     settled: () =>
       waiting.size === 0 ? Promise.resolve() : new Promise((resolve) => whenSettled.add(resolve)),

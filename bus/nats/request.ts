@@ -8,7 +8,7 @@ import type { Subscription } from './bus.ts'
 import type { Link } from './link.ts'
 import type { Log } from './log.ts'
 import { subscribeCore } from './subscribe.ts'
-import { inSpan, traceHeaders } from './trace.ts'
+import { inBusSpan, traceHeaders } from './trace.ts'
 
 /** Most requests one responder answers at once; past it a request is refused and may be asked again. */
 const maxAnswersUnderWay = 1_000
@@ -16,7 +16,7 @@ const maxAnswersUnderWay = 1_000
 /** Asks on a subject and waits for one answer, for at most `timeoutMs` in all. */
 export function ask(link: Link, subject: string, body: object, timeoutMs: number): Promise<unknown> {
   const deadline = performance.now() + timeoutMs
-  return inSpan({ name: spanNames.busRequest, kind: SpanKind.CLIENT, subject }, async () => {
+  return inBusSpan({ name: spanNames.busRequest, kind: SpanKind.CLIENT, subject }, async () => {
     const bytes = encodeBody(body)
     const connection = await link.whenUp(timeoutMs)
     const headers = traceHeaders()
@@ -69,7 +69,7 @@ async function answerBytes(
 ): Promise<Uint8Array> {
   const span = { name: spanNames.busRespond, kind: SpanKind.SERVER, subject: message.subject }
   try {
-    return await inSpan(span, async () => encodeBody(await answer(decodeBody(message.data))), message)
+    return await inBusSpan(span, async () => encodeBody(await answer(decodeBody(message.data))), message)
   } catch (error) {
     if (error instanceof CodedError) return errorBytes(error)
     log('error', 'A request failed', { subject: message.subject, error: String(error) })

@@ -1,46 +1,30 @@
-import { context, propagation, ROOT_CONTEXT, type SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import { context, propagation, ROOT_CONTEXT, type SpanKind } from '@opentelemetry/api'
 import type { Msg, MsgHdrs } from 'nats'
 import { headers } from 'nats'
 import { attributes } from '../../telemetry/attributes.ts'
-import type { spanNames } from '../../telemetry/span-names.ts'
-import { CodedError } from '../contract/errors.ts'
+import { inSpan, type SpanFacts } from '../../telemetry/span.ts'
 import type { HeaderField } from './headers.ts'
 
-type SpanName = (typeof spanNames)[keyof typeof spanNames]
-
 /**
- * Runs `work` in a span of its own, which ends with it. Without telemetry it costs a function call.
+ * Runs `work` in a span of its own.
  *
  * @param message the message this work answers: the span continues the trace its headers carry.
  */
-export function inSpan<Result>(
-  span: { name: SpanName; kind: SpanKind; subject: string },
+export function inBusSpan<Result>(
+  { name, kind, subject }: { name: SpanFacts['name']; kind: SpanKind; subject: string },
   work: () => Promise<Result>,
   message?: Msg,
 ): Promise<Result> {
-  const parent = message === undefined ? context.active() : contextOf(message)
-  const started = trace.getTracer('companions.bus').startSpan(
-    span.name,
-    {
-      kind: span.kind,
-      attributes: {
-        [attributes.messagingSystem]: 'nats',
-        [attributes.messagingDestination]: template(span.subject),
-      },
+  const facts = {
+    name,
+    kind,
+    attributes: {
+      [attributes.messagingSystem]: 'nats',
+      [attributes.messagingDestination]: template(subject),
     },
-    parent,
-  )
-  return context.with(trace.setSpan(parent, started), async () => {
-    try {
-      return await work()
-    } catch (error) {
-      started.setStatus({ code: SpanStatusCode.ERROR })
-      started.setAttribute(attributes.errorCode, error instanceof CodedError ? error.code : 'internal')
-      throw error
-    } finally {
-      started.end()
-    }
-  })
+    parent: message === undefined ? context.active() : contextOf(message),
+  }
+  return inSpan(facts, work)
 }
 
 /** The current trace as header fields (W3C `traceparent` once telemetry runs); none without. */

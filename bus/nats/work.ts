@@ -7,7 +7,7 @@ import { readDeliveryInfo } from './delivery-info.ts'
 import type { Link } from './link.ts'
 import type { Log } from './log.ts'
 import { type Pull, type PullEnd, startPull } from './pull.ts'
-import { inSpan } from './trace.ts'
+import { inBusSpan } from './trace.ts'
 
 /** What a work loop needs of its bus. */
 export interface WorkTools {
@@ -132,11 +132,11 @@ export function startWork(options: WorkOptions, tools: WorkTools): WorkLoop {
     const { subject } = message
     try {
       const span = { name: spanNames.busDeliver, kind: SpanKind.CONSUMER, subject }
-      return await inSpan(span, () => options.handle({ subject, body: message.data, seq }), message)
+      return await inBusSpan(span, () => options.handle({ subject, body: message.data, seq }), message)
     } catch (error) {
       const decision = options.decide?.(error)
       if (decision !== undefined) return decision
-      log('warn', 'A delivery failed and is put off', { error: nameOf(error), deliveryCount })
+      log('warn', 'A delivery failed and is put off', { error: nameOf(error), delivery_count: deliveryCount })
       return { kind: 'nak', delayMs: growingDelayMs(deliveryCount) }
     }
   }

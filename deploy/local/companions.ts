@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { readSettings } from '../../settings/read-settings.ts'
+import { sharedSettings } from '../../settings/shared-settings.ts'
 import type { OwnedDataFolder } from './data-folder.ts'
 import { ownDataFolder } from './data-folder.ts'
 import type { Service } from './keep-running.ts'
@@ -21,7 +23,7 @@ export interface Companions {
  * @throws when it can't be started, with the variable that changes that
  */
 export async function describeCompanions(root: string, environment: NodeJS.ProcessEnv): Promise<Companions> {
-  const graceMs = readGrace(environment.DRAIN_GRACE)
+  const { drainGraceMs: graceMs } = readSettings({ drainGraceMs: sharedSettings.drainGraceMs }, environment)
   const path = resolve(root, environment.DATA_DIR || 'data')
   const dataFolder = await ownDataFolder(path, 2 * graceMs)
   try {
@@ -30,7 +32,6 @@ export async function describeCompanions(root: string, environment: NodeJS.Proce
     const common = {
       ...environment,
       DATA_DIR: path,
-      DRAIN_GRACE: environment.DRAIN_GRACE || String(graceMs / 1000),
       NATS_URL: environment.NATS_URL || bus?.url,
     }
     const node = (script: string, more: NodeJS.ProcessEnv = {}) => ({
@@ -85,12 +86,4 @@ async function answersReady({ listen }: WebAddress): Promise<boolean> {
   const response = await fetch(`http://${host}/readyz`, { signal: AbortSignal.timeout(1_000) })
   await response.body?.cancel()
   return response.status === 200
-}
-
-/** In milliseconds; a bare number is seconds. */
-function readGrace(text = '10'): number {
-  const [, number = '', unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text.trim() || '10') ?? []
-  const graceMs = Number(number) * ({ ms: 1, s: 1_000, m: 60_000 }[unit] ?? Number.NaN)
-  if (number !== '' && graceMs <= 600_000) return graceMs
-  throw new Error(`DRAIN_GRACE is "${text}", but takes seconds from 0 to 600, such as 10.`)
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { cp, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -124,7 +124,9 @@ async function makeHome(context: TestContext) {
     for (const main of started) await main.stop()
     await rm(root, { recursive: true, force: true })
   })
-  await cp(join(projectRoot, 'deploy'), join(root, 'deploy'), { recursive: true })
+  for (const room of ['deploy', 'settings'])
+    await cp(join(projectRoot, room), join(root, room), { recursive: true })
+  await symlink(join(projectRoot, 'node_modules'), join(root, 'node_modules'))
   await writeFile(join(root, 'package.json'), '{"type":"module"}')
   await mkdir(join(root, 'server'))
   await mkdir(join(root, 'workers'))

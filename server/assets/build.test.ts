@@ -15,7 +15,7 @@ let outDir: string
 
 const sources: Record<string, string> = {
   'web/chat/main.ts': `import { answer } from './answer.ts'\nconst n: number = answer()\nconsole.log(n)\nvoid import('../page/later.ts')\n`,
-  'web/chat/answer.ts': `import { decode } from '@msgpack/msgpack'\nimport { limit } from '../../bus/contract/limit.ts'\nexport const answer = (): number => limit + Number(typeof decode)\n`,
+  'web/chat/answer.ts': `import { parser } from 'streaming-markdown'\nimport { limit } from '../../bus/contract/limit.ts'\nexport const answer = (): number => limit + Number(typeof parser)\n`,
   'web/page/later.ts': `import htmx from 'htmx'\nhtmx.process(document.body)\n`,
   'bus/contract/limit.ts': `export const limit: number = 42\n`,
   'web/styles/home.css': `@import "tailwindcss";\n@source "../../server/pages";\n`,
@@ -64,7 +64,7 @@ test('preloads are the static imports alone', async () => {
   assert.deepEqual(assets.preloads('chat/main.js'), [
     assets.url('chat/main.js'),
     assets.url('chat/answer.js'),
-    assets.url('vendor/msgpack-msgpack.js'),
+    assets.url('vendor/streaming-markdown.js'),
     assets.url('bus/contract/limit.js'),
   ])
 })

@@ -12,8 +12,8 @@ import {
   readManifest,
 } from './manifest.ts'
 import { buildModules, buildVendor } from './modules.ts'
-import { vendored } from './names.ts'
 import { buildStyles } from './styles.ts'
+import { vendored } from './vendored.ts'
 
 /** Modules that a page names itself; what they import, also lazily, is found from them. */
 const entries = ['web/chat/main.ts'] as const

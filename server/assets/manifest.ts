@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { plainUrl, vendored, vendorName } from './names.ts'
+import { plainUrl, vendorName } from './names.ts'
+import { vendored } from './vendored.ts'
 
 /** One built file as the hub needs it. */
 export interface ManifestFile {

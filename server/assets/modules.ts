@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { build, type Plugin } from 'esbuild'
-import { plainUrl, publicName, vendored, vendorName } from './names.ts'
+import { minify } from 'terser'
+import { plainUrl, publicName, vendorName } from './names.ts'
+import { leftOut, vendored } from './vendored.ts'
 
 /** A built module: its public name, its code, and the public names it imports statically. */
 export interface BuiltModule {
@@ -42,8 +44,19 @@ export async function buildVendor(root: string, bare: string): Promise<BuiltModu
     legalComments: 'none',
     write: false,
     logLevel: 'silent',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    plugins: [leaveOut],
   })
-  return { name: vendorName(bare), code: onlyFile(result.outputFiles), imports: [] }
+  return { name: vendorName(bare), code: await shortened(result.outputFiles), imports: [] }
+}
+
+/** Puts an empty object in the place of what a chunk goes without. */
+const leaveOut: Plugin = {
+  name: 'leave-out',
+  setup(pluginBuild) {
+    pluginBuild.onResolve({ filter: leftOut }, ({ path: name }) => ({ path: name, namespace: 'left-out' }))
+    pluginBuild.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'export default {}' }))
+  },
 }
 
 interface FoundImport {
@@ -75,7 +88,7 @@ async function buildModule(
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
     plugins: [rewriteImports(root, imports)],
   })
-  return { code: onlyFile(result.outputFiles), imports }
+  return { code: await shortened(result.outputFiles), imports }
 }
 
 /** Leaves every import where it is, under its public name, and notes it in `found`. */
@@ -100,9 +113,11 @@ function rewriteImports(root: string, found: FoundImport[]): Plugin {
   }
 }
 
-function onlyFile(files: readonly { contents: Uint8Array }[]): Uint8Array {
+/** What esbuild wrote, shorter by a twentieth. */
+async function shortened(files: readonly { text: string }[]): Promise<Uint8Array> {
   const [file] = files
   if (file === undefined || files.length !== 1)
     throw new Error(`One output file was expected, not ${files.length}`)
-  return file.contents
+  const { code = '' } = await minify(file.text, { module: true, ecma: 2020, format: { comments: false } })
+  return new TextEncoder().encode(code)
 }

@@ -1,14 +1,15 @@
+import { SpanKind } from '@opentelemetry/api'
 import type { ChatSend } from '../../bus/contract/chat.ts'
 import { CodedError } from '../../bus/contract/errors.ts'
 import type { ChatAccepted } from '../../bus/contract/frames.ts'
 import { maxOpenRequestsPerUser } from '../../bus/contract/limits.ts'
+import { inSpan } from '../../telemetry/span.ts'
+import { spanNames } from '../../telemetry/span-names.ts'
 import type { Rooms } from '../house.ts'
 import type { User } from '../store/store.ts'
+import { maxRunningRequestsPerUser } from '../store/succession.ts'
 import { cleanMessage } from './clean-message.ts'
 import { publishLeaseMs, publishRequest } from './publish-request.ts'
-
-/** Most requests of one person that are answered at once; further ones wait. */
-const maxRunningPerUser = 4
 
 /**
  * Accepts a message: it is in the store when this resolves, and will be answered once, whatever dies. Publishing it
@@ -16,20 +17,26 @@ const maxRunningPerUser = 4
  *
  * @throws CodedError with the reason for the refusal; `store_unavailable` is worth another try.
  */
-export async function acceptChat(rooms: Rooms, user: User, sent: ChatSend): Promise<ChatAccepted> {
+export const acceptChat = (rooms: Rooms, user: User, sent: ChatSend): Promise<ChatAccepted> =>
+  inSpan({ name: spanNames.chatAccept, kind: SpanKind.SERVER }, () => accept(rooms, user, sent))
+
+async function accept(rooms: Rooms, user: User, sent: ChatSend): Promise<ChatAccepted> {
   const send = cleanMessage(sent, rooms.config.maxMessageLength)
   const now = Date.now()
+  // While the bus is away nobody holds the row, so the first sweep after its return publishes it.
+  const publishNow = rooms.bus.state === 'connected'
   const accepted = await rooms.store.requests.accept({
     userId: user.id,
     send,
     now,
-    leaseUntil: now + publishLeaseMs,
-    limits: { open: maxOpenRequestsPerUser, running: maxRunningPerUser },
+    leaseUntil: publishNow ? now + publishLeaseMs : now,
+    limits: { open: maxOpenRequestsPerUser, running: maxRunningRequestsPerUser },
   })
   if (accepted.outcome === 'refused') throw new CodedError(accepted.code)
   const { conversationId, messageId, attemptFloor, state } = accepted
   if (accepted.outcome === 'accepted') {
-    if (state === 'ready') void publishRequest(rooms, { user, send, attemptFloor, createdAt: now })
+    if (state === 'ready' && publishNow)
+      void publishRequest(rooms, { user, send, attemptFloor, createdAt: now })
     rooms.notify(user.id, { kind: 'message', conversation_id: conversationId, request_id: send.request_id })
   }
   return {

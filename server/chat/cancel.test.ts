@@ -5,6 +5,7 @@ import { subjects } from '../../bus/contract/subjects.ts'
 import { beginLog, startScriptedWorker } from '../../testing/hub/scripted-worker.ts'
 import { newSend, startTestHouse, type TestHouse } from '../../testing/hub/start-house.ts'
 import type { TestHub } from '../../testing/hub/start-hub.ts'
+import { waitUntil } from '../../testing/servers/wait-until.ts'
 
 let house: TestHouse
 let hub: TestHub
@@ -35,6 +36,31 @@ test('a message that waits is cancelled before anybody writes, and the next one 
     await browser.next(
       'chat.changed',
       ({ kind, request_id }) => kind === 'stored' && request_id === third.request_id,
+    )
+  })
+  await browser.close()
+})
+
+test('workers hear of a cancellation that came before the publication was noted', async () => {
+  const mika = await hub.signIn()
+  const browser = await hub.connect(mika)
+  const heard = new Set<unknown>()
+  const hearing = house.workerBus.subscribe(subjects.anyCancel, ({ body }) => {
+    heard.add((decode(body, limits) as { request_id: string }).request_id)
+  })
+  await hearing.active
+  const first = newSend('One')
+  const second = newSend('Two', { conversation_id: first.conversation_id, parent_id: first.request_id })
+  for (const send of [first, second]) browser.send(send)
+  await browser.next('chat.accepted', ({ request_id }) => request_id === second.request_id)
+  browser.send({ type: 'chat.cancel', request_id: second.request_id })
+  await waitUntil('it is heard', () => heard.has(second.request_id))
+  assert.equal((await hub.store.requests.find(mika.user.id, second.request_id))?.state, 'cancelled')
+  hearing.unsubscribe()
+  await answerEverything(async () => {
+    await browser.next(
+      'chat.changed',
+      ({ kind, request_id }) => kind === 'stored' && request_id === first.request_id,
     )
   })
   await browser.close()

@@ -1,8 +1,8 @@
 import { encode } from '../../bus/contract/codec.ts'
 import { CodedError } from '../../bus/contract/errors.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
+import { errorFields } from '../../telemetry/logger.ts'
 import type { Rooms } from '../house.ts'
-import { errorFields } from '../logging.ts'
 import type { StoredRequest } from '../store/store.ts'
 import { endCancelledLog } from './end-cancelled-log.ts'
 
@@ -27,6 +27,8 @@ export async function cancelChat(rooms: Rooms, userId: string, requestId: string
       publishCancel(rooms, userId, requestId)
       return false
     case 'ended':
+      // A hub may be publishing it at this moment, and a worker that has asked for its history before would go on.
+      publishCancel(rooms, userId, requestId)
       rooms.notify(userId, {
         kind: 'stored',
         conversation_id: cancelled.conversationId,
@@ -50,7 +52,7 @@ async function endOverdue(rooms: Rooms, row: StoredRequest): Promise<void> {
   try {
     await endCancelledLog(rooms, row)
   } catch (error) {
-    rooms.log.warn({ request_id: row.requestId, ...errorFields(error) }, 'cancelled reply not ended yet')
+    rooms.log.warn({ request_id: row.requestId, ...errorFields(error) }, 'A cancelled reply is not ended yet')
   }
 }
 

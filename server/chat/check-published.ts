@@ -24,7 +24,7 @@ export async function checkPublished(rooms: Rooms, idleMs: number): Promise<numb
       if (await rooms.store.requests.republish(row.userId, row.requestId, row.attemptFloor)) republished += 1
       rooms.log.warn(
         { user_id: row.userId, request_id: row.requestId },
-        'request lost by the bus, ready again',
+        'A request was lost by the bus and is ready again',
       )
     }
     if (rows.length < batch) break

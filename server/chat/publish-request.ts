@@ -2,8 +2,8 @@ import type { ChatRequest, ChatSend } from '../../bus/contract/chat.ts'
 import { encode } from '../../bus/contract/codec.ts'
 import { streams } from '../../bus/contract/streams.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
+import { errorFields } from '../../telemetry/logger.ts'
 import type { Rooms } from '../house.ts'
-import { errorFields } from '../logging.ts'
 import type { StoredRequest } from '../store/store.ts'
 
 /** A hub that took a `ready` row has this long to publish it, in milliseconds; then the next sweep may. */
@@ -20,7 +20,7 @@ export interface RequestToPublish {
 }
 
 /**
- * Puts a `ready` request on the bus and notes where it is. Never rejects: what fails is published by a later sweep,
+ * Puts a `ready` request on the connected bus and notes where it is. Never rejects: what fails is published by a later sweep,
  * and the message id makes the repeat one message.
  */
 export async function publishRequest(rooms: Rooms, request: RequestToPublish): Promise<void> {
@@ -29,17 +29,20 @@ export async function publishRequest(rooms: Rooms, request: RequestToPublish): P
   const fields = { user_id: user.id, request_id: send.request_id }
   try {
     // Should the stream be made anew meanwhile, the older epoch is noted, and the request is published again.
-    const before = bus.epochOf(streams.chat.name)
+    const epoch = bus.epochOf(streams.chat.name)
     const published = await bus.publish(subjects.message(user.id), encode(requestMessage(request)), {
       messageId: `${user.id}.${send.request_id}.${attemptFloor}`,
       timeoutMs: publishTimeoutMs,
     })
-    if (published.outcome === 'refused') return log.error(fields, 'request refused by its stream')
-    const at = { epoch: before || bus.epochOf(streams.chat.name), seq: published.seq, now: Date.now() }
-    await store.requests.markPublished(user.id, send.request_id, at)
-    log.debug({ ...fields, seq: published.seq }, 'request published')
+    if (published.outcome === 'refused') return log.error(fields, 'A request is refused by its stream')
+    await store.requests.markPublished(user.id, send.request_id, {
+      epoch,
+      seq: published.seq,
+      now: Date.now(),
+    })
+    log.debug({ ...fields, seq: published.seq }, 'A request is published')
   } catch (error) {
-    log.warn({ ...fields, ...errorFields(error) }, 'request not published yet')
+    log.warn({ ...fields, ...errorFields(error) }, 'A request is not published yet')
   }
 }
 

@@ -1,7 +1,7 @@
 import { streams } from '../../bus/contract/streams.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
+import { errorFields } from '../../telemetry/logger.ts'
 import type { Rooms } from '../house.ts'
-import { errorFields } from '../logging.ts'
 import type { BusTrace } from '../store/store.ts'
 
 /** How long after its end a reply's log stays, for readers that were away for a moment; in milliseconds. */
@@ -41,6 +41,6 @@ async function purgeTrace({ bus, log }: Rooms, { userId, requestId, seq }: BusTr
     await bus.purge(streams.log.name, subjects.stream(userId, requestId))
     await bus.purge(streams.finals.name, subjects.final(userId, requestId))
   } catch (error) {
-    log.warn({ request_id: requestId, ...errorFields(error) }, 'deleted request left on the bus')
+    log.warn({ request_id: requestId, ...errorFields(error) }, 'A deleted request is left on the bus')
   }
 }

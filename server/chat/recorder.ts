@@ -6,6 +6,8 @@ import { maxBusBytes, maxBusDepth, maxBusElements } from '../../bus/contract/lim
 import { consumers } from '../../bus/contract/streams.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
 import type { Decision, Delivery, WorkLoop } from '../../bus/nats/bus.ts'
+import { inSpan } from '../../telemetry/span.ts'
+import { spanNames } from '../../telemetry/span-names.ts'
 import type { Rooms } from '../house.ts'
 
 const chatFinal = Compile(ChatFinal)
@@ -38,11 +40,13 @@ export async function recordDelivery(
 ): Promise<Decision> {
   const final = readFinal(delivery)
   if (final === undefined) {
-    rooms.log.error({ seq: delivery.seq }, 'unreadable final dropped')
+    rooms.log.error({ seq: delivery.seq }, 'A final that cannot be read is dropped')
     return { kind: 'term', reason: 'not a final reply' }
   }
-  const recorded = await rooms.store.requests.recordFinal(final, Date.now())
-  rooms.log.debug({ request_id: final.request_id, outcome: recorded.outcome }, 'final handled')
+  const recorded = await inSpan({ name: spanNames.chatRecord }, () =>
+    rooms.store.requests.recordFinal(final, Date.now()),
+  )
+  rooms.log.debug({ request_id: final.request_id, outcome: recorded.outcome }, 'A final is handled')
   if (recorded.outcome === 'stored') {
     if (recorded.readied.length > 0) events.readied()
     const { conversationId: conversation_id } = recorded

@@ -1,4 +1,5 @@
-import { errorFields, type Logger } from '../logging.ts'
+import { errorFields, type Logger } from '../../telemetry/logger.ts'
+import { outsideSpans } from '../../telemetry/span.ts'
 
 /** A chore done again and again, never twice at once. */
 export interface Sweep {
@@ -20,8 +21,8 @@ export function startSweep(name: string, everyMs: number, log: Logger, chore: ()
   const run = async () => {
     do {
       again = false
-      await chore().catch((error: unknown) =>
-        log.warn({ chore: name, ...errorFields(error) }, 'chore failed'),
+      await outsideSpans(chore).catch((error: unknown) =>
+        log.warn({ chore: name, ...errorFields(error) }, 'A chore failed'),
       )
     } while (again && !stopped)
     running = undefined

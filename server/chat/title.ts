@@ -4,8 +4,8 @@ import { TitleAnswer, type TitleGet } from '../../bus/contract/history.ts'
 import { maxTitleLength } from '../../bus/contract/limits.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
 import { truncate, wellFormed, withoutControls } from '../../bus/contract/text.ts'
+import { errorFields } from '../../telemetry/logger.ts'
 import type { Rooms } from '../house.ts'
-import { errorFields } from '../logging.ts'
 
 const titleAnswer = Compile(TitleAnswer)
 
@@ -31,7 +31,7 @@ export function createTitleMaker(rooms: Rooms): TitleMaker {
     if (final === undefined) return
     asking += 1
     void makeTitle(rooms, final)
-      .catch((error: unknown) => rooms.log.debug(errorFields(error), 'no title made'))
+      .catch((error: unknown) => rooms.log.debug(errorFields(error), 'No title was made'))
       .finally(() => {
         asking -= 1
         next()

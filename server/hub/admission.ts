@@ -30,6 +30,11 @@ export function refuse(socket: WebSocket, code: ErrorCode): void {
   // A refused peer may still send or break off; nobody listens, and an error without a listener would end the process.
   socket.on('error', ignore)
   socket.close(errorCodes[code].close, code)
+  // These sockets are in no count, so they may not stay until the peer answers.
+  setTimeout(() => socket.terminate(), refusedMs).unref()
 }
+
+/** A refused peer has this long to answer the close frame, in milliseconds. */
+const refusedMs = 2_000
 
 const ignore = () => {}

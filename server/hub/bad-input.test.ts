@@ -86,12 +86,17 @@ test('twenty bad frames in a row end the socket for good', async () => {
   assert.equal((await browser.closed).code, 4502)
 })
 
-test('more frames in a second than allowed are refused as worth another try', async () => {
+test('more frames in a second than allowed are refused as worth another try, each by its request', async () => {
   const browser = await hub.connect(mika)
-  for (let id = 0; id < 60; id += 1) browser.send({ type: 'ping', id })
-  const error = await browser.next('error')
-  assert.equal(error.code, 'rate_limited')
-  assert.equal(error.retryable, true)
+  // With the hello these are the fifty of a second.
+  for (let id = 0; id < 49; id += 1) browser.send({ type: 'ping', id })
+  const send = newSend('Too soon')
+  browser.send(send)
+  browser.send({ type: 'ping', id: 50 })
+  const [error, other] = [await browser.next('error'), await browser.next('error')]
+  assert.deepEqual([error.code, error.retryable], ['rate_limited', true])
+  assert.equal(error.request_id, send.request_id)
+  assert.equal(other.request_id, undefined)
   await browser.close()
 })
 

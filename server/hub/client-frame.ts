@@ -10,11 +10,15 @@ const validators = new Map<string, Validator>(
   Object.entries(clientFrames).map(([type, schema]) => [type, Compile(schema)]),
 )
 
-/** A frame that could be decoded, but not used; `requestId` says what it was about, where that can be told. */
+/** A frame that could be decoded, but is not used; `requestId` says what it was about, where that can be told. */
 export class BadFrame extends CodedError {
   readonly requestId: string | undefined
 
-  constructor(code: 'frame_invalid' | 'frame_unknown', detail: string, requestId?: string) {
+  constructor(
+    code: 'frame_invalid' | 'frame_unknown' | 'rate_limited',
+    detail: string | undefined,
+    requestId?: string,
+  ) {
     super(code, detail)
     this.requestId = requestId
   }

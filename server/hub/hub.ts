@@ -1,18 +1,16 @@
-import type { RawData, WebSocket } from 'ws'
-import { streams } from '../../bus/contract/streams.ts'
+import type { WebSocket } from 'ws'
 import type { ChatRoom } from '../chat/chat-room.ts'
 import type { Rooms } from '../house.ts'
-import { errorFields } from '../logging.ts'
 import { type Applicant, refusalOf, refuse } from './admission.ts'
 import { type Connection, closeWith, newConnection } from './connection.ts'
 import { drainConnections } from './drain.ts'
 import { handleFrame } from './handle-frame.ts'
-import { checkHeartbeats } from './heartbeat.ts'
+import { createListeners } from './listeners.ts'
 import { passNotice } from './notices.ts'
 import { People } from './people.ts'
-import { checkQuietReplies, recheckAll } from './quiet-replies.ts'
-import { receive } from './receive.ts'
+import { type FrameHandler, receive } from './receive.ts'
 import { relayEntry } from './relay.ts'
+import { startRounds } from './rounds.ts'
 
 /** All browser sockets of this process. */
 export interface Hub {
@@ -32,39 +30,13 @@ export function openHub(rooms: Rooms, chat: ChatRoom): Hub {
     onNotice: passNotice,
   })
   const connections = new Map<WebSocket, Connection>()
-  let draining = false
-  let epoch = 0
-
-  const handle = (connection: Connection, frame: Parameters<typeof handleFrame>[3]) =>
-    handleFrame(rooms, chat, connection, frame)
-  // Three listeners for all sockets rather than three closures for each.
-  function onMessage(this: WebSocket, data: RawData, isBinary: boolean) {
-    const connection = connections.get(this)
-    if (connection !== undefined) receive(connection, data, isBinary, handle, log)
-  }
-  function onPong(this: WebSocket) {
-    const connection = connections.get(this)
-    if (connection !== undefined) connection.heardAtMs = Date.now()
-  }
-  function onClose(this: WebSocket) {
-    const connection = connections.get(this)
-    if (connection === undefined) return
-    connections.delete(this)
-    people.leave(connection)
-  }
-
-  const heartbeat = setInterval(() => {
-    const nowMs = Date.now()
-    checkHeartbeats(connections.values(), nowMs)
-    checkQuietReplies(bus, people, nowMs).catch((error: unknown) =>
-      log.debug(errorFields(error), 'quiet replies not checked'),
-    )
-  }, 1_000)
-  const stopListening = bus.onConnect(() => {
-    const present = bus.epochOf(streams.log.name)
-    recheckAll(people, epoch !== 0 && present !== epoch)
-    epoch = present
+  const handle: FrameHandler = (connection, frame) => handleFrame(rooms, chat, connection, frame)
+  const listen = createListeners(connections, {
+    message: (connection, data, isBinary) => receive(connection, data, isBinary, handle, log),
+    close: (connection) => people.leave(connection),
   })
+  const stopRounds = startRounds(rooms, people, connections)
+  let draining = false
 
   return {
     get connectionCount() {
@@ -75,12 +47,10 @@ export function openHub(rooms: Rooms, chat: ChatRoom): Hub {
       const refusal = draining ? 'draining' : refusalOf(applicant, people, connections.size, config)
       if (refusal !== undefined || user === null || sessionHash === null)
         return refuse(socket, refusal ?? 'not_signed_in')
-      const person = people.arrive(user)
-      const connection = newConnection(socket, person, sessionHash, Date.now())
-      person.connections.add(connection)
+      const connection = newConnection(socket, people.arrive(user), sessionHash, Date.now())
+      connection.person.connections.add(connection)
       connections.set(socket, connection)
-      socket.on('message', onMessage).on('pong', onPong).on('ping', onPong).on('close', onClose)
-      socket.on('error', onError)
+      listen(socket)
     },
     endSession: (userId, sessionHash) => {
       for (const connection of people.byId.get(userId)?.connections ?? [])
@@ -89,11 +59,7 @@ export function openHub(rooms: Rooms, chat: ChatRoom): Hub {
     drain: async (graceMs) => {
       draining = true
       await drainConnections(connections, graceMs)
-      clearInterval(heartbeat)
-      stopListening()
+      stopRounds()
     },
   }
 }
-
-/** What goes wrong with a socket ends in its `close`, which is where it is let go. */
-const onError = () => {}

@@ -2,7 +2,7 @@ import type { RawData } from 'ws'
 import { CodedError } from '../../bus/contract/errors.ts'
 import type { ClientFrame } from '../../bus/contract/frames.ts'
 import { maxHelloBytes } from '../../bus/contract/limits.ts'
-import { errorFields, type Logger } from '../logging.ts'
+import { errorFields, type Logger } from '../../telemetry/logger.ts'
 import { BadFrame, readClientFrame } from './client-frame.ts'
 import { type Connection, closeWith, sendError } from './connection.ts'
 
@@ -28,25 +28,26 @@ export function receive(
   log: Logger,
 ): void {
   const nowMs = Date.now()
-  connection.heardAtMs = nowMs
+  if (connection.welcomed) connection.heardAtMs = nowMs
   try {
-    if (isPastRate(connection, nowMs)) throw new CodedError('rate_limited')
+    const pastRate = isPastRate(connection, nowMs)
     if (!isBinary || !(data instanceof Uint8Array)) throw new CodedError('frame_malformed')
     if (!connection.welcomed && data.byteLength > maxHelloBytes) throw new CodedError('frame_too_large')
     const frame = readClientFrame(data)
     if (!connection.welcomed && frame.type !== 'hello') throw new CodedError('hello_expected')
+    // Its request is named, so that the browser sends it again later; reading is bounded by `maxBadFrames`.
+    if (pastRate || connection.waiting >= maxWaiting)
+      throw new BadFrame('rate_limited', undefined, requestOf(frame))
     connection.badFrames = 0
     enqueue(connection, frame, handle, log)
   } catch (error) {
     if (!(error instanceof CodedError)) throw error
-    const mayStay = error instanceof BadFrame || error.code === 'rate_limited'
-    if (mayStay && connection.welcomed) refuseFrame(connection, error)
+    if (error instanceof BadFrame && connection.welcomed) refuseFrame(connection, error)
     else closeWith(connection, error.code)
   }
 }
 
 function enqueue(connection: Connection, frame: ClientFrame, handle: FrameHandler, log: Logger): void {
-  if (connection.waiting >= maxWaiting) throw new CodedError('rate_limited')
   connection.waiting += 1
   const before = connection.handling
   const handling = (before === undefined ? handleOne() : before.then(handleOne)).finally(() => {
@@ -59,17 +60,17 @@ function enqueue(connection: Connection, frame: ClientFrame, handle: FrameHandle
     try {
       await handle(connection, frame)
     } catch (error) {
-      if (!(error instanceof CodedError)) log.error(errorFields(error), 'frame failed')
+      if (!(error instanceof CodedError)) log.error(errorFields(error), 'A frame failed')
       if (connection.welcomed) sendError(connection, error, requestOf(frame))
       else closeWith(connection, error instanceof CodedError ? error.code : 'internal')
     }
   }
 }
 
-function refuseFrame(connection: Connection, error: CodedError): void {
+function refuseFrame(connection: Connection, error: BadFrame): void {
   connection.badFrames += 1
   if (connection.badFrames >= maxBadFrames) closeWith(connection, error.code)
-  else sendError(connection, error, error instanceof BadFrame ? error.requestId : undefined)
+  else sendError(connection, error, error.requestId)
 }
 
 function isPastRate(connection: Connection, nowMs: number): boolean {

@@ -45,14 +45,16 @@ export function tailOf(person: Person, requestId: string, seq: number, nowMs: nu
   return tail
 }
 
-/** Forgets a reply that has ended, here and on the person's sockets. */
+/**
+ * Forgets a reply that has ended, here and on the person's sockets. While one of them still replays it, the tail stays:
+ * it tells the replay how far the live entries went meanwhile. A later check drops it then.
+ */
 export function dropTail(person: Person, requestId: string): void {
+  for (const { following } of person.connections) if (following?.get(requestId)?.replaying) return
   person.tails?.delete(requestId)
   if (person.tails?.size === 0) person.tails = undefined
   for (const connection of person.connections) {
-    const { following } = connection
-    if (following?.get(requestId)?.replaying) continue
-    following?.delete(requestId)
-    if (following?.size === 0) connection.following = undefined
+    connection.following?.delete(requestId)
+    if (connection.following?.size === 0) connection.following = undefined
   }
 }

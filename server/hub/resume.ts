@@ -1,12 +1,11 @@
 import { decode, entryFrame } from '../../bus/contract/codec.ts'
 import { CodedError } from '../../bus/contract/errors.ts'
-import type { ChatResumed } from '../../bus/contract/frames.ts'
 import { maxBusBytes, maxBusDepth, maxBusElements } from '../../bus/contract/limits.ts'
 import { streams } from '../../bus/contract/streams.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
 import type { StoredEntry } from '../../bus/nats/bus.ts'
+import { errorFields } from '../../telemetry/logger.ts'
 import type { Rooms } from '../house.ts'
-import { errorFields } from '../logging.ts'
 import { type Connection, type Following, send, sendBytes } from './connection.ts'
 import { tailOf } from './reply-tail.ts'
 
@@ -56,7 +55,7 @@ async function replayUntilDone(
     try {
       await replay(rooms, connection, requestId, following, from)
     } catch (error) {
-      rooms.log.debug({ request_id: requestId, ...errorFields(error) }, 'replay waits')
+      rooms.log.debug({ request_id: requestId, ...errorFields(error) }, 'A replay waits')
       const { epoch, seq } = following
       following.again ??= seq > 0 ? { epoch, seq } : from
       await pause(retryMs)
@@ -65,77 +64,69 @@ async function replayUntilDone(
   following.replaying = false
 }
 
+/** One answer to one wish, and the entries that come with it. */
 async function replay(
-  { bus, store }: Rooms,
+  rooms: Rooms,
   connection: Connection,
   requestId: string,
   following: Following,
   from: Position,
-): Promise<void> {
+) {
+  const { bus } = rooms
   const { person } = connection
+  const stream = streams.log.name
   const subject = subjects.stream(person.user.id, requestId)
   // Subscribe first, then read: what is stored after the reading began is then heard.
   await person.live.active
   if (bus.state !== 'connected') throw new CodedError('bus_unavailable')
-  const epoch = bus.epochOf(streams.log.name)
-  const continues = from.epoch === epoch && from.seq > 0 && (await bus.holds(streams.log.name, from.seq))
-  const entries = bus
-    .readEntries(streams.log.name, subject, continues ? from.seq + 1 : 0)
-    [Symbol.asyncIterator]()
-  const first = await entries.next()
-  const outcome = continues ? 'continued' : await outcomeOf(first.done ? undefined : first.value)
-  answer(outcome)
-  if (outcome === 'lost') {
-    await entries.return?.()
-    connection.following?.delete(requestId)
-    return
-  }
+  const epoch = bus.epochOf(stream)
+  const continues = from.epoch === epoch && from.seq > 0 && (await bus.holds(stream, from.seq))
   Object.assign(following, { epoch, seq: continues ? from.seq : 0 })
-  for (let next = first; !next.done && isOpen(connection); next = await entries.next()) await pass(next.value)
-  await follow()
-
-  function answer(outcome: ChatResumed['outcome']): void {
-    send(connection, { type: 'chat.resumed', request_id: requestId, outcome })
-  }
-
-  /** A log that begins at its beginning is a snapshot; an empty one too, as long as the request is open. */
-  async function outcomeOf(entry: StoredEntry | undefined): Promise<'snapshot' | 'lost'> {
-    if (entry !== undefined) return isBeginning(entry) ? 'snapshot' : 'lost'
-    const request = await store.requests.find(person.user.id, requestId)
-    const open = request?.state === 'waiting' || request?.state === 'ready' || request?.state === 'published'
-    return open ? 'snapshot' : 'lost'
-  }
-
-  async function pass({ seq, body }: StoredEntry): Promise<void> {
-    if (seq <= following.seq) return
-    following.seq = seq
-    sendBytes(connection, entryFrame(epoch, seq, body))
-    while (isOpen(connection) && connection.socket.bufferedAmount > replayBufferBytes) await pause(10)
-  }
-
-  /** Reads on until the live entries were not ahead of it, then hands over to them in the same turn. */
-  async function follow(): Promise<void> {
-    for (;;) {
-      const tail = tailOf(person, requestId, following.seq, Date.now())
-      const live = Math.max(tail.seq, tail.newest)
-      if (live <= following.seq || !isOpen(connection)) {
-        following.replaying = following.again !== undefined
-        return
-      }
-      for await (const entry of bus.readEntries(streams.log.name, subject, following.seq + 1))
-        await pass(entry)
-      following.seq = Math.max(following.seq, live)
+  const outcome = continues ? 'continued' : await outcomeOf(rooms, person.user.id, requestId)
+  send(connection, { type: 'chat.resumed', request_id: requestId, outcome })
+  if (outcome === 'lost') return void connection.following?.delete(requestId)
+  for (let wanted = 0; ; ) {
+    for await (const entry of bus.readEntries(stream, subject, following.seq + 1)) {
+      if (!isOpen(connection)) return
+      await pass(connection, following, entry)
     }
+    // What the log does not have any more is not waited for.
+    following.seq = Math.max(following.seq, wanted)
+    const tail = tailOf(person, requestId, following.seq, Date.now())
+    wanted = Math.max(tail.seq, tail.newest)
+    // Handed over to the live entries in the same turn in which they are not ahead.
+    if (wanted <= following.seq) break
   }
+  following.replaying = following.again !== undefined
 }
 
-const limits = { bytes: maxBusBytes, depth: maxBusDepth, elements: maxBusElements }
+async function pass(connection: Connection, following: Following, { seq, body }: StoredEntry): Promise<void> {
+  if (seq <= following.seq) return
+  following.seq = seq
+  sendBytes(connection, entryFrame(following.epoch, seq, body))
+  while (isOpen(connection) && connection.socket.bufferedAmount > replayBufferBytes) await pause(10)
+}
+
+/** A log that begins at its beginning is a snapshot; an empty one too, as long as the request is open. */
+async function outcomeOf(
+  { bus, store }: Rooms,
+  userId: string,
+  requestId: string,
+): Promise<'snapshot' | 'lost'> {
+  for await (const entry of bus.readEntries(streams.log.name, subjects.stream(userId, requestId), 0))
+    return isBeginning(entry) ? 'snapshot' : 'lost'
+  const request = await store.requests.find(userId, requestId)
+  const isOpen = request?.state === 'waiting' || request?.state === 'ready' || request?.state === 'published'
+  return isOpen ? 'snapshot' : 'lost'
+}
 
 /** Whether an entry can begin a reader at nothing; the log's older part may be past its age. */
 function isBeginning({ body }: StoredEntry): boolean {
   const entry = decode(body, limits) as { type?: unknown; offset?: unknown }
   return entry.type === 'start' && entry.offset === 0
 }
+
+const limits = { bytes: maxBusBytes, depth: maxBusDepth, elements: maxBusElements }
 
 const isOpen = ({ socket }: Connection) => socket.readyState === socket.OPEN
 

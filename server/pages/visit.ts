@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError, errorCodes } from '../../bus/contract/errors.ts'
 import { isUuid } from '../../bus/contract/ids.ts'
+import { errorFields } from '../../telemetry/logger.ts'
 import { defaultCompanion } from '../companions/default-companion.ts'
 import type { House } from '../house.ts'
 import type { User } from '../store/store.ts'
@@ -82,7 +83,7 @@ async function wordsFor(visit: Visit, error: unknown): Promise<string> {
   const code = error instanceof CodedError ? error.code : 'internal'
   const { status, title } = errorCodes[code]
   const facts: ErrorFacts = { status, code, title, detail: error instanceof CodedError ? error.message : '' }
-  if (status >= 500) request.log.error({ err: error }, 'a page could not be made')
+  if (status >= 500) request.log.error(errorFields(error), 'A page could not be made')
   reply.code(status)
   if (isFragment(request)) return fragmentFor(visit, facts).toString()
   if (status >= 500) return renderErrorPage(facts, view)

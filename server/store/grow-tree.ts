@@ -44,6 +44,8 @@ async function requireConversation(queries: Queries, { userId, send, now }: Acce
       title,
       title_source: 'first',
       search_title: fold(title),
+      // Chosen in the page before there was a conversation to keep it.
+      model: send.model ?? null,
       created_at: now,
       updated_at: now,
     })

@@ -2,8 +2,8 @@ import type { RequestState } from '../../bus/contract/history.ts'
 import type { Queries } from './database.ts'
 
 /**
- * Most requests of one person that are ready or published at once; more wait. The default of `limits.running` in
- * `accept`: a hub that accepts by another number still readies successors by this one.
+ * Most requests of one person that are ready or published at once; more wait. Hubs accept by it (`limits.running` of
+ * `accept`), and successors are readied by it.
  */
 export const maxRunningRequestsPerUser = 4
 

@@ -8,14 +8,15 @@ export interface Arrow {
 
 export const arrows: readonly Arrow[] = [
   { room: 'bus/contract', words: 'nothing of ours', mayImport: [] },
+  { room: 'settings', words: 'nothing of ours', mayImport: [] },
   { room: 'telemetry', words: 'nothing of ours', mayImport: [] },
   { room: 'bus/nats', words: 'bus/contract, telemetry', mayImport: ['bus/contract', 'telemetry'] },
-  { room: 'server', words: 'bus, telemetry', mayImport: ['bus', 'telemetry'] },
+  { room: 'server', words: 'bus, settings, telemetry', mayImport: ['bus', 'settings', 'telemetry'] },
   {
     room: 'workers/X',
     words:
-      'bus, telemetry, workers/runtime, workers/inference; never another worker, the server or the store',
-    mayImport: ['bus', 'telemetry', 'workers/runtime', 'workers/inference'],
+      'bus, settings, telemetry, workers/runtime, workers/inference; never another worker, the server or the store',
+    mayImport: ['bus', 'settings', 'telemetry', 'workers/runtime', 'workers/inference'],
   },
   { room: 'web', words: 'bus/contract', mayImport: ['bus/contract'] },
   { room: 'deploy, bench, testing, tests', words: 'anything', mayImport: undefined },
@@ -28,6 +29,8 @@ export const packageRooms: Readonly<Record<string, string>> = {
   '@fastify/': 'server',
   ws: 'server',
   kysely: 'server/store',
+  pino: 'telemetry',
+  'pino-pretty': 'telemetry',
   'better-sqlite3': 'server/store',
   pg: 'server/store',
 }
@@ -40,7 +43,7 @@ export function roomOf(file: string): { readonly arrow: string; readonly folder:
   const [first = '', second = ''] = file.split('/')
   if (isTest(file)) return undefined
   if (first === 'bus') return { arrow: `bus/${second}`, folder: `bus/${second}` }
-  if (first === 'server' || first === 'web' || first === 'telemetry') return { arrow: first, folder: first }
+  if (['server', 'settings', 'telemetry', 'web'].includes(first)) return { arrow: first, folder: first }
   // The files beside the workers' rooms compose them, so all of `workers` is theirs.
   if (first === 'workers')
     return { arrow: 'workers/X', folder: second.includes('.') ? 'workers' : `workers/${second}` }

@@ -29,7 +29,11 @@ export interface LogWriter {
 }
 
 /** Begins a log: its `start` is written when this resolves. */
-export async function beginLog(bus: Bus, request: ChatRequest): Promise<LogWriter> {
+export async function beginLog(
+  bus: Bus,
+  request: ChatRequest,
+  source = { model: 'stand-in', backend: 'script' },
+): Promise<LogWriter> {
   const { user_id, request_id, conversation_id } = request
   const subject = subjects.stream(user_id, request_id)
   const attempt = request.attempt_floor + 1
@@ -74,7 +78,7 @@ export async function beginLog(bus: Bus, request: ChatRequest): Promise<LogWrite
       messageId: `${owner}.${randomToken()}`,
     })
   }
-  await write({ type: 'start', conversation_id, offset: 0, model: 'stand-in', backend: 'script' })
+  await write({ type: 'start', conversation_id, offset: 0, ...source })
   return {
     request,
     get text() {

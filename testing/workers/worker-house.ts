@@ -98,7 +98,7 @@ export async function openWorkerHouse(): Promise<WorkerHouse> {
     bus,
     history: () => ({}),
     ask: async (message, more = {}) => {
-      const request = { ...newRequest(message), ...more }
+      const request = { ...newRequest(), ...more }
       conversations.set(request.request_id, message)
       await publish(request)
       return { request, subject: subjects.stream(request.user_id, request.request_id) }
@@ -166,14 +166,14 @@ async function startWorker(url: string, options: WorkerOptions): Promise<HouseWo
   return { worker, bus, backends }
 }
 
-function newRequest(message: string): ChatRequest {
+/** A request of somebody new, in a conversation of its own. */
+export function newRequest(): ChatRequest {
   return {
     kind: 'send',
     request_id: uuidv7(),
     conversation_id: uuidv7(),
     message_id: uuidv7(),
     parent_id: null,
-    message,
     user_id: uuidv7(),
     username: 'someone',
     premium: false,

@@ -1,9 +1,8 @@
 import type { Chat } from './chat.ts'
-import { copyText } from './clipboard.ts'
 import { editLast, startEditing, stopEditing } from './editing.ts'
 import { fetchFragment } from './fragments.ts'
-import { toast } from './toast.ts'
-import { part, turnOf } from './turns.ts'
+import { toast } from './notices.ts'
+import { part, turnOf } from './page-parts.ts'
 
 /** How long a button shows that its work is done, in milliseconds. */
 const doneMs = 1_500
@@ -79,11 +78,34 @@ async function chooseBranch(chat: Chat, button: HTMLElement, turn: HTMLElement |
     const answer = await fetchFragment(`/c/${conversation.id}/branch`, { message_id: target })
     if (answer.status !== 200) return toast('This answer could not be fetched.')
     const above = turn?.previousElementSibling ?? undefined
-    if (conversation === chat.conversation) conversation.merge(answer.content, answer.leafId, above)
+    if (conversation === chat.conversation) await conversation.merge(answer.content, answer.leafId, above)
     turnOf(target)
       ?.querySelector<HTMLElement>('.variants button:not(:disabled)')
       ?.focus({ preventScroll: true })
   } catch {
     toast('The server cannot be reached just now.')
   }
+}
+
+/** @returns whether the text is on the clipboard. A page without a secure context has only the older way. */
+async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    return copyBySelection(text)
+  }
+}
+
+function copyBySelection(text: string): boolean {
+  const field = document.createElement('textarea')
+  const focused = document.activeElement
+  field.value = text
+  field.className = 'sr-only'
+  document.body.append(field)
+  field.select()
+  const done = document.execCommand('copy')
+  field.remove()
+  if (focused instanceof HTMLElement) focused.focus()
+  return done
 }

@@ -7,20 +7,23 @@ import type {
 } from '../../bus/contract/frames.ts'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import { socketPath } from '../../bus/contract/protocol.ts'
-import { type Asked, begin, cleaned, flawOf, frameOf, type Limits, limitsOf } from './asking.ts'
-import { showConnection } from './connection-state.ts'
 import { Conversation } from './conversation.ts'
-import { Delivery } from './delivery.ts'
-import { Drafts } from './drafts.ts'
-import { Outbox } from './outbox.ts'
-import { sayRefused, wasTheFrame } from './refusals.ts'
+import {
+  type Asked,
+  begin,
+  cleaned,
+  Delivery,
+  flawOf,
+  frameOf,
+  type Limits,
+  limitsOf,
+  tellBegun,
+} from './delivery.ts'
+import { Drafts, goneTabs, holdTab, Outbox, sharedStorage } from './kept.ts'
+import { sayRefused, showConnection, toast, wasTheFrame } from './notices.ts'
+import { findRoom, turnOf } from './page-parts.ts'
 import { Replies } from './replies.ts'
-import { findRoom } from './room.ts'
 import { ChatSocket, type ConnectionState } from './socket.ts'
-import { sharedStorage } from './storage.ts'
-import { goneTabs, holdTab } from './tabs.ts'
-import { toast } from './toast.ts'
-import { turnOf } from './turns.ts'
 
 /** How often silence is looked at, in milliseconds. */
 const lookMs = 2_000
@@ -38,6 +41,8 @@ export class Chat {
   readonly #socket: ChatSocket
   /** Requests that are to be stopped, until they end. */
   readonly #stopped = new Set<string>()
+  /** Conversations whose first message the hub does not have yet. */
+  readonly #begun = new Set<string>()
   #state: ConnectionState = 'returning'
   #limits: Limits
   #wasHere = false
@@ -131,7 +136,10 @@ export class Chat {
     this.#replies.follow(frame.request_id)
     conversation.showAsked(frame)
     conversation.follower.toEnd()
-    if (begin(conversation.room)) conversation.composer.begun()
+    if (begin(conversation.room)) {
+      this.#begun.add(conversation.id)
+      conversation.composer.begun()
+    }
     this.#delivery.pump()
     return undefined
   }
@@ -166,7 +174,10 @@ export class Chat {
     const requestId = this.conversation?.running()[0]
     if (requestId === undefined) return
     const unsent = this.outbox.find(requestId)?.frame
-    if (unsent && !this.#delivery.isFlying(requestId)) return this.#takeBack(unsent)
+    if (unsent && !this.#delivery.isFlying(requestId)) {
+      this.#takeBack(unsent)
+      return
+    }
     this.#stopped.add(requestId)
     this.conversation?.liveOf(requestId)?.stop()
     this.#sendStops()
@@ -186,7 +197,8 @@ export class Chat {
   #onWelcome({ user, limits }: Welcome): void {
     if (user.id !== this.#userId) {
       this.#socket.stop()
-      return sayRefused(this.conversation, 'Somebody else is signed in now.')
+      sayRefused(this.conversation, 'Somebody else is signed in now.')
+      return
     }
     this.#limits = { messageLength: limits.message_length, frameBytes: limits.frame_bytes }
     this.#replies.resumeRest()
@@ -204,6 +216,7 @@ export class Chat {
   #onAccepted(accepted: ChatAccepted): void {
     const { request_id, conversation_id, state } = accepted
     const frame = this.#delivery.accept(request_id)
+    if (this.#begun.delete(conversation_id)) tellBegun(conversation_id)
     this.#shown(conversation_id)?.showAccepted(frame, accepted)
     this.#replies.accept(request_id, state === 'published')
     if (state !== 'waiting' && state !== 'ready' && state !== 'published')

@@ -1,6 +1,6 @@
-import { cleaned } from './asking.ts'
-import type { Drafts } from './drafts.ts'
-import type { Room } from './room.ts'
+import { cleaned } from './delivery.ts'
+import type { Drafts } from './kept.ts'
+import type { Room } from './page-parts.ts'
 
 export interface ComposerListener {
   /** @returns why it was not taken; then it stays in the composer. */

@@ -1,25 +1,23 @@
 import type { ChatAccepted, ChatSendFrame } from '../../bus/contract/frames.ts'
-import { announce } from './announcer.ts'
 import { Composer, type ComposerListener } from './composer.ts'
-import type { Drafts } from './drafts.ts'
-import { fetchEnded, fetchFragment } from './fragments.ts'
-import { oncePerFrame } from './frames.ts'
-import { LiveReply } from './live-reply.ts'
-import { mergeThread, replaceTurn } from './merge-thread.ts'
-import type { OutboxEntry, Refusal } from './outbox.ts'
-import type { RunningReply } from './replies.ts'
-import { leafOf, type Room, setLeaf } from './room.ts'
-import { Follower } from './scroll.ts'
+import type { Drafts, OutboxEntry, Refusal } from './kept.ts'
+import { LiveReply, oncePerFrame } from './live-reply.ts'
+import { announce } from './notices.ts'
 import {
   isRunning,
+  leafOf,
+  type Room,
   replyTurn,
   saidTurn,
+  setLeaf,
   setReplyState,
   setSaidState,
   setStatus,
   turnOf,
   turnsIn,
-} from './turns.ts'
+} from './page-parts.ts'
+import type { RunningReply } from './replies.ts'
+import { Follower } from './scroll.ts'
 
 export interface ConversationListener extends ComposerListener {
   /** Turns came from the server; some may be running. */
@@ -30,6 +28,9 @@ export interface ConversationListener extends ComposerListener {
 
 /** How long the store's word that it has a reply is waited for before it is asked, in milliseconds. */
 const storedMs = 2_000
+
+/** What brings the server's renderings: it comes after the first paint, or where one is wanted before. */
+const loadFragments = () => import('./fragments.ts').catch(() => undefined)
 
 /** The conversation that the page shows: its turns, the replies that grow in it, and the composer. */
 export class Conversation {
@@ -112,7 +113,10 @@ export class Conversation {
 
   showAccepted(frame: ChatSendFrame | undefined, { request_id, message_id, state }: ChatAccepted): void {
     const said = turnOf(message_id)
-    if (frame && frame.kind !== 'regenerate' && said) setSaidState(said, 'sent')
+    if (frame && frame.kind !== 'regenerate' && said) {
+      setSaidState(said, 'sent')
+      void this.#fetchSaid(message_id)
+    }
     this.liveOf(request_id)?.accept(state)
   }
 
@@ -169,16 +173,17 @@ export class Conversation {
   async fetchReply(requestId: string): Promise<void> {
     if (this.#fetching.has(requestId)) return
     this.#fetching.add(requestId)
-    const fresh = await fetchEnded(this.id, requestId, () => !this.isLeft && turnOf(requestId) !== null)
+    const code = await loadFragments()
+    const fresh = await code?.fetchEnded(this.id, requestId, () => !this.isLeft && turnOf(requestId) !== null)
     this.#fetching.delete(requestId)
     const turn = turnOf(requestId)
     if (this.isLeft || turn === null) return
     this.#listener.onSettled(requestId)
-    if (fresh === undefined) return this.#missing(turn)
+    if (code === undefined || fresh === undefined) return this.#missing(turn)
     await untilUnselected(turn)
     if (this.isLeft || !turn.isConnected) return
     this.#live.delete(requestId)
-    this.follower.keepPlace(() => replaceTurn(turn, fresh))
+    this.follower.keepPlace(() => code.replaceTurn(turn, fresh))
     this.#update()
   }
 
@@ -192,15 +197,19 @@ export class Conversation {
   }
 
   /** Takes over turns that the server rendered. */
-  merge(content: DocumentFragment, leafId: string | null, keep?: Element): void {
+  async merge(content: DocumentFragment, leafId: string | null, keep?: Element): Promise<void> {
+    const code = await loadFragments()
+    if (code === undefined || this.isLeft) return
     const isKept = (turn: HTMLElement) =>
       turn.hasAttribute('data-editing') ||
       (turn.dataset.role === 'user' ? turn.dataset.state !== 'sent' : this.#isLiveHere(turn))
     let last: string | undefined
     this.follower.keepPlace(() => {
-      last = mergeThread(this.room.thread, content, isKept)
+      last = code.mergeThread(this.room.thread, content, isKept)
     }, keep)
-    const leaf = turnsIn(this.room.thread).at(-1)?.dataset.messageId
+    // What was refused stands on the page and in no tree.
+    const leaf = turnsIn(this.room.thread).findLast(({ dataset }) => dataset.state !== 'refused')?.dataset
+      .messageId
     setLeaf(this.room, leaf === last ? (leafId ?? leaf ?? null) : (leaf ?? null))
     this.room.thread.dispatchEvent(new CustomEvent('companions:inserted', { bubbles: true }))
     this.#listener.onTurns()
@@ -210,9 +219,21 @@ export class Conversation {
   async #refreshWhileStale(): Promise<void> {
     while (this.#isStale && !this.isLeft) {
       this.#isStale = false
-      const found = await fetchFragment(`/fragments/c/${this.id}/thread`).catch(() => undefined)
-      if (found?.status === 200 && !this.isLeft) this.merge(found.content, null)
+      const code = await loadFragments()
+      const found = await code?.fetchFragment(`/fragments/c/${this.id}/thread`).catch(() => undefined)
+      if (found?.status === 200) await this.merge(found.content, null)
     }
+  }
+
+  /** The server knows when it was said, and its other wordings. Without an answer the turn stays as it is. */
+  async #fetchSaid(messageId: string): Promise<void> {
+    const code = await loadFragments()
+    const fresh = await code?.fetchTurn(this.id, messageId)
+    const turn = turnOf(messageId)
+    if (!code || !(fresh instanceof HTMLElement) || this.isLeft || turn === null) return
+    await untilUnselected(turn)
+    if (!this.isLeft && turn.isConnected && !turn.hasAttribute('data-editing'))
+      this.follower.keepPlace(() => code.replaceTurn(turn, fresh))
   }
 
   /** A reply that grows here, or has grown and waits for its rendering. */

@@ -1,6 +1,6 @@
 import type { Chat } from './chat.ts'
 import { growToText } from './composer.ts'
-import { clone, part, turnsIn } from './turns.ts'
+import { clone, part, turnsIn } from './page-parts.ts'
 
 /** Puts a form in the place of a message; what is sent from it goes on from there as another wording. */
 export function startEditing(chat: Chat, turn: HTMLElement): void {

@@ -2,8 +2,6 @@ import htmx from 'htmx'
 import { startPage } from '../page/alpine.ts'
 import { listenToActions } from './actions.ts'
 import type { Chat } from './chat.ts'
-import { listenToChatKeys } from './chat-keys.ts'
-import { listenToSwaps } from './swaps.ts'
 
 /** Brings what one does with turns, then HTMX and everything around the conversation. Called once. */
 export function enhanceChat(chat: Chat): void {
@@ -11,4 +9,46 @@ export function enhanceChat(chat: Chat): void {
   listenToChatKeys(chat)
   listenToSwaps(chat, (element) => htmx.process(element))
   startPage()
+}
+
+/** The keys of the conversation: Escape stops the answer, / goes to the composer. */
+function listenToChatKeys(chat: Chat): void {
+  document.addEventListener('keydown', (event) => {
+    if (event.defaultPrevented || event.isComposing || document.querySelector('dialog[open]')) return
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    if (event.key === 'Escape' && isInConversation(event.target)) chat.stop()
+    else if (event.key === '/' && !isTyping(event.target) && chat.conversation) {
+      event.preventDefault()
+      chat.conversation.composer.focus()
+    }
+  })
+}
+
+/** Escape elsewhere closes what is open there. */
+const isInConversation = (target: EventTarget | null): boolean =>
+  target === document.body ||
+  (target instanceof Element &&
+    target.closest('#scroller, #composer') !== null &&
+    !target.closest('.edit-form'))
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest('input, textarea, select, [contenteditable]') !== null
+
+/** The part of an HTMX event that is looked at. */
+interface SwapEvent extends Event {
+  readonly detail?: { readonly ctx?: { readonly target?: Element } }
+}
+
+/** Keeps the chat with the room that HTMX shows, and the reader's place when older turns come in above. */
+function listenToSwaps(chat: Chat, process: (element: Element) => void): void {
+  document.addEventListener('htmx:before:swap', (event: SwapEvent) => {
+    if (event.detail?.ctx?.target?.id === 'earlier') chat.conversation?.follower.hold()
+  })
+  document.addEventListener('htmx:after:swap', () => {
+    chat.conversation?.follower.release()
+    chat.attach()
+  })
+  document.addEventListener('companions:inserted', ({ target }) => {
+    if (target instanceof Element) process(target)
+  })
 }

@@ -1,6 +1,6 @@
+import { part, setPart, setReplyState, setStatus } from './page-parts.ts'
 import { Preview } from './preview.ts'
 import type { RunningReply } from './replies.ts'
-import { part, setPart, setReplyState, setStatus } from './turns.ts'
 
 /** One reply's turn while it grows. */
 export class LiveReply {
@@ -109,5 +109,23 @@ export class LiveReply {
     if (this.#silentMs > 0)
       return [`Nothing has come for ${Math.floor(this.#silentMs / 1_000)} s. Still waiting for ${name}`, true]
     return [this.source === '' ? `${name} is thinking` : '', false]
+  }
+}
+
+/** In a hidden tab no frame is painted, but time goes on. Milliseconds. */
+const hiddenMs = 250
+
+/** Calls `paint` once for any number of calls before the next frame. */
+export function oncePerFrame(paint: () => void): () => void {
+  let isDue = false
+  const run = () => {
+    isDue = false
+    paint()
+  }
+  return () => {
+    if (isDue) return
+    isDue = true
+    if (document.hidden) setTimeout(run, hiddenMs)
+    else requestAnimationFrame(run)
   }
 }

@@ -1,4 +1,4 @@
-import * as markdown from 'streaming-markdown'
+import type * as markdown from 'streaming-markdown'
 
 /** What the parser hands over, piece by piece. */
 type Renderer = markdown.Renderer<undefined>
@@ -8,34 +8,72 @@ const maxDepth = 24
 
 /** As `server/pages/markdown.ts` has them. */
 const linkSchemes = /^(https?:\/\/|mailto:)/i
-const languageName = /^[\w+#.-]{1,30}/
 const urlTail = /[.,;:!?)\]}'"*_]+$/
+const languageName = /^[\w+#.-]{1,30}/
+
+// Written out, since 40 names on both sides of an import are a tenth of the preview; their types hold them.
+const DOCUMENT: typeof markdown.DOCUMENT = 1
+const PARAGRAPH: typeof markdown.PARAGRAPH = 2
+const HEADING_1: typeof markdown.HEADING_1 = 3
+const HEADING_2: typeof markdown.HEADING_2 = 4
+const HEADING_3: typeof markdown.HEADING_3 = 5
+const HEADING_4: typeof markdown.HEADING_4 = 6
+const HEADING_5: typeof markdown.HEADING_5 = 7
+const HEADING_6: typeof markdown.HEADING_6 = 8
+const CODE_BLOCK: typeof markdown.CODE_BLOCK = 9
+const CODE_FENCE: typeof markdown.CODE_FENCE = 10
+const CODE_INLINE: typeof markdown.CODE_INLINE = 11
+const ITALIC_AST: typeof markdown.ITALIC_AST = 12
+const ITALIC_UND: typeof markdown.ITALIC_UND = 13
+const STRONG_AST: typeof markdown.STRONG_AST = 14
+const STRONG_UND: typeof markdown.STRONG_UND = 15
+const STRIKE: typeof markdown.STRIKE = 16
+const LINK: typeof markdown.LINK = 17
+const RAW_URL: typeof markdown.RAW_URL = 18
+const IMAGE: typeof markdown.IMAGE = 19
+const BLOCKQUOTE: typeof markdown.BLOCKQUOTE = 20
+const LINE_BREAK: typeof markdown.LINE_BREAK = 21
+const RULE: typeof markdown.RULE = 22
+const LIST_UNORDERED: typeof markdown.LIST_UNORDERED = 23
+const LIST_ORDERED: typeof markdown.LIST_ORDERED = 24
+const LIST_ITEM: typeof markdown.LIST_ITEM = 25
+const CHECKBOX: typeof markdown.CHECKBOX = 26
+const TABLE: typeof markdown.TABLE = 27
+const TABLE_ROW: typeof markdown.TABLE_ROW = 28
+const TABLE_CELL: typeof markdown.TABLE_CELL = 29
+const EQUATION_BLOCK: typeof markdown.EQUATION_BLOCK = 30
+const EQUATION_INLINE: typeof markdown.EQUATION_INLINE = 31
+const HREF: typeof markdown.HREF = 1
+const SRC: typeof markdown.SRC = 2
+const LANG: typeof markdown.LANG = 4
+const CHECKED: typeof markdown.CHECKED = 8
+const START: typeof markdown.START = 16
 
 const tags: Readonly<Record<number, string>> = {
-  [markdown.PARAGRAPH]: 'p',
-  [markdown.HEADING_1]: 'h1',
-  [markdown.HEADING_2]: 'h2',
-  [markdown.HEADING_3]: 'h3',
-  [markdown.HEADING_4]: 'h4',
-  [markdown.HEADING_5]: 'h5',
-  [markdown.HEADING_6]: 'h6',
-  [markdown.BLOCKQUOTE]: 'blockquote',
-  [markdown.LINE_BREAK]: 'br',
-  [markdown.RULE]: 'hr',
-  [markdown.ITALIC_AST]: 'em',
-  [markdown.ITALIC_UND]: 'em',
-  [markdown.STRONG_AST]: 'strong',
-  [markdown.STRONG_UND]: 'strong',
-  [markdown.STRIKE]: 's',
-  [markdown.CODE_INLINE]: 'code',
-  [markdown.LINK]: 'a',
-  [markdown.RAW_URL]: 'a',
-  [markdown.IMAGE]: 'a',
-  [markdown.LIST_UNORDERED]: 'ul',
-  [markdown.LIST_ORDERED]: 'ol',
-  [markdown.LIST_ITEM]: 'li',
-  [markdown.TABLE_ROW]: 'tr',
-  [markdown.CHECKBOX]: 'input',
+  [PARAGRAPH]: 'p',
+  [HEADING_1]: 'h1',
+  [HEADING_2]: 'h2',
+  [HEADING_3]: 'h3',
+  [HEADING_4]: 'h4',
+  [HEADING_5]: 'h5',
+  [HEADING_6]: 'h6',
+  [BLOCKQUOTE]: 'blockquote',
+  [LINE_BREAK]: 'br',
+  [RULE]: 'hr',
+  [ITALIC_AST]: 'em',
+  [ITALIC_UND]: 'em',
+  [STRONG_AST]: 'strong',
+  [STRONG_UND]: 'strong',
+  [STRIKE]: 's',
+  [CODE_INLINE]: 'code',
+  [LINK]: 'a',
+  [RAW_URL]: 'a',
+  [IMAGE]: 'a',
+  [LIST_UNORDERED]: 'ul',
+  [LIST_ORDERED]: 'ol',
+  [LIST_ITEM]: 'li',
+  [TABLE_ROW]: 'tr',
+  [CHECKBOX]: 'input',
 }
 
 interface Open {
@@ -54,7 +92,7 @@ export class PreviewNodes {
   readonly #open: Open[]
 
   constructor(root: HTMLElement) {
-    this.#open = [{ token: markdown.DOCUMENT, node: root }]
+    this.#open = [{ token: DOCUMENT, node: root }]
   }
 
   get renderer(): Renderer {
@@ -87,19 +125,19 @@ export class PreviewNodes {
     const open = this.#open.pop()
     if (open === undefined || open.node === this.#top.node) return
     const { token, node, url } = open
-    if (token === markdown.RAW_URL) endAddress(node)
-    else if (token === markdown.EQUATION_INLINE || token === markdown.EQUATION_BLOCK) appendText(node, '$')
-    else if (token === markdown.LINK || token === markdown.IMAGE) endLink(node, token, url)
+    if (token === RAW_URL) endAddress(node)
+    else if (token === EQUATION_INLINE || token === EQUATION_BLOCK) appendText(node, '$')
+    else if (token === LINK || token === IMAGE) endLink(node, token === IMAGE, url)
   }
 
   #set(name: markdown.Attr, value: string): void {
     const open = this.#top
-    if (name === markdown.HREF || name === markdown.SRC) {
+    if (name === HREF || name === SRC) {
       open.url = value.trim()
       pointTo(open.node, open.url)
-    } else if (name === markdown.START) open.node.setAttribute('start', value)
-    else if (name === markdown.CHECKED) open.node.setAttribute('checked', '')
-    else if (name === markdown.LANG) {
+    } else if (name === START) open.node.setAttribute('start', value)
+    else if (name === CHECKED) open.node.setAttribute('checked', '')
+    else if (name === LANG) {
       const language = open.node.closest('.code-block')?.querySelector('.code-language')
       if (language) language.textContent = languageName.exec(value.trim())?.[0] ?? 'text'
     }
@@ -107,15 +145,15 @@ export class PreviewNodes {
 }
 
 function appendNode(parent: HTMLElement, token: number): HTMLElement {
-  if (token === markdown.CODE_FENCE || token === markdown.CODE_BLOCK) return appendCode(parent)
-  if (token === markdown.TABLE) return appendTable(parent)
-  if (token === markdown.TABLE_ROW) return append(rowGroup(parent), 'tr')
-  if (token === markdown.TABLE_CELL) return append(parent, parent.closest('thead') ? 'th' : 'td')
-  if (token === markdown.EQUATION_BLOCK || token === markdown.EQUATION_INLINE)
-    return appendFormula(parent, token)
+  if (token === CODE_FENCE || token === CODE_BLOCK) return appendCode(parent)
+  if (token === TABLE) return appendTable(parent)
+  if (token === TABLE_ROW) return append(rowGroup(parent), 'tr')
+  if (token === TABLE_CELL) return append(parent, parent.closest('thead') ? 'th' : 'td')
+  if (token === EQUATION_BLOCK || token === EQUATION_INLINE)
+    return appendFormula(parent, token === EQUATION_BLOCK)
   const node = append(parent, tags[token] ?? 'span')
-  if (token === markdown.IMAGE) node.className = 'image-link'
-  if (token === markdown.CHECKBOX) markTask(node, parent)
+  if (token === IMAGE) node.className = 'image-link'
+  if (token === CHECKBOX) markTask(node, parent)
   return node
 }
 
@@ -157,8 +195,7 @@ const rowGroup = (table: HTMLElement): Element =>
   table.children[1] ?? append(table, table.children.length === 0 ? 'thead' : 'tbody')
 
 /** The formula's source, between marks, until the server's rendering comes. */
-function appendFormula(parent: HTMLElement, token: number): HTMLElement {
-  const isBlock = token === markdown.EQUATION_BLOCK
+function appendFormula(parent: HTMLElement, isBlock: boolean): HTMLElement {
   const node = append(parent, isBlock ? 'div' : 'span', isBlock ? 'formula' : undefined)
   node.textContent = '$'
   return node
@@ -179,12 +216,12 @@ function pointTo(link: HTMLElement, url: string): void {
 }
 
 /** What only looked like a link, and one that leads nowhere allowed, is the text it was. */
-function endLink(node: HTMLElement, token: number, url: string | undefined): void {
+function endLink(node: HTMLElement, isImage: boolean, url: string | undefined): void {
   if (node.hasAttribute('href')) {
-    if (token === markdown.IMAGE && node.textContent === '') node.textContent = 'Image'
+    if (isImage && node.textContent === '') node.textContent = 'Image'
     return
   }
-  node.before(token === markdown.IMAGE ? '![' : '[')
+  node.before(isImage ? '![' : '[')
   node.after(url === undefined ? ']' : `](${url})`)
   node.replaceWith(...node.childNodes)
 }

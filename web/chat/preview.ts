@@ -29,7 +29,10 @@ export class Preview {
       parser_write(this.#parser, piece)
       rest = rest.slice(piece.length)
       // The parser takes quadratic time over a construct that never ends; such a text is shown as it stands.
-      if (this.#parser.pending.length > maxPendingLength) return this.#giveUp(rest)
+      if (this.#parser.pending.length > maxPendingLength) {
+        this.#giveUp(rest)
+        return
+      }
     }
   }
 

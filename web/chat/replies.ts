@@ -1,5 +1,5 @@
 import type { ChatEntryFrame, ChatResumed, Hello } from '../../bus/contract/frames.ts'
-import { maxResume } from '../../bus/contract/limits.ts'
+import { maxResume } from '../../bus/contract/protocol.ts'
 import { newReader, type ReplyReader, readEntry } from '../../bus/contract/reply-reader.ts'
 
 /** A reply that is followed: what was read of its log, and up to where. */
@@ -129,7 +129,10 @@ export class Replies {
     if (epoch === reply.epoch && seq <= reply.seq) return
     const length = reply.reader.text.length
     const outcome = readEntry(reply.reader, entry)
-    if (outcome === 'gap') return this.#mend(reply, length, nowMs)
+    if (outcome === 'gap') {
+      this.#mend(reply, length, nowMs)
+      return
+    }
     reply.epoch = epoch
     reply.seq = seq
     if (outcome === 'ended') {

@@ -1,5 +1,4 @@
-import type { Room } from './room.ts'
-import { turnsIn } from './turns.ts'
+import { type Room, turnsIn } from './page-parts.ts'
 
 /** This near to the end counts as being there, in CSS pixels. */
 const nearPx = 48

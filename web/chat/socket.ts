@@ -1,9 +1,6 @@
-import { decode, encode } from '@msgpack/msgpack'
-import { shouldReconnect } from '../../bus/contract/errors.ts'
 import type { ClientFrame, Hello, HubFrame, Welcome } from '../../bus/contract/frames.ts'
-import { heartbeatMs } from '../../bus/contract/limits.ts'
-import { protocolVersion, subprotocol } from '../../bus/contract/protocol.ts'
-import { backoffMs } from './backoff.ts'
+import { protocolVersion, shouldReconnect, subprotocol } from '../../bus/contract/protocol.ts'
+import { decode, encode } from './messagepack.ts'
 
 /** `returning`: between two connections. `offline`: for so long that one should know. */
 export type ConnectionState = 'here' | 'returning' | 'offline'
@@ -39,6 +36,8 @@ export class ChatSocket {
   #welcomed = false
   #failures = 0
   #heardAtMs = 0
+  /** As the hub's welcome has it. */
+  #heartbeatMs = Infinity
   /** When the hub was asked whether it is there; 0 while it need not be. */
   #askedAtMs = 0
   #pings = 0
@@ -100,13 +99,13 @@ export class ChatSocket {
   }
 
   #write(frame: ClientFrame): void {
-    this.#socket?.send(encode(frame, { ignoreUndefined: true }))
+    this.#socket?.send(encode(frame))
   }
 
   #hear(data: ArrayBuffer): void {
     this.#heardAtMs = Date.now()
     this.#askedAtMs = 0
-    const frame = decode(data) as HubFrame
+    const frame = decode(new Uint8Array(data)) as HubFrame
     if (frame.type === 'pong') return
     if (frame.type === 'notice') this.#retryAfterMs = frame.retry_after_ms
     else if (frame.type === 'welcome') this.#welcome(frame)
@@ -117,6 +116,7 @@ export class ChatSocket {
     this.#welcomed = true
     this.#failures = 0
     this.#retryAfterMs = undefined
+    this.#heartbeatMs = welcome.heartbeat_ms
     this.#listener.onState('here')
     this.#listener.onWelcome(welcome)
   }
@@ -127,7 +127,8 @@ export class ChatSocket {
       ? this.#askedAtMs > 0 && nowMs - this.#askedAtMs > answerMs
       : nowMs - this.#heardAtMs > welcomeMs
     if (isLate) this.#giveUp()
-    else if (this.#welcomed && this.#askedAtMs === 0 && nowMs - this.#heardAtMs > heartbeatMs) this.#ask()
+    else if (this.#welcomed && this.#askedAtMs === 0 && nowMs - this.#heardAtMs > this.#heartbeatMs)
+      this.#ask()
   }
 
   #ask(): void {
@@ -154,9 +155,11 @@ export class ChatSocket {
   #lose(socket: WebSocket, closeCode: number): void {
     if (socket !== this.#socket) return
     this.#drop()
-    if (shouldReconnect(closeCode) || this.#listener.onRefused(closeCode)) return this.#comeBack()
-    this.#refused = true
-    this.#listener.onState('offline')
+    if (shouldReconnect(closeCode) || this.#listener.onRefused(closeCode)) this.#comeBack()
+    else {
+      this.#refused = true
+      this.#listener.onState('offline')
+    }
   }
 
   #comeBack(): void {
@@ -168,3 +171,17 @@ export class ChatSocket {
     this.#retry = setTimeout(() => this.connect(), afterMs)
   }
 }
+
+/**
+ * How long to wait before trying again, in milliseconds: exponential with full jitter, so that browsers which lost
+ * the same hub together do not come back together.
+ *
+ * @param attempt tries that failed so far, from 0.
+ * @param random 0 to below 1.
+ */
+export function backoffMs(attempt: number, random: number = Math.random()): number {
+  return Math.round(random * Math.min(longestMs, shortestMs * 2 ** attempt))
+}
+
+const shortestMs = 500
+const longestMs = 15_000

@@ -1,13 +1,6 @@
-import Alpine from 'alpine'
-import { house } from './house.ts'
-import { listenToKeys } from './keys.ts'
-import { listenToMenus } from './menus.ts'
-import { modelChoice } from './model-choice.ts'
-import { listenToRooms } from './rooms.ts'
-import { settingsForm } from './settings-form.ts'
-import { theme } from './theme.ts'
-import { rememberTimeZone } from './time-zone.ts'
-import { toast } from './toast.ts'
+import Alpine, { type Magic } from 'alpine'
+import { closeDialog, house, listenToKeys, listenToRooms, remember } from './house.ts'
+import { listenToMenus, modelChoice } from './menus.ts'
 
 /** Brings everything around the conversation to life: list, menus, dialogs, theme, toasts, keys. Called once. */
 export function startPage(): void {
@@ -21,4 +14,82 @@ export function startPage(): void {
   listenToKeys()
   listenToRooms()
   rememberTimeZone()
+}
+
+/** The choice of light, dark, or whatever the system says; the server's next page begins with it. */
+const theme = () => ({
+  choose(this: Magic) {
+    const choice = this.$el.dataset.themeChoice ?? 'system'
+    remember('theme', choice)
+    if (choice === 'system') delete document.documentElement.dataset.theme
+    else document.documentElement.dataset.theme = `home-${choice}`
+    for (const item of this.$root.querySelectorAll('[data-theme-choice]')) {
+      item.setAttribute('aria-checked', String(item === this.$el))
+    }
+  },
+})
+
+/** The form in the settings dialog: the temperature is either the model's own or the one on the scale. */
+const settingsForm = () => ({
+  showTemperature(this: Magic) {
+    tell(this.$root)
+  },
+  toggleTemperature(this: Magic) {
+    const range = rangeIn(this.$root)
+    const own = this.$root.querySelector<HTMLInputElement>('#temperature-own')
+    if (!range || !own) return
+    range.disabled = own.checked
+    tell(this.$root)
+  },
+  cancel: () => closeDialog('settings'),
+})
+
+const rangeIn = (form: HTMLElement): HTMLInputElement | null =>
+  form.querySelector<HTMLInputElement>('#temperature')
+
+function tell(form: HTMLElement): void {
+  const range = rangeIn(form)
+  const shown = form.querySelector('#temperature-shown')
+  if (range && shown) shown.textContent = range.disabled ? 'the model’s own' : range.valueAsNumber.toFixed(1)
+}
+
+const shownForMs = 8_000
+
+/** A toast leaves by itself, but not while somebody points at it or is in it. */
+const toast = () => ({
+  init(this: Magic) {
+    const card = this.$root
+    const wait = (): void => {
+      timers.set(
+        card,
+        window.setTimeout(() => card.remove(), shownForMs),
+      )
+    }
+    const stay = (): void => window.clearTimeout(timers.get(card))
+    for (const name of ['pointerenter', 'focusin']) card.addEventListener(name, stay)
+    for (const name of ['pointerleave', 'focusout']) {
+      card.addEventListener(name, () => {
+        stay()
+        wait()
+      })
+    }
+    wait()
+  },
+  /** Its button may still be sending what it was pressed for, so the card leaves a moment later. */
+  close(this: Magic) {
+    const card = this.$root
+    card.hidden = true
+    window.setTimeout(() => card.remove(), shownForMs)
+  },
+})
+
+const timers = new WeakMap<HTMLElement, number>()
+
+/** Tells the server in which zone its times are read, and has the list grouped anew where it did not know. */
+function rememberTimeZone(): void {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
+  const isKnown = document.cookie.split('; ').includes(`tz=${encodeURIComponent(timeZone)}`)
+  if (isKnown) return
+  remember('tz', timeZone)
+  document.body.dispatchEvent(new CustomEvent('companions:refresh'))
 }

@@ -132,6 +132,6 @@ async function follow(
       ? await failReply(desk, assignment, outcome, error)
       : await writeReply(desk, assignment, outcome, running)
   if (end === 'written') return ack
-  desk.log('info', 'A reply is left to another worker', { requestId: request.request_id, end })
+  desk.log('info', 'A reply is left to another worker', { request_id: request.request_id, end })
   return later(end === 'released' ? 0 : laterMs)
 }

@@ -11,6 +11,10 @@ import type { LogWriter } from './writer.ts'
 export interface Generation {
   readonly backend: Backend
   readonly request: GenerateRequest
+  /** The thoughts before `request.begun`; empty for a new answer. */
+  readonly begunThoughts: string
+  /** Tokens that what was begun took at least. */
+  readonly begunTokens: number
   readonly writer: Pick<LogWriter, 'text' | 'thought'>
   readonly patience: Patience
   /** In code units, of text and of thoughts each. */
@@ -59,8 +63,12 @@ async function runOnce(generation: Generation, state: GenerationState): Promise<
   const { backend, request, patience, signal } = generation
   try {
     const begun = state.reply.text
+    const maxTokens = begun === '' ? request.maxTokens : state.tokensLeft
+    if (maxTokens !== undefined && maxTokens <= 0) {
+      state.reason = 'length'
+      return undefined
+    }
     if (begun !== request.begun && !(await state.confirmContinuing())) return state.lastError
-    const maxTokens = tokensLeft(request.maxTokens, begun)
     const start = (own: AbortSignal) => backend.generate({ ...request, begun, maxTokens }, own)
     for await (const piece of guardAgainstStalls(start, patience, signal)) {
       if (state.take(piece)) break
@@ -74,10 +82,6 @@ async function runOnce(generation: Generation, state: GenerationState): Promise<
     return fault
   }
 }
-
-/** Backends count what they add; what stands counts against the wish too, by estimate. */
-const tokensLeft = (wish: number | undefined, begun: string): number | undefined =>
-  wish === undefined ? undefined : Math.max(1, wish - estimateTokens(begun))
 
 const unexpected = (cause: unknown): BackendError =>
   new BackendError('internal', 'The worker failed while the model answered', { cause })
@@ -95,7 +99,8 @@ class GenerationState {
   readonly reply: ReplyText
   readonly #generation: Generation
   readonly #thoughts: ReplyText
-  #thoughtUnits = 0
+  #thoughtUnits: number
+  #pieces: number
   #firstTextAtMs: number | undefined
   #usage: Usage = {}
   reason: 'stop' | 'length' = 'stop'
@@ -105,7 +110,19 @@ class GenerationState {
   constructor(generation: Generation) {
     this.#generation = generation
     this.reply = new ReplyText(generation.request.begun, generation.maxLength)
-    this.#thoughts = new ReplyText('', generation.maxLength)
+    this.#thoughts = new ReplyText(generation.begunThoughts, generation.maxLength)
+    this.#thoughtUnits = generation.begunThoughts.length
+    this.#pieces = generation.begunTokens
+  }
+
+  /**
+   * Backends count only what they add, and say how much when they end; what stands counts against the limit too. A
+   * piece is a token or more, and the estimate knows where it was more.
+   */
+  get tokensLeft(): number | undefined {
+    const { maxTokens } = this.#generation.request
+    if (maxTokens === undefined) return undefined
+    return maxTokens - Math.max(this.#pieces, estimateTokens(this.reply.text + this.thoughts))
   }
 
   get thoughts(): string {
@@ -114,6 +131,7 @@ class GenerationState {
 
   /** Takes one piece. @returns whether that is enough. */
   take(piece: Piece): boolean {
+    if (piece.kind !== 'end') this.#pieces += 1
     if (piece.kind === 'text') return this.#say(this.reply.take(piece.text))
     if (piece.kind === 'thought') return this.#think(piece.text)
     this.reason = piece.reason

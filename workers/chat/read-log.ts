@@ -14,6 +14,8 @@ export interface ReplyLog {
   readonly backend: string
   /** Starts at the end of the log after which the text never grew past what it had been before. */
   readonly barrenStarts: number
+  /** Entries that brought the text and thoughts there are: at least as many tokens. */
+  readonly pieces: number
 }
 
 /** Reads a reply's log from its first entry to its last. @throws CodedError `bus_unavailable`. */
@@ -22,6 +24,7 @@ export async function readLog(bus: Bus, subject: string): Promise<ReplyLog> {
   let backend = ''
   let barrenStarts = 0
   let longest = 0
+  let pieces = 0
   for await (const { body } of bus.readEntries(streams.log.name, subject, 1)) {
     const entry = decodeEntry(body)
     if (entry === undefined) continue
@@ -29,13 +32,15 @@ export async function readLog(bus: Bus, subject: string): Promise<ReplyLog> {
     if (entry.type === 'start') {
       backend = entry.backend
       barrenStarts += 1
+      if (entry.offset === 0) pieces = 0
     }
+    if (entry.type === 'chunk' || entry.type === 'thought') pieces += 1
     if (reader.text.length > longest) {
       longest = reader.text.length
       barrenStarts = 0
     }
   }
-  return { reader, backend, barrenStarts }
+  return { reader, backend, barrenStarts, pieces }
 }
 
 /** One entry from its bytes; undefined for what is none. */

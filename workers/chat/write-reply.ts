@@ -1,5 +1,8 @@
 import type { Timings } from '../../bus/contract/chat.ts'
 import type { CodedError } from '../../bus/contract/errors.ts'
+import { attributes } from '../../telemetry/attributes.ts'
+import { inSpan } from '../../telemetry/span.ts'
+import { spanNames } from '../../telemetry/span-names.ts'
 import type { Assignment, Desk } from './answer.ts'
 import type { ClaimOutcome } from './claim.ts'
 import { type Ending, publishFinal } from './final.ts'
@@ -66,10 +69,14 @@ function generateFor(
     return Promise.resolve(unchanged(claimed))
   }
   // Readers forget an attempt's thoughts with the next attempt, so who goes on says them again.
-  if (begun !== '' && claimed.log.reader.thoughts !== '') writer.thought(claimed.log.reader.thoughts)
+  const begunThoughts = begun === '' ? '' : claimed.log.reader.thoughts
+  if (begunThoughts !== '') writer.thought(begunThoughts)
   const options = { ...history.options, ...request.options }
-  return generate({
+  const facts = { name: spanNames.chatGenerate, attributes: { [attributes.model]: choice.model } }
+  const generation = {
     backend: choice.backend,
+    begunThoughts,
+    begunTokens: begun === '' ? 0 : claimed.log.pieces,
     writer,
     patience: desk.patience,
     maxLength: desk.maxReplyLength,
@@ -81,7 +88,8 @@ function generateFor(
       temperature: options.temperature,
       maxTokens: options.max_tokens,
     },
-  })
+  }
+  return inSpan(facts, () => generate(generation))
 }
 
 const begunOf = ({ claim, log }: Claimed): string => log.reader.text.slice(0, claim.offset)
@@ -157,7 +165,7 @@ async function end(desk: Desk, assignment: Assignment, claimed: Claimed, last: L
   })
   const end = outcome.kind === 'done' ? outcome.reason : outcome.error.code
   desk.log('info', 'A reply ended', {
-    requestId: request.request_id,
+    request_id: request.request_id,
     model,
     backend,
     attempt,

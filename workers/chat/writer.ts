@@ -156,7 +156,7 @@ export class LogWriter {
       }
     } catch (error) {
       this.#log('warn', 'A reply is given up: its log cannot be written', {
-        requestId,
+        request_id: requestId,
         error: String(error),
       })
     }

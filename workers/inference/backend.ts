@@ -30,7 +30,7 @@ export interface GenerateRequest extends Prompt {
   /** The answer so far, to be gone on with; empty for a new one. */
   readonly begun: string
   readonly temperature?: number | undefined
-  /** Most tokens of the whole answer, `begun` not counted. */
+  /** Most tokens to add to `begun`. */
   readonly maxTokens?: number | undefined
 }
 

@@ -45,7 +45,10 @@ export function openBackends(options: BackendsOptions): Backends {
   function warnOfDefault({ model }: Choice): void {
     if (isWarned || model === defaultModel || sameModel(model, defaultModel ?? '')) return
     isWarned = true
-    options.log('warn', 'DEFAULT_MODEL is not installed: another answers', { defaultModel, model })
+    options.log('warn', 'DEFAULT_MODEL is not installed: another answers', {
+      default_model: defaultModel,
+      model,
+    })
   }
 
   return {

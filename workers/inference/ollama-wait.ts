@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { ConfigError } from '../../settings/read-settings.ts'
 import type { Backend } from './backend.ts'
 import { sameModel } from './ollama.ts'
 
@@ -14,7 +15,7 @@ export interface OllamaWait {
 /**
  * Waits until Ollama answers and has the models wanted.
  *
- * @throws Error that says what is missing when `timeoutMs` are over; the signal's reason when it aborts.
+ * @throws ConfigError that says what is missing when `timeoutMs` are over; the signal's reason when it aborts.
  */
 export async function waitForOllama(ollama: Backend, wait: OllamaWait): Promise<void> {
   const endsAt = performance.now() + wait.timeoutMs
@@ -24,7 +25,7 @@ export async function waitForOllama(ollama: Backend, wait: OllamaWait): Promise<
     wait.onMissing(missing)
     const leftMs = endsAt - performance.now()
     if (leftMs <= 0) {
-      throw new Error(`OLLAMA_WAIT: ${missing} after OLLAMA_WAIT_TIMEOUT (${wait.timeoutMs / 1000} s)`)
+      throw new ConfigError(`OLLAMA_WAIT: ${missing} after OLLAMA_WAIT_TIMEOUT (${wait.timeoutMs / 1000} s)`)
     }
     await pause(Math.min(wait.intervalMs, leftMs), undefined, { signal: wait.signal })
   }

@@ -40,14 +40,8 @@ const owner = '0123456789abcdef01234567'
 const timestamp = 1_763_700_000.25
 const epoch = 1_763_700_000_123
 
-const send = {
-  kind: 'send',
-  request_id,
-  conversation_id,
-  message_id,
-  parent_id: null,
-  message: 'Hello, 世界 🌸',
-}
+const asked = { kind: 'send', request_id, conversation_id, message_id, parent_id: null }
+const send = { ...asked, message: 'Hello, 世界 🌸' }
 const everyOption = {
   companion_id,
   model: 'llama3.2:3b',
@@ -85,7 +79,7 @@ export const logSamples: readonly Sample[] = [
 
 export const messageSamples: readonly Sample[] = [
   message('ChatRequest', 'chat request', {
-    ...send,
+    ...asked,
     ...everyOption,
     user_id,
     username: 'Guest',

@@ -29,6 +29,15 @@ suite('golden vectors', () => {
       }
     })
 
+  test('no request on the bus holds what was said', async () => {
+    const messages = (await readVectors('messages.json')) as Vector[]
+    const requests = messages.filter(({ schema }) => schema === 'ChatRequest')
+    assert.deepEqual(
+      requests.map(({ value }) => 'message' in (value as object)),
+      [false],
+    )
+  })
+
   test('every refused vector is refused with its code', async () => {
     const refused = (await readVectors('refused.json')) as Refusal[]
     for (const refusal of refused) assert.equal(refusalOf(refusedBytes(refusal)), refusal.code, refusal.name)

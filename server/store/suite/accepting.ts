@@ -14,7 +14,7 @@ import {
 import type { It } from './ground.ts'
 
 export function testAccepting(it: It): void {
-  it('begins a conversation with the first message, titled from it, its answer the active leaf', async (ground) => {
+  it('begins a conversation with the first message and its model, titled from it, its answer the active leaf', async (ground) => {
     const store = await ground.open()
     const user = await createPerson(store)
     const send = exampleSend({ message: '  A walk through the old harbour \nand back', model: 'small' })
@@ -33,7 +33,7 @@ export function testAccepting(it: It): void {
       systemPrompt: null,
       temperature: null,
       maxTokens: null,
-      model: null,
+      model: 'small',
       activeLeafId: send.request_id,
       createdAt: 10,
       updatedAt: 10,

@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { lastReply, replyText, say, untilSettled } from '../testing/house/talk.ts'
+import { useHouse } from '../testing/house/use-house.ts'
+
+const stage = useHouse({
+  models: [],
+  workerEnvironment: { DEMO: 'auto', OLLAMA_BASE_URL: 'http://127.0.0.1:9' },
+})
+
+test('without any model a demo answers, and says that it is one', () =>
+  stage.visit(async ({ page }) => {
+    await page.locator('#welcome').getByText('There is no model here yet.').waitFor()
+    await say(page, 'Hello!')
+    await untilSettled(page, 1, 30_000)
+    assert.match(await replyText(page), /demo/i)
+    assert.match((await lastReply(page).locator('.meta-model').textContent()) ?? '', /demo/i)
+    assert.equal(await page.locator('.model-name').textContent(), 'Demo engine')
+  }))

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { afterEach, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { lastReply, replyText, say, untilAlive, untilSettled } from '../testing/house/talk.ts'
+import { useHouse } from '../testing/house/use-house.ts'
+import { waitUntil } from '../testing/servers/wait-until.ts'
+import { countedTo } from '../testing/workers/counting.ts'
+
+const stage = useHouse({
+  models: ['counting', 'other'],
+  workerEnvironment: { OLLAMA_TIMEOUT: '1s' },
+})
+afterEach(() => stage.house.ollama.setFault(undefined))
+
+const statusOf = async (page: Page) =>
+  ((await lastReply(page).locator('.reply-status').textContent()) ?? '').trim()
+
+async function tryAgain(page: Page): Promise<void> {
+  await untilAlive(page)
+  const failed = await lastReply(page).getAttribute('data-message-id')
+  await lastReply(page).getByRole('button', { name: 'Try again' }).click()
+  await waitUntil('another answer takes its place', async () => {
+    const id = await lastReply(page).getAttribute('data-message-id')
+    return id !== failed
+  })
+}
+
+test('a model that goes silent is called silent, and trying again helps', () =>
+  stage.visit(async ({ page }) => {
+    await stage.house.ollama.setFault({ kind: 'stall', afterTokens: 0 })
+    await say(page, 'tokens=12')
+    await untilSettled(page)
+    assert.equal(await lastReply(page).getAttribute('data-state'), 'failed')
+    assert.match(await statusOf(page), /^The model went silent\./)
+    await stage.house.ollama.setFault(undefined)
+    await tryAgain(page)
+    await untilSettled(page)
+    assert.equal(await replyText(page), countedTo(12).trim())
+    assert.equal(await statusOf(page), '')
+  }))
+
+test('a model that fails in mid-stream is said to have failed', () =>
+  stage.visit(async ({ page }) => {
+    await stage.house.ollama.setFault({ kind: 'error-line', afterTokens: 4, message: 'out of memory' })
+    await say(page, 'tokens=60 rate=200')
+    await untilSettled(page, 1, 30_000)
+    assert.match(await statusOf(page), /^The model failed while answering\./)
+    assert.ok((await replyText(page)).startsWith('t0 t1 t2 t3'))
+  }))
+
+test('a model that is not installed any more is named as missing', () =>
+  stage.visit(async ({ page }) => {
+    await stage.house.ollama.setFault({ kind: 'model-missing' })
+    await say(page, 'tokens=3')
+    await untilSettled(page, 1, 30_000)
+    assert.match(await statusOf(page), /^This model is not installed\./)
+  }))
+
+test('a model server that cannot be reached is said to be away, and found again without a restart', () =>
+  stage.visit(async ({ page }) => {
+    await stage.house.ollama.setFault({ kind: 'refuse' }, { paths: 'all' })
+    await say(page, 'tokens=3')
+    await untilSettled(page, 1, 30_000)
+    assert.match(await statusOf(page), /^The model could not be reached\./)
+    await stage.house.ollama.setFault(undefined)
+    await tryAgain(page)
+    await untilSettled(page, 1, 30_000)
+    assert.equal(await replyText(page), countedTo(3).trim())
+  }))

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { replyText, untilAlive, untilReplyHolds, untilSettled, untilTitled } from '../testing/house/talk.ts'
+import { useHouse } from '../testing/house/use-house.ts'
+import { waitUntil } from '../testing/servers/wait-until.ts'
+import { countedTo } from '../testing/workers/counting.ts'
+
+const stage = useHouse({ title: 'By hand' })
+
+const focused = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const {
+      id = '',
+      className = '',
+      dataset = {},
+      textContent,
+    } = (document.activeElement ?? {}) as HTMLElement
+    return [id, className, dataset.action, dataset.modelId, textContent?.trim()].join(' ')
+  })
+
+async function tabTo(page: Page, what: RegExp, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
+  for (let steps = 0; steps < 40; steps += 1) {
+    await page.keyboard.press(key)
+    if (what.test(await focused(page))) return
+  }
+  assert.fail(`${what} is not reached by ${key}; focus is on ${await focused(page)}`)
+}
+
+test('a whole talk needs no mouse', () =>
+  stage.visit(async ({ page }) => {
+    await untilAlive(page)
+    await page.keyboard.press('/')
+    await page.keyboard.type('tokens=endless rate=40')
+    await page.keyboard.press('Shift+Enter')
+    await page.keyboard.type('and a second line')
+    await page.keyboard.press('Enter')
+    await untilReplyHolds(page, 't5')
+    await page.keyboard.press('Escape')
+    await untilSettled(page)
+    assert.equal(await page.locator('.said-text').textContent(), 'tokens=endless rate=40\nand a second line')
+    await page.keyboard.press('ArrowUp')
+    await page.locator('.edit-text').waitFor()
+    assert.match(await focused(page), /edit-text/)
+    await page.keyboard.press('Escape')
+    await page.locator('.edit-text').waitFor({ state: 'detached' })
+    assert.match(await focused(page), /composer-text/)
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('Control+A')
+    await page.keyboard.type('tokens=4')
+    await page.keyboard.press('Enter')
+    await untilReplyHolds(page, 't3')
+    await untilSettled(page)
+    assert.equal(await replyText(page), countedTo(4).trim())
+    await tabTo(page, /regenerate/, 'Shift+Tab')
+    await page.keyboard.press('Enter')
+    await page.getByRole('group', { name: 'Answers' }).waitFor()
+  }))
+
+test('list, menus and dialogs are reached, used and left by keys', () =>
+  stage.visit(async ({ page }) => {
+    await untilAlive(page)
+    await page.keyboard.press('?')
+    await page.locator('#help[open]').waitFor()
+    await page.keyboard.press('Escape')
+    await page.locator('#help').waitFor({ state: 'hidden' })
+    await page.keyboard.press('/')
+    await page.keyboard.type('tokens=2')
+    await page.keyboard.press('Enter')
+    await untilSettled(page)
+    await untilTitled(page, 'By hand')
+    await page.keyboard.press('Control+K')
+    assert.match(await focused(page), /^search /)
+    await page.keyboard.press('Tab')
+    assert.match(await focused(page), /row-link/)
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await waitUntil('the menu has the focus', async () => /Rename/.test(await focused(page)))
+    await page.keyboard.press('ArrowDown')
+    assert.match(await focused(page), /Delete/)
+    await page.keyboard.press('Escape')
+    await page.locator('.row-menu').waitFor({ state: 'hidden' })
+    assert.match(await focused(page), /row-more/)
+    await tabTo(page, /^model /, 'Tab')
+    await page.keyboard.press('Enter')
+    await waitUntil('the chosen model has the focus', async () => /menu-item/.test(await focused(page)))
+    await page.keyboard.press('Escape')
+    assert.match(await focused(page), /^model /)
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.locator('#settings[open] #system-prompt').waitFor()
+    await page.keyboard.press('Escape')
+    await page.locator('#settings').waitFor({ state: 'hidden' })
+    assert.match(await focused(page), /open-settings/)
+    await page.keyboard.press('Control+Shift+O')
+    await page.locator('#welcome').waitFor()
+  }))

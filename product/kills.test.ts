@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { replyText, say, untilReplyHolds, untilSettled } from '../testing/house/talk.ts'
+import { useHouse } from '../testing/house/use-house.ts'
+import { countedTo } from '../testing/workers/counting.ts'
+
+const stage = useHouse()
+
+const lost = {
+  expected: [/net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/],
+}
+const whole = countedTo(90).trim()
+
+test('a reply whose worker is killed is finished by another, each token once', () =>
+  stage.visit(async ({ page }) => {
+    await say(page, 'tokens=90 rate=30')
+    await untilReplyHolds(page, 't10')
+    await stage.house.addWorker()
+    await stage.house.killWorker()
+    await untilSettled(page, 1, 30_000)
+    assert.equal(await replyText(page), whole)
+  }))
+
+test('a reply goes on over the end of its hub and its return', () =>
+  stage.visit(async ({ page }) => {
+    await say(page, 'tokens=90 rate=30')
+    await untilReplyHolds(page, 't10')
+    await stage.house.killHub()
+    await stage.house.restartHub()
+    await untilSettled(page, 1, 30_000)
+    assert.equal(await replyText(page), whole)
+  }, lost))
+
+test('a reply goes on over the end of the bus and its return', () =>
+  stage.visit(async ({ page }) => {
+    await say(page, 'tokens=90 rate=30')
+    await untilReplyHolds(page, 't10')
+    await stage.house.nats.kill()
+    await stage.house.nats.restart()
+    await untilSettled(page, 1, 30_000)
+    assert.equal(await replyText(page), whole)
+    await say(page, 'tokens=3')
+    await untilSettled(page, 2, 30_000)
+  }))
+
+test('what is asked while the bus is away is answered when it is back', () =>
+  stage.visit(async ({ page }) => {
+    await say(page, 'tokens=2')
+    await untilSettled(page)
+    await stage.house.nats.kill()
+    await say(page, 'tokens=5')
+    await page.locator('.turn.said[data-state=sent]').nth(1).waitFor()
+    await stage.house.nats.restart()
+    await untilSettled(page, 2, 30_000)
+    assert.equal(await replyText(page), countedTo(5).trim())
+  }))

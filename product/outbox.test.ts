@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  lastReply,
+  replyText,
+  say,
+  untilAlive,
+  untilReplyHolds,
+  untilSettled,
+} from '../testing/house/talk.ts'
+import { useHouse } from '../testing/house/use-house.ts'
+import { waitUntil } from '../testing/servers/wait-until.ts'
+import { countedTo } from '../testing/workers/counting.ts'
+
+const stage = useHouse()
+
+/** What a page cannot help saying while there is nobody to reach. */
+const away = {
+  expected: [
+    /net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/,
+    /htmx:error: Failed to fetch/,
+  ],
+}
+
+const askedFor = (words: string) =>
+  stage.house.ollama.requests.filter(
+    ({ path, body }) =>
+      path === '/api/chat' &&
+      JSON.stringify(body).includes(words) &&
+      !JSON.stringify(body).includes('Write a title of'),
+  ).length
+
+test('a message written while offline waits, says so, and goes out once when the line is back', () =>
+  stage.visit(async ({ page, context }) => {
+    await say(page, 'tokens=2')
+    await untilSettled(page)
+    // A browser without a network keeps its open sockets; this one ends.
+    await context.setOffline(true)
+    await stage.house.killHub()
+    await page.locator('#connection[data-state=offline]').waitFor()
+    assert.equal(await page.locator('.connection-word').textContent(), 'offline')
+    await page.locator('#offline-note').waitFor()
+    await say(page, 'kept while offline: tokens=5')
+    await lastReply(page).getByText('Goes out when the connection is back').waitFor()
+    await stage.house.restartHub()
+    await context.setOffline(false)
+    await page.locator('#connection[data-state=here]').waitFor()
+    await untilSettled(page, 2)
+    assert.equal(await replyText(page), countedTo(5).trim())
+    assert.equal(askedFor('kept while offline'), 1)
+  }, away))
+
+test('a message that waits survives the hub’s end and a reload, and goes out once', () =>
+  stage.visit(async ({ page }) => {
+    await say(page, 'tokens=2')
+    await untilSettled(page)
+    await stage.house.killHub()
+    await page.locator('#connection:not([data-state=here])').waitFor()
+    await say(page, 'kept over a reload: tokens=6')
+    await lastReply(page).getByText('Goes out when the connection is back').waitFor()
+    await stage.house.restartHub()
+    await page.reload()
+    await page.locator('.said-text', { hasText: 'kept over a reload' }).waitFor()
+    await untilSettled(page, 2)
+    assert.equal(await replyText(page), countedTo(6).trim())
+    assert.equal(askedFor('kept over a reload'), 1)
+  }, away))
+
+test('a first message that waits outlives its tab, at an address that the hub does not know yet', () =>
+  stage.visit(
+    async ({ page, openTab }) => {
+      await untilAlive(page)
+      await stage.house.killHub()
+      await page.locator('#connection:not([data-state=here])').waitFor()
+      await say(page, 'kept as the first: tokens=4')
+      await lastReply(page).getByText('Goes out when the connection is back').waitFor()
+      const address = new URL(page.url()).pathname
+      await page.close()
+      await stage.house.restartHub()
+      const again = await openTab(address)
+      await untilSettled(again)
+      assert.equal(await replyText(again), countedTo(4).trim())
+      assert.equal(askedFor('kept as the first'), 1)
+    },
+    { expected: [...away.expected, /404/] },
+  ))
+
+test('a message that the hub refuses is not sent for ever, and the next one gets through', () =>
+  stage.visit(async ({ page }) => {
+    await say(page, 'tokens=2')
+    await untilSettled(page)
+    await untilAlive(page)
+    const sent: number[] = []
+    // The page believes the limit that it was told; the hub comes back with a smaller one.
+    page.on('websocket', (socket) => {
+      socket.on('framesent', ({ payload }) => {
+        if (payload.length > 150) sent.push(payload.length)
+      })
+    })
+    await stage.house.killHub()
+    await page.locator('#connection:not([data-state=here])').waitFor()
+    const long = `${'a long story '.repeat(30)}tokens=3`
+    await say(page, long)
+    await lastReply(page).getByText('Goes out when the connection is back').waitFor()
+    await stage.house.restartHub({ MAX_MESSAGE_LENGTH: '100' })
+    const refused = page.locator('.turn.said[data-state=refused]')
+    await refused.waitFor()
+    assert.match((await refused.locator('.said-note').textContent()) ?? '', /at most 100 characters/)
+    await say(page, 'a short one: tokens=3')
+    await untilReplyHolds(page, 't2')
+    assert.equal(sent.filter((length) => length > long.length).length, 1)
+    assert.equal(askedFor('a long story'), 0)
+    await refused.getByRole('button', { name: 'Discard' }).click()
+    await refused.waitFor({ state: 'detached' })
+    await page.reload()
+    await untilSettled(page, 2)
+    await stage.house.restartHub()
+    await waitUntil('the page is back', () => page.locator('#connection[data-state=here]').isVisible())
+  }, away))

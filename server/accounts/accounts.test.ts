@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { request } from 'node:http'
+import { after, before, test } from 'node:test'
+import { startTestHouse, type TestHouse } from '../../testing/hub/start-house.ts'
+import type { TestHub } from '../../testing/hub/start-hub.ts'
+import { createOwnerLink, needsOwnerLink } from './owner-link.ts'
+
+let house: TestHouse
+let hub: TestHub
+
+before(async () => {
+  house = await startTestHouse()
+  hub = house.hub
+})
+after(() => house?.[Symbol.asyncDispose]())
+
+/** A request with any `Host`, which `fetch` does not allow; nothing is kept alive. */
+function ask(from: TestHub, path: string, headers: Record<string, string> = {}, method = 'GET') {
+  return new Promise<{ status: number; cookie: string; location: string; body: string }>(
+    (resolve, reject) => {
+      const host = `localhost:${new URL(from.origin).port}`
+      const asked = request(
+        `${from.origin}${path}`,
+        { method, agent: false, headers: { host, ...headers } },
+        (answer) => {
+          let body = ''
+          answer.on('data', (part) => {
+            body += part
+          })
+          answer.on('end', () => {
+            const cookie = answer.headers['set-cookie']?.[0] ?? ''
+            resolve({ status: answer.statusCode ?? 0, cookie, location: answer.headers.location ?? '', body })
+          })
+        },
+      )
+      asked.on('error', reject).end()
+    },
+  )
+}
+
+const bearer = (cookie: string) => ({ cookie: cookie.split(';', 1)[0] ?? '' })
+
+test('a browser on this machine is made a guest by its first page, and stays that guest', async () => {
+  const first = await ask(hub, '/')
+  assert.equal(first.status, 200)
+  assert.match(first.cookie, /^companions_session=[\w-]{43}; .*Path=\/; HttpOnly; SameSite=Lax$/)
+  const again = await ask(hub, '/', bearer(first.cookie))
+  assert.equal(again.cookie, '')
+  assert.equal((await ask(hub, '/v1/sessions', bearer(first.cookie))).status, 200)
+})
+
+test('files, probes and programs make no guests', async () => {
+  for (const path of [
+    '/healthz',
+    '/readyz',
+    '/health',
+    '/version',
+    '/assets/none.js',
+    '/v1/sessions',
+    '/owner/none',
+  ])
+    assert.equal((await ask(hub, path)).cookie, '', path)
+  assert.equal((await ask(hub, '/v1/sessions')).status, 401)
+})
+
+const strangers: [string, Record<string, string>][] = [
+  ['through a proxy', { 'x-forwarded-for': '203.0.113.9' }],
+  ['through a tunnel', { 'cf-connecting-ip': '203.0.113.9' }],
+  ['with a rebound name', { host: 'evil.example:3000' }],
+]
+
+for (const [how, headers] of strangers)
+  test(`a stranger ${how} is not made a guest`, async () => {
+    const answer = await ask(hub, '/', { accept: 'text/html', ...headers })
+    assert.equal(answer.cookie, '')
+    assert.equal(answer.status, 401)
+  })
+
+test('nobody is made a guest of a house with a public address, whose cookies are for TLS alone', async () => {
+  const open = await house.addHub({ config: { publicUrl: 'https://chat.example' } })
+  assert.equal((await ask(open, '/')).cookie, '')
+  const link = await createOwnerLink(open.store.accounts, Date.now())
+  assert.match(
+    (await ask(open, link)).cookie,
+    /^__Host-companions_session=[\w-]{43}; .*HttpOnly; Secure; SameSite=Lax$/,
+  )
+})
+
+test('an owner link signs its bearer in once', async () => {
+  assert.ok(needsOwnerLink({ host: '0.0.0.0', publicUrl: '' }))
+  assert.ok(!needsOwnerLink({ host: '127.0.0.1', publicUrl: '' }))
+  const old = await createOwnerLink(hub.store.accounts, Date.now())
+  const link = await createOwnerLink(hub.store.accounts, Date.now())
+  const elsewhere = { 'x-forwarded-for': '203.0.113.9' }
+  assert.equal((await ask(hub, old, elsewhere)).status, 404)
+  assert.equal((await ask(hub, link, elsewhere, 'HEAD')).status, 404)
+  const used = await ask(hub, link, elsewhere)
+  assert.deepEqual([used.status, used.location], [303, '/'])
+  assert.equal((await ask(hub, '/v1/sessions', { ...elsewhere, ...bearer(used.cookie) })).status, 200)
+  assert.equal((await ask(hub, link, elsewhere)).status, 404)
+})
+
+test('an owner link ends after a day', async () => {
+  const link = await createOwnerLink(hub.store.accounts, Date.now() - 25 * 3_600_000)
+  assert.equal((await ask(hub, link)).status, 404)
+})
+
+test('a session that was signed out is no more, and its cookie is cleared', async () => {
+  const { cookie } = await hub.signIn()
+  const out = await ask(hub, '/sign-out', { cookie }, 'POST')
+  assert.match(out.cookie, /^companions_session=;/)
+  assert.equal((await ask(hub, '/v1/sessions', { cookie })).status, 401)
+})
+
+const forged: Record<string, string>[] = [
+  { 'sec-fetch-site': 'cross-site' },
+  { 'sec-fetch-site': 'same-site', origin: 'http://localhost:1' },
+  { origin: 'https://evil.example' },
+  { origin: 'null' },
+]
+
+for (const headers of forged)
+  test(`a form sent by another page (${JSON.stringify(headers)}) does nothing`, async () => {
+    const { cookie } = await hub.signIn()
+    assert.equal((await ask(hub, '/sign-out', { cookie, ...headers }, 'POST')).status, 403)
+    assert.equal((await ask(hub, '/v1/sessions', { cookie })).status, 200)
+  })

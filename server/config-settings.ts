@@ -1,0 +1,73 @@
+import { Type } from 'typebox'
+import { maxFrameBytes, maxMessageLength } from '../bus/contract/limits.ts'
+import { origin, origins, text, whole } from '../settings/kinds.ts'
+import { type ReadText, readWhole } from '../settings/read-text.ts'
+import { settingsOf } from '../settings/setting.ts'
+import { sharedSettings } from '../settings/shared-settings.ts'
+
+/** Schemes are those of `store/open-store.ts`; a bare path is one of SQLite's. */
+const readDatabaseUrl: ReadText = (url) => {
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase()
+  if (scheme === 'postgres' || scheme === 'postgresql') return URL.canParse(url) ? url : undefined
+  return scheme === undefined || (scheme === 'sqlite' && url.length > 'sqlite:'.length) ? url : undefined
+}
+
+const databaseUrl = settingsOf({
+  schema: Type.String(),
+  read: readDatabaseUrl,
+  takes: 'sqlite:PATH or postgres://user:password@host/database',
+})
+
+const replicas = settingsOf({
+  schema: Type.Union([Type.Literal(1), Type.Literal(3)]),
+  read: readWhole,
+  takes: '1 or 3',
+})
+
+/** Three bytes for each code unit must fit a frame, with its other fields. */
+const longestMessage = Math.floor((maxFrameBytes - 4096) / 3)
+
+/** Every variable the hub knows but `ADDR`, which `config.ts` parts into two of these. */
+export const hubSettings = {
+  host: text('an address')('HOST', {
+    default: '127.0.0.1',
+    meaning: 'The address the hub listens on.',
+  }),
+  port: whole(0, 65_535)('PORT', {
+    default: '3000',
+    meaning: 'The port the hub listens on; 0 takes a free one.',
+  }),
+  publicUrl: origin('PUBLIC_URL', {
+    meaning:
+      'Where people find the house when it stands behind a proxy. With https, cookies are Secure; guests are off.',
+  }),
+  allowedOrigins: origins('ALLOWED_ORIGINS', {
+    meaning: 'Further origins whose pages may connect, with commas between them.',
+  }),
+  dataDir: text('a folder')('DATA_DIR', {
+    default: 'data',
+    meaning: 'Where everything that lasts is kept.',
+  }),
+  databaseUrl: databaseUrl('DATABASE_URL', {
+    default: 'sqlite:DATA_DIR/companions.db',
+    meaning: 'The store: sqlite:PATH, or postgres://user:password@host/database.',
+    secret: true,
+  }),
+  natsReplicas: replicas('NATS_REPLICAS', {
+    default: '1',
+    meaning: 'Copies of each stream: 1 on a single server, 3 on a cluster.',
+  }),
+  maxMessageLength: whole(1, longestMessage)('MAX_MESSAGE_LENGTH', {
+    default: String(maxMessageLength),
+    meaning: 'Longest message a person may send, in UTF-16 code units.',
+  }),
+  maxConnections: whole(1, 1_000_000)('MAX_CONNECTIONS', {
+    default: '10000',
+    meaning: 'Most browser sockets one hub holds.',
+  }),
+  maxConnectionsPerUser: whole(1, 1_000)('MAX_CONNECTIONS_PER_USER', {
+    default: '32',
+    meaning: 'Most sockets of one person on one hub.',
+  }),
+  ...sharedSettings,
+}

@@ -1,0 +1,33 @@
+import type { WebSocket } from 'ws'
+import { streams } from '../../bus/contract/streams.ts'
+import { errorFields } from '../../telemetry/logger.ts'
+import type { Rooms } from '../house.ts'
+import type { Connection } from './connection.ts'
+import { checkHeartbeats } from './heartbeat.ts'
+import type { People } from './people.ts'
+import { checkQuietReplies, recheckAll } from './quiet-replies.ts'
+
+/** Looks after all sockets once a second, and after all replies when the bus comes back. @returns how to stop. */
+export function startRounds(
+  { bus, log }: Rooms,
+  people: People,
+  connections: ReadonlyMap<WebSocket, Connection>,
+): () => void {
+  const timer = setInterval(() => {
+    const nowMs = Date.now()
+    checkHeartbeats(connections.values(), nowMs)
+    checkQuietReplies(bus, people, nowMs).catch((error: unknown) =>
+      log.debug(errorFields(error), 'Quiet replies are not checked'),
+    )
+  }, 1_000)
+  let epoch = 0
+  const stopListening = bus.onConnect(() => {
+    const present = bus.epochOf(streams.log.name)
+    recheckAll(people, epoch !== 0 && present !== epoch)
+    epoch = present
+  })
+  return () => {
+    clearInterval(timer)
+    stopListening()
+  }
+}

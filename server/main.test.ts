@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { findFreePort } from '../testing/servers/free-port.ts'
+import { waitUntil } from '../testing/servers/wait-until.ts'
+
+let dir: string
+
+before(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'companions-main-'))
+})
+after(() => rm(dir, { recursive: true, force: true }))
+
+/** The hub as a process, with no bus: it must live without one. */
+function launch(environment: Record<string, string>) {
+  const env = { PATH: process.env.PATH, NATS_URL: 'nats://127.0.0.1:1', DATA_DIR: dir, ...environment }
+  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'main.ts')], { env })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (part) => {
+      output += part
+    })
+  return {
+    child,
+    output: () => output,
+    exit: once(child, 'exit').then(([code, signal]) => code ?? signal),
+  }
+}
+
+test('a hub with a wrong setting ends at once and names it', async () => {
+  const hub = launch({ PORT: 'http' })
+  assert.equal(await hub.exit, 1)
+  assert.equal(
+    hub.output().trim(),
+    'The hub cannot run.\nPORT is "http": it takes a whole number from 0 to 65,535',
+  )
+})
+
+test('a hub whose port is taken names the port and the variable', async () => {
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const address = other.address()
+  assert.ok(address !== null && typeof address === 'object')
+  const hub = launch({ PORT: String(address.port) })
+  assert.equal(await hub.exit, 1)
+  assert.match(hub.output(), new RegExp(`Port ${address.port} on 127\\.0\\.0\\.1 is taken.*Set PORT`))
+  other.close()
+})
+
+test('a hub open to the network prints one owner link, which works, and ends well when it is told to', async () => {
+  const port = await findFreePort()
+  const hub = launch({ ADDR: `0.0.0.0:${port}` })
+  const link = await waitUntil('the link is printed', () => {
+    return /One-time owner link: (http:\/\/\S+\/owner\/[\w-]{43})/.exec(hub.output())?.[1]
+  })
+  const used = await fetch(link, { redirect: 'manual' })
+  assert.equal(used.status, 303)
+  assert.ok(used.headers.getSetCookie()[0]?.startsWith('companions_session='))
+  await used.arrayBuffer()
+  hub.child.kill('SIGTERM')
+  assert.equal(await hub.exit, 0)
+})

@@ -1,0 +1,203 @@
+import type { ChatSendFrame } from '../../bus/contract/frames.ts'
+
+/** What a person asked for and the hub has not accepted yet. `tab` is the one that sends it. */
+export interface OutboxEntry {
+  readonly frame: ChatSendFrame
+  readonly tab: string
+  readonly refusal?: Refusal
+}
+
+/** Why the hub, or this browser, does not take it. It is not sent again by itself. */
+export interface Refusal {
+  readonly code: string
+  readonly detail: string
+}
+
+export type SharedStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+
+/** Most entries of all tabs, and most code units of them as JSON: a browser gives an origin about 5 million. */
+const maxEntries = 50
+const maxLength = 1_500_000
+
+/**
+ * Keeps what a person asked for, in storage that all tabs share, until it is accepted. Each tab sends its own, and
+ * adopts those of tabs that are gone. Storage that is full, forbidden or spoilt costs only the survival of a reload.
+ */
+export class Outbox {
+  readonly #storage: SharedStorage | undefined
+  readonly #key: string
+  readonly #tab: string
+  #own: OutboxEntry[] = []
+
+  constructor(storage: SharedStorage | undefined, userId: string, tab: string) {
+    this.#storage = storage
+    this.#key = `companions.outbox.${userId}`
+    this.#tab = tab
+  }
+
+  /** @returns false when it is full; `frame` is then not kept. */
+  add(frame: ChatSendFrame): boolean {
+    const all = [...this.#others(), ...this.#own]
+    const length = JSON.stringify(all).length + (frame.message?.length ?? 0)
+    if (all.length >= maxEntries || length > maxLength) return false
+    this.#set([...this.#own, { frame, tab: this.#tab }])
+    return true
+  }
+
+  /** What is to be sent next. */
+  next(): ChatSendFrame | undefined {
+    return this.#own.find(({ refusal }) => refusal === undefined)?.frame
+  }
+
+  find(requestId: string): OutboxEntry | undefined {
+    return this.#own.find(({ frame }) => frame.request_id === requestId)
+  }
+
+  /** The refused frame that holds this message. */
+  refused(messageId: string): ChatSendFrame | undefined {
+    return this.#own.find(({ frame, refusal }) => refusal && frame.message_id === messageId)?.frame
+  }
+
+  /** This tab's entries of one conversation, in the order they were asked. */
+  of(conversationId: string): readonly OutboxEntry[] {
+    return this.#own.filter(({ frame }) => frame.conversation_id === conversationId)
+  }
+
+  /** Accepted or discarded. */
+  remove(requestId: string): void {
+    this.#set(this.#own.filter(({ frame }) => frame.request_id !== requestId))
+  }
+
+  /** What was to follow the refused message in its conversation follows what came before it instead. */
+  refuse(requestId: string, refusal: Refusal): void {
+    const refused = this.find(requestId)?.frame
+    if (refused === undefined) return
+    this.#set(
+      this.#own.map((entry) => {
+        if (entry.frame === refused) return { ...entry, refusal }
+        if (entry.frame.parent_id !== requestId || refused.kind === 'regenerate') return entry
+        return { ...entry, frame: { ...entry.frame, parent_id: refused.parent_id } }
+      }),
+    )
+  }
+
+  /** @param isGone whether the tab of an entry is no more. @returns the entries that are now this tab's. */
+  adopt(isGone: (tab: string) => boolean): readonly OutboxEntry[] {
+    const orphans = this.#others().filter(({ tab }) => isGone(tab))
+    const adopted = orphans.map((entry) => ({ ...entry, tab: this.#tab }))
+    if (adopted.length > 0) this.#set([...adopted, ...this.#own], new Set(orphans.map(requestOf)))
+    return adopted
+  }
+
+  #others(): OutboxEntry[] {
+    return this.#read().filter(({ tab }) => tab !== this.#tab)
+  }
+
+  #set(own: OutboxEntry[], adopted: ReadonlySet<string> = new Set()): void {
+    this.#own = own
+    const others = this.#others().filter((entry) => !adopted.has(requestOf(entry)))
+    const all = [...others, ...own]
+    try {
+      if (all.length === 0) this.#storage?.removeItem(this.#key)
+      else this.#storage?.setItem(this.#key, JSON.stringify(all))
+    } catch {
+      // Full or forbidden: this tab still has its own and sends them.
+    }
+  }
+
+  #read(): OutboxEntry[] {
+    try {
+      const found: unknown = JSON.parse(this.#storage?.getItem(this.#key) ?? '[]')
+      return Array.isArray(found) ? found.filter(isEntry) : []
+    } catch {
+      return []
+    }
+  }
+}
+
+const requestOf = ({ frame }: OutboxEntry): string => frame.request_id
+
+/** Storage may hold what another version wrote, or a person's experiments. */
+function isEntry(value: unknown): value is OutboxEntry {
+  const { tab, frame } = (value ?? {}) as Partial<OutboxEntry>
+  return (
+    typeof tab === 'string' &&
+    frame?.type === 'chat.send' &&
+    [frame.request_id, frame.conversation_id, frame.message_id].every((id) => typeof id === 'string')
+  )
+}
+
+/** Most drafts that are kept, the oldest go first; and the longest that is kept, in code units. */
+const maxDrafts = 30
+const maxDraftLength = 64_000
+
+/** What was typed and not sent, per conversation. It survives a reload, and nothing depends on it. */
+export class Drafts {
+  readonly #storage: SharedStorage | undefined
+  readonly #key: string
+
+  constructor(storage: SharedStorage | undefined, userId: string) {
+    this.#storage = storage
+    this.#key = `companions.drafts.${userId}`
+  }
+
+  of(conversationId: string): string {
+    return this.#read().find(([id]) => id === conversationId)?.[1] ?? ''
+  }
+
+  /** An empty text removes the draft. */
+  keep(conversationId: string, text: string): void {
+    const others = this.#read().filter(([id]) => id !== conversationId)
+    const isKept = text !== '' && text.length <= maxDraftLength
+    const drafts = isKept ? [...others, [conversationId, text] as const] : others
+    try {
+      this.#storage?.setItem(this.#key, JSON.stringify(drafts.slice(-maxDrafts)))
+    } catch {
+      // Full or forbidden: the text still stands in the composer.
+    }
+  }
+
+  #read(): (readonly [string, string])[] {
+    try {
+      const found: unknown = JSON.parse(this.#storage?.getItem(this.#key) ?? '[]')
+      return Array.isArray(found) ? found.filter(isDraft) : []
+    } catch {
+      return []
+    }
+  }
+}
+
+const isDraft = (value: unknown): value is readonly [string, string] =>
+  Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'string'
+
+/** The storage all tabs share, or undefined where a browser forbids it. */
+export function sharedStorage(): Storage | undefined {
+  try {
+    return localStorage
+  } catch {
+    return undefined
+  }
+}
+
+/** Each open page holds a lock of its own, so that others can tell whether it still lives. */
+const prefix = 'companions.tab.'
+
+/**
+ * @returns lets go of the lock, which a page in the back/forward cache must not hold.
+ */
+export function holdTab(tab: string): () => void {
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  // Without a secure context there are no locks; then every tab adopts, and the hub takes what comes twice as once.
+  navigator.locks?.request(prefix + tab, () => held).catch(() => {})
+  return release
+}
+
+/** @returns whether a tab is no more. */
+export async function goneTabs(): Promise<(tab: string) => boolean> {
+  const state = await navigator.locks?.query()
+  const names = new Set([...(state?.held ?? []), ...(state?.pending ?? [])].map(({ name }) => name))
+  return (tab) => !names.has(prefix + tab)
+}
