@@ -11,12 +11,16 @@ import { Receiver } from './receiver.ts'
 
 /** Sockets opened, and pages asked for, at once. */
 const abreast = 16
+/** Longest wait for the hub's answer to a frame, in milliseconds. */
+const patienceMs = 60_000
 
 /** Browsers of the whole system: each a guest with a session of its own and one socket. */
 export class HomeBrowsers {
   readonly receiver = new Receiver()
   readonly #cookies: string[] = []
   readonly #running = new Map<string, WebSocket>()
+  /** A log may be written by several hands, and its end be seen more than once. */
+  readonly #ended = new Set<string>()
   #sockets: WebSocket[] = []
 
   /** Opens the page as so many new people, which makes each a guest of this machine. */
@@ -35,22 +39,31 @@ export class HomeBrowsers {
   }
 
   close(): void {
-    for (const socket of this.#sockets.splice(0)) socket.terminate()
+    for (const socket of this.#sockets.splice(0)) socket.removeListener('close', onLost).terminate()
   }
 
   /** A message in a new conversation on each of the first `count` sockets; resolves when all are accepted. */
   async send(count: number, message: string): Promise<void> {
     await eachAbreast(count, async (index) => {
       const socket = this.#sockets[index]
-      const accepted = new Promise((resolve) => socket?.once('accepted', resolve))
+      if (socket === undefined) throw new Error(`Only ${index} sockets are open, not ${count}`)
+      const accepted = once(socket, 'accepted', { signal: AbortSignal.timeout(patienceMs) })
       const ids = { request_id: uuidv7(), conversation_id: uuidv7(), message_id: uuidv7(), parent_id: null }
-      socket?.send(encode({ type: 'chat.send', kind: 'send', ...ids, message }))
+      socket.send(encode({ type: 'chat.send', kind: 'send', ...ids, message }))
       await accepted
     })
   }
 
-  cancel(): void {
-    for (const [request_id, socket] of this.#running) socket.send(encode({ type: 'chat.cancel', request_id }))
+  /** Stops all replies, so many at once as are begun at once: all in one moment is what no house meets. */
+  async cancel(): Promise<void> {
+    const running = [...this.#running]
+    await eachAbreast(running.length, async (index) => {
+      const [request_id, socket] = running[index] ?? []
+      if (socket === undefined) return
+      const ended = once(socket, `ended ${request_id}`, { signal: AbortSignal.timeout(patienceMs) })
+      socket.send(encode({ type: 'chat.cancel', request_id }))
+      await ended
+    })
   }
 
   async #openOne(origin: string, cookie: string): Promise<WebSocket> {
@@ -61,6 +74,7 @@ export class HomeBrowsers {
     const welcomed = once(socket, 'welcome')
     socket.send(encode({ type: 'hello', protocol: protocolVersion, client_id: uuidv7(), resume: [] }))
     await welcomed
+    socket.on('close', onLost)
     return socket
   }
 
@@ -73,21 +87,27 @@ export class HomeBrowsers {
 
   /** A stream runs from its first token, so that the measurement begins when all have one. */
   #takeEntry(socket: WebSocket, entry: LogEntry): void {
+    const { request_id } = entry
     if (entry.type === 'chunk') {
-      if (entry.offset === 0) this.#change(socket, entry.request_id, 1)
+      if (!this.#running.has(request_id) && !this.#ended.has(request_id)) this.#begin(request_id, socket)
       this.receiver.take(entry.content)
     } else if (entry.type === 'done') {
-      this.#change(socket, entry.request_id, -1)
+      this.#ended.add(request_id)
+      socket.emit(`ended ${request_id}`)
+      if (this.#running.delete(request_id)) this.receiver.change(-1)
     } else if (entry.type === 'error') {
       throw new Error(`A reply ended in ${entry.code}: ${entry.detail}`)
     }
   }
 
-  #change(socket: WebSocket, requestId: string, by: 1 | -1): void {
-    if (by === 1) this.#running.set(requestId, socket)
-    else this.#running.delete(requestId)
-    this.receiver.change(by)
+  #begin(requestId: string, socket: WebSocket): void {
+    this.#running.set(requestId, socket)
+    this.receiver.change(1)
   }
+}
+
+function onLost(code: number, reason: Buffer): never {
+  throw new Error(`The hub closed a socket: ${code} ${reason}`)
 }
 
 function openPage(origin: string, agent: Agent): Promise<string> {
