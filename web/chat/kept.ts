@@ -1,4 +1,5 @@
 import type { ChatSendFrame } from '../../bus/contract/frames.ts'
+import { isUuid } from '../../bus/contract/ids.ts'
 
 /** What a person asked for and the hub has not accepted yet. `tab` is the one that sends it. */
 export interface OutboxEntry {
@@ -123,7 +124,7 @@ function isEntry(value: unknown): value is OutboxEntry {
   return (
     typeof tab === 'string' &&
     frame?.type === 'chat.send' &&
-    [frame.request_id, frame.conversation_id, frame.message_id].every((id) => typeof id === 'string')
+    [frame.request_id, frame.conversation_id, frame.message_id].every(isUuid)
   )
 }
 
