@@ -132,7 +132,11 @@ export function startWork(options: WorkOptions, tools: WorkTools): WorkLoop {
     const { subject } = message
     try {
       const span = { name: spanNames.busDeliver, kind: SpanKind.CONSUMER, subject }
-      return await inSpan(span, () => options.handle({ subject, body: message.data, seq }), message)
+      return await inSpan(
+        span,
+        () => options.handle({ subject, body: message.data, seq, deliveryCount }),
+        message,
+      )
     } catch (error) {
       const decision = options.decide?.(error)
       if (decision !== undefined) return decision
