@@ -87,6 +87,8 @@ export interface Delivery {
   readonly subject: string
   readonly body: Uint8Array
   readonly seq: number
+  /** 1 at first; more where an earlier delivery was not settled. */
+  readonly deliveryCount: number
 }
 
 /** What becomes of a delivery: done with, wanted again after a while, or never again. */

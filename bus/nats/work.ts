@@ -132,7 +132,8 @@ export function startWork(options: WorkOptions, tools: WorkTools): WorkLoop {
     const { subject } = message
     try {
       const span = { name: spanNames.busDeliver, kind: SpanKind.CONSUMER, subject }
-      return await inBusSpan(span, () => options.handle({ subject, body: message.data, seq }), message)
+      const delivery = { subject, body: message.data, seq, deliveryCount }
+      return await inBusSpan(span, () => options.handle(delivery), message)
     } catch (error) {
       const decision = options.decide?.(error)
       if (decision !== undefined) return decision

@@ -6,6 +6,7 @@ import { beginLog, startScriptedWorker } from '../../testing/hub/scripted-worker
 import { newSend, startTestHouse, type TestHouse } from '../../testing/hub/start-house.ts'
 import type { TestHub } from '../../testing/hub/start-hub.ts'
 import { waitUntil } from '../../testing/servers/wait-until.ts'
+import { maxRunningRequestsPerUser } from '../store/succession.ts'
 
 let house: TestHouse
 let hub: TestHub
@@ -122,6 +123,65 @@ test('a reply whose worker is dead is ended by the hub, with what was written', 
   assert.deepEqual([answer?.content, answer?.thoughts, answer?.state], ['Half a sen', 'Hm.', 'cancelled'])
   dead.resolve()
   await worker.drain()
+  await browser.close()
+})
+
+test('a reply too long for a final, with an unreadable entry in its log, is ended by the hub all the same', async () => {
+  const mika = await hub.signIn()
+  const browser = await hub.connect(mika)
+  const [text, thoughts] = ['語'.repeat(190_000), '考'.repeat(190_000)]
+  const [written, dead] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const worker = startScriptedWorker(house.workerBus, async (request) => {
+    const log = await beginLog(house.workerBus, request)
+    await log.write({ type: 'thought', content: thoughts })
+    await log.say(text)
+    const subject = subjects.stream(request.user_id, request.request_id)
+    await house.workerBus.publish(subject, new Uint8Array([0xc1]), { messageId: request.request_id })
+    written.resolve()
+    await dead.promise
+    return undefined
+  })
+  const send = newSend('Talk')
+  browser.send(send)
+  await browser.next('chat.accepted')
+  await browser.close()
+  await written.promise
+  await hub.store.requests.cancel(mika.user.id, send.request_id, Date.now())
+  const answer = await waitUntil('it is stored', async () => {
+    const message = await hub.store.conversations.message(mika.user.id, send.conversation_id, send.request_id)
+    return message?.state === 'cancelled' ? message : undefined
+  })
+  assert.equal(answer.content, text)
+  assert.ok(answer.thoughts.length > 0 && thoughts.startsWith(answer.thoughts))
+  dead.resolve()
+  await worker.drain()
+})
+
+test('deleting a conversation frees its place before the undo window ends, with no worker alive', async () => {
+  const mika = await hub.signIn()
+  const browser = await hub.connect(mika)
+  const running = Array.from({ length: maxRunningRequestsPerUser }, (_, turn) => newSend(`Talk ${turn}`))
+  const next = newSend('And me?')
+  for (const send of [...running, next]) browser.send(send)
+  const stateOf = async ({ request_id }: { request_id: string }) =>
+    (await hub.store.requests.find(mika.user.id, request_id))?.state
+  await browser.next('chat.accepted', ({ request_id }) => request_id === next.request_id)
+  assert.equal(await stateOf(next), 'waiting')
+  const [deleted = next, ...others] = running
+  await waitUntil('it is published', async () => (await stateOf(deleted)) === 'published')
+  await hub.store.conversations.delete(mika.user.id, deleted.conversation_id, Date.now())
+  await waitUntil('the next one moves up', async () => (await stateOf(next)) === 'published')
+  const log = await hub.bus.lastEntry('AI_CHAT_STREAM', subjects.stream(mika.user.id, deleted.request_id))
+  assert.equal((decode(log?.body ?? new Uint8Array(), limits) as { type: string }).type, 'done')
+  await hub.store.conversations.restore(mika.user.id, deleted.conversation_id)
+  assert.equal(await stateOf(deleted), 'cancelled')
+  await answerEverything(async () => {
+    for (const { request_id } of [...others, next])
+      await browser.next(
+        'chat.changed',
+        (changed) => changed.kind === 'stored' && changed.request_id === request_id,
+      )
+  })
   await browser.close()
 })
 

@@ -1,6 +1,8 @@
 import { Compile } from 'typebox/compile'
 import type { ChatFinal } from '../../bus/contract/chat.ts'
 import { decode, encode } from '../../bus/contract/codec.ts'
+import { CodedError } from '../../bus/contract/errors.ts'
+import { fitFinalText } from '../../bus/contract/final-text.ts'
 import { randomToken } from '../../bus/contract/ids.ts'
 import { maxBusBytes, maxBusDepth, maxBusElements } from '../../bus/contract/limits.ts'
 import { LogEntry } from '../../bus/contract/reply-log.ts'
@@ -39,13 +41,24 @@ async function readLog({ bus }: Rooms, { userId, requestId }: StoredRequest): Pr
     0,
   )) {
     log.lastSeq = seq
-    const entry = decode(body, limits)
-    if (!logEntry.Check(entry)) continue
+    const entry = readLogEntry(body)
+    if (entry === undefined) continue
     log.attempt = Math.max(log.attempt, entry.attempt)
     if (entry.type === 'start') log.backend = entry.backend
     readEntry(log.reader, entry)
   }
   return log
+}
+
+/** What is no entry keeps no reply from its end. */
+function readLogEntry(body: Uint8Array): LogEntry | undefined {
+  try {
+    const entry = decode(body, limits)
+    return logEntry.Check(entry) ? entry : undefined
+  } catch (error) {
+    if (error instanceof CodedError) return undefined
+    throw error
+  }
 }
 
 async function writeEnd({ bus }: Rooms, row: StoredRequest, log: ReadLog): Promise<boolean> {
@@ -101,8 +114,7 @@ async function publishFinal({ bus }: Rooms, row: StoredRequest, { reader, backen
     attempt,
     model,
     backend,
-    content: text,
-    thoughts,
+    ...fitFinalText(text, thoughts),
     cues: [],
     ...(end.type === 'done'
       ? { finish_reason: end.finish_reason, usage: end.usage, timings: end.timings }

@@ -52,6 +52,11 @@ export async function recordDelivery(
     const { conversationId: conversation_id } = recorded
     rooms.notify(final.user_id, { kind: 'stored', conversation_id, request_id: final.request_id })
     events.stored(final)
+  } else if (recorded.outcome === 'repeated' && delivery.deliveryCount > 1) {
+    // Whoever stored it may have died before it told anybody; hearing it twice does no harm.
+    const { user_id, conversation_id, request_id } = final
+    rooms.notify(user_id, { kind: 'stored', conversation_id, request_id })
+    events.stored(final)
   }
   return { kind: 'ack' }
 }

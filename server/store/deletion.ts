@@ -2,7 +2,7 @@ import type { Database, Queries } from './database.ts'
 import { endUnpublished, requestCancellation } from './endings.ts'
 import type { ConversationKey } from './messages.ts'
 import type { BusTrace } from './store.ts'
-import { openStates } from './succession.ts'
+import { openStates, readySuccessors } from './succession.ts'
 
 /**
  * Hides a conversation. What of it is open would hold the person's room for an answer nobody sees: what was not
@@ -96,6 +96,8 @@ function purgeConversation(
       .where('deleted_at', '<', before)
       .executeTakeFirst()
     if (numDeletedRows === 0n) return []
+    // One of its requests may still have held the person's room, and will never end now.
+    await readySuccessors(queries, userId)
     return traces.map((row) => ({ userId, requestId: row.request_id, seq: row.seq }))
   })
 }

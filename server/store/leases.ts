@@ -6,6 +6,12 @@ import type { StoredRequest } from './store.ts'
 import { requestColumns, toStoredRequest } from './stored-request.ts'
 import type { RequestKey } from './succession.ts'
 
+/**
+ * A time further ahead than this, in milliseconds, was written by a hub whose clock is wrong: nobody waits for it. That
+ * two hubs then take one row does no harm, since what they do with it is done once.
+ */
+const maxSkewMs = 10_000
+
 /** See `RequestStore.leaseReady`. */
 export function leaseReady(
   database: Database,
@@ -14,7 +20,9 @@ export function leaseReady(
   return database.write(async (queries) => {
     const rows = await selectStored(queries)
       .where('state', '=', 'ready')
-      .where('lease_until', '<=', now)
+      .where(({ eb, or }) =>
+        or([eb('lease_until', '<=', now), eb('lease_until', '>', leaseUntil + maxSkewMs)]),
+      )
       .orderBy('lease_until')
       .orderBy('requests.created_at')
       .limit(limit)
@@ -33,7 +41,7 @@ export function leasePublished(
   return database.write(async (queries) => {
     const rows = await selectStored(queries)
       .where('state', '=', 'published')
-      .where('looked_at', '<=', now - idleMs)
+      .where(({ eb, or }) => or([eb('looked_at', '<=', now - idleMs), eb('looked_at', '>', now + maxSkewMs)]))
       .orderBy('looked_at')
       .limit(limit)
       .$if(database.kind === 'postgres', (query) => query.forUpdate('requests').skipLocked())

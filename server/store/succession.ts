@@ -44,7 +44,7 @@ export async function endRequest(
 }
 
 /** The person's oldest waiting requests, one for each conversation in which nothing runs, while there is room. */
-async function readySuccessors(queries: Queries, userId: string): Promise<string[]> {
+export async function readySuccessors(queries: Queries, userId: string): Promise<string[]> {
   const open = await queries
     .selectFrom('requests')
     .select(['request_id', 'conversation_id', 'state'])

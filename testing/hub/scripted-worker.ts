@@ -74,7 +74,7 @@ export async function beginLog(
       ...{ timings: { duration_ms: 5 }, timestamp: Date.now() / 1000 },
       ...more,
     }
-    await bus.publish(subjects.final(user_id, request_id), encode(final), {
+    await bus.publish(subjects.final(request.user_id, request.request_id), encode(final), {
       messageId: `${owner}.${randomToken()}`,
     })
   }

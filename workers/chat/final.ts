@@ -1,8 +1,7 @@
 import type { ChatFinal, ChatRequest, FinishReason, Timings, Usage } from '../../bus/contract/chat.ts'
 import { encode } from '../../bus/contract/codec.ts'
-import { maxBusBytes } from '../../bus/contract/limits.ts'
+import { fitFinalText } from '../../bus/contract/final-text.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
-import { truncate } from '../../bus/contract/text.ts'
 import type { Bus } from '../../bus/nats/bus.ts'
 import { persist } from '../runtime/persist.ts'
 import { busPatienceMs } from './put-entry.ts'
@@ -36,7 +35,7 @@ export async function publishFinal(bus: Bus, request: ChatRequest, ending: Endin
     user_id,
     conversation_id,
     ...rest,
-    ...fitText(content, thoughts),
+    ...fitFinalText(content, thoughts),
     cues: [],
     ...(outcome.kind === 'done' ? { finish_reason: outcome.reason } : { error: outcome.error }),
     timestamp: Date.now() / 1000,
@@ -59,17 +58,4 @@ export function endingOfLog({ reader, backend }: ReplyLog): Ending {
       ? { code: 'reply_failed', retryable: true, detail: 'The reply was written but its text was lost' }
       : { code: end.code, retryable: end.retryable, detail: end.detail }
   return { ...known, outcome: { kind: 'error', error }, usage: {}, timings: { duration_ms: 0 } }
-}
-
-/** Room for everything in a final that is not text, in bytes. */
-const restBytes = 4 * 1024
-
-/** The text goes before the thoughts. A code unit takes at most 3 bytes of UTF-8. */
-function fitText(content: string, thoughts: string): { content: string; thoughts: string } {
-  const kept = within(content, maxBusBytes - restBytes)
-  return { content: kept, thoughts: within(thoughts, maxBusBytes - restBytes - Buffer.byteLength(kept)) }
-}
-
-function within(text: string, bytes: number): string {
-  return Buffer.byteLength(text) <= bytes ? text : truncate(text, Math.floor(bytes / 3))
 }

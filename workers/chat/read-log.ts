@@ -1,4 +1,5 @@
 import { Compile } from 'typebox/compile'
+import { CodedError } from '../../bus/contract/errors.ts'
 import { LogEntry } from '../../bus/contract/reply-log.ts'
 import { newReader, type ReplyReader, readEntry } from '../../bus/contract/reply-reader.ts'
 import { streams } from '../../bus/contract/streams.ts'
@@ -45,6 +46,11 @@ export async function readLog(bus: Bus, subject: string): Promise<ReplyLog> {
 
 /** One entry from its bytes; undefined for what is none. */
 export function decodeEntry(body: Uint8Array): LogEntry | undefined {
-  const value = decodeBody(body)
-  return entryShape.Check(value) ? value : undefined
+  try {
+    const value = decodeBody(body)
+    return entryShape.Check(value) ? value : undefined
+  } catch (error) {
+    if (error instanceof CodedError) return undefined
+    throw error
+  }
 }

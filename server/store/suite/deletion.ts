@@ -101,6 +101,19 @@ export function testDeletion(it: It): void {
     assert.equal(await stateOf(store, user, kept), 'ready')
   })
 
+  it('gives the room of a request that is purged before its end to what waits for it', async (ground) => {
+    const store = await ground.open()
+    const user = await createPerson(store)
+    const limits = { open: 9, running: 1 }
+    const [published, elsewhere] = [exampleSend(), exampleSend()]
+    for (const send of [published, elsewhere]) await accepted(store, user, send, { limits })
+    await publish(store, user, published)
+    await store.conversations.delete(user.id, published.conversation_id, 40)
+    assert.equal(await stateOf(store, user, elsewhere), 'waiting')
+    await store.conversations.purgeDeleted(50, 9)
+    assert.equal(await stateOf(store, user, elsewhere), 'ready')
+  })
+
   it('leaves no word of a purged conversation in its tables', async (ground) => {
     const [store, database] = [await ground.open(), await ground.openDatabase()]
     const user = await createPerson(store)

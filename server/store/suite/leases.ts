@@ -30,6 +30,20 @@ export function testLeases(it: It): void {
     assert.deepEqual(await store.requests.leaseReady({ now: 9_000, leaseUntil: 9_999, limit: 9 }), [])
   })
 
+  it('does not wait for times that a hub wrote whose clock goes an hour ahead', async (ground) => {
+    const store = await ground.open()
+    const user = await createPerson(store)
+    const send = exampleSend()
+    const hour = 3_600_000
+    await accepted(store, user, send, { leaseUntil: hour })
+    const leased = await store.requests.leaseReady({ now: 0, leaseUntil: 1_000, limit: 9 })
+    assert.deepEqual(idsOf(leased), [send.request_id])
+    await publish(store, user, send, { epoch: 1, seq: 7, now: hour })
+    const looked = await store.requests.leasePublished({ now: 0, idleMs: 100, limit: 9 })
+    assert.deepEqual(idsOf(looked), [send.request_id])
+    assert.deepEqual(await store.requests.leasePublished({ now: 50, idleMs: 100, limit: 9 }), [])
+  })
+
   it('never leases one request to two hubs', async (ground) => {
     const [one, other] = [await ground.open(), await ground.open()]
     for (let person = 0; person < 8; person += 1) {
