@@ -3,7 +3,7 @@ import type { HistoryMessage, RequestState } from '../../bus/contract/history.ts
 import type { GenerationOptions } from '../../bus/contract/wire.ts'
 
 /**
- * The truth of the house: people, conversations, and what became of every request (PROTOCOL section 2).
+ * The truth of the house: people, conversations, and what became of every request (PROTOCOL section 3).
  *
  * Times are Unix milliseconds. Every method rejects with CodedError `store_unavailable` when the store is away or
  * busy for too long; a transaction that did not commit left nothing. Everything that takes a `userId` sees that
