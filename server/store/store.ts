@@ -124,7 +124,11 @@ export interface ConversationStore {
   restore(userId: string, id: string): Promise<boolean>
   /** Removes for good up to `limit` conversations deleted before `before`. @returns what of them may be on the bus. */
   purgeDeleted(before: number, limit: number): Promise<BusTrace[]>
-  /** The active path, oldest first: the newest `limit` messages before the message `before`. */
+  /**
+   * The active path, oldest first: the newest `limit` messages before the message `before`.
+   *
+   * @throws CodedError `request_invalid` for a `before` that is no id
+   */
   path(
     userId: string,
     id: string,
