@@ -103,3 +103,18 @@ test('a long hostile reply is rendered whole', () => {
     assert.equal(typeof renderMarkdown(source), 'string', piece)
   }
 })
+
+test('code is coloured up to a bound for each block and for the whole reply', () => {
+  const block = (lines: number) => `\`\`\`ini\n${'a.b = 1\n'.repeat(lines)}\`\`\`\n\n`
+  const coloured = (source: string) => renderMarkdown(source).match(/hljs-attr/g)?.length ?? 0
+  assert.equal(coloured(block(1_000)), 1_000)
+  assert.equal(coloured(block(1_300)), 0)
+  assert.equal(coloured(block(1_000).repeat(9)), 5_000)
+})
+
+test('past a thousand marks brackets make no formula, and dollars still do', () => {
+  const formulas = (source: string) => renderMarkdown(source).match(/<math/g)?.length ?? 0
+  assert.equal(formulas('\\(x\\) '.repeat(50)), 50)
+  assert.equal(formulas(`${'\\(x\\) '.repeat(1_001)} $y$`), 1)
+  assert.match(renderMarkdown(`${'\\(x\\) '.repeat(1_001)}\n\n[a](https://example.org)`), /target="_blank"/)
+})
