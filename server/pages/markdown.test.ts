@@ -112,9 +112,11 @@ test('code is coloured up to a bound for each block and for the whole reply', ()
   assert.equal(coloured(block(1_000).repeat(9)), 5_000)
 })
 
-test('past a thousand marks brackets make no formula, and dollars still do', () => {
-  const formulas = (source: string) => renderMarkdown(source).match(/<math/g)?.length ?? 0
-  assert.equal(formulas('\\(x\\) '.repeat(50)), 50)
-  assert.equal(formulas(`${'\\(x\\) '.repeat(1_001)} $y$`), 1)
-  assert.match(renderMarkdown(`${'\\(x\\) '.repeat(1_001)}\n\n[a](https://example.org)`), /target="_blank"/)
+test('past a thousand bracket formulas and task boxes these stay text, and the rest is rendered', () => {
+  const count = (source: string, mark: RegExp) => renderMarkdown(source).match(mark)?.length ?? 0
+  assert.equal(count('\\(x\\) '.repeat(50), /<math/g), 50)
+  assert.equal(count('- [ ] x\n'.repeat(50), /<input/g), 50)
+  const many = `${'\\(x\\) '.repeat(501)}\n\n${'- [ ] x\n'.repeat(500)}\n`
+  assert.equal(count(many, /<math|<input/g), 0)
+  assert.equal(count(`${many}\n$y$ [a](https://example.org)`, /<math|target="_blank"/g), 2)
 })

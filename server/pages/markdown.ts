@@ -12,8 +12,11 @@ const maxHighlightLength = 10_000
 const maxHighlightTotal = 40_000
 const maxFormulaLength = 2_000
 
-/** Each mark that opens a formula may have the rest of the reply searched for its end; past this many none is. */
-const maxBracketFormulas = 1_000
+/**
+ * A bracket that opens a formula may have the whole rest searched for its end, and a task's box the whole list for its
+ * beginning: past so many of both in one reply they stay text.
+ */
+const maxSearches = 1_000
 
 /** Schemes a link may have; anything else stays text. Relative links mean nothing in a reply, so they do too. */
 const linkSchemes = /^(https?:\/\/|mailto:)/i
@@ -24,9 +27,9 @@ const linkSchemes = /^(https?:\/\/|mailto:)/i
  * inline style is written, which the page's policy forbids.
  */
 export function renderMarkdown(source: string): string {
-  const marks = source.match(/\\[([]/g)?.length ?? 0
+  const searches = source.match(/\\[([]|\[[ xX]\]/g)?.length ?? 0
   const rendering: Rendering = { highlighted: 0 }
-  return (marks > maxBracketFormulas ? withDollars : withAll).render(source, rendering)
+  return (searches > maxSearches ? withoutSearches : withAll).render(source, rendering)
 }
 
 /** What is counted while one reply is rendered. */
@@ -59,23 +62,26 @@ const rules: Readonly<Record<string, RendererRule>> = {
   fence: (tokens, index, _options, rendering) =>
     renderCode(tokens[index]?.content ?? '', tokens[index]?.info ?? '', rendering),
   code_block: (tokens, index, _options, rendering) => renderCode(tokens[index]?.content ?? '', '', rendering),
-  /** The task list plugin numbers its boxes from 0 in every reply; two of the same id on a page are an error. */
-  checkbox_input: (tokens, index) =>
-    `<input type="checkbox" disabled ${tokens[index]?.attrGet('checked') ? 'checked aria-label="Done"' : 'aria-label="To do"'}>`,
 }
 
-const withAll = createRenderer('all')
-const withDollars = createRenderer('dollars')
+const withoutSearches = createRenderer().use(tex, { delimiters: 'dollars', render: renderFormula })
+const withAll = createRenderer()
+  .use(tex, { delimiters: 'all', render: renderFormula })
+  .use(tasklist, { disabled: true, label: false })
+withAll.renderer.rules.checkbox_input = renderBox
 
-/** @param delimiters - Which marks make a formula: dollars, or brackets as well. */
-function createRenderer(delimiters: 'all' | 'dollars'): MarkdownIt {
+function createRenderer(): MarkdownIt {
   const made = new MarkdownIt({ html: false, linkify: true, breaks: true, typographer: false })
-    .use(tex, { delimiters, render: renderFormula })
-    .use(tasklist, { disabled: true, label: false })
   made.linkify.set({ fuzzyLink: false, fuzzyEmail: false })
   made.validateLink = (url) => linkSchemes.test(url.trim())
   Object.assign(made.renderer.rules, rules)
   return made
+}
+
+/** The task list plugin numbers its boxes from 0 in every reply; two of the same id on a page are an error. */
+function renderBox(...[tokens, index]: Parameters<RendererRule>): string {
+  const state = tokens[index]?.attrGet('checked') ? 'checked aria-label="Done"' : 'aria-label="To do"'
+  return `<input type="checkbox" disabled ${state}>`
 }
 
 const elsewhere = 'noopener noreferrer nofollow'
