@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { GenerationOptions, ModelName, Timestamp, Uuid, Whole } from './wire.ts'
 
 /**
- * What a browser asks (PROTOCOL section 2). `message_id` is the person's message that is to be answered: new for
+ * What a browser asks (PROTOCOL section 3). `message_id` is the person's message that is to be answered: new for
  * `send` and `edit`, an existing one for `regenerate` (then `message` is absent). `parent_id` is the message before
  * it on its path, null at the root. The length of `message` is checked by the hub, whose limit is configurable.
  */

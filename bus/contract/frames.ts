@@ -4,7 +4,7 @@ import { maxResume } from './protocol.ts'
 import { LogEntry } from './reply-log.ts'
 import { Uuid, Whole } from './wire.ts'
 
-/** The subprotocol and version of the browser's socket (PROTOCOL section 4). */
+/** The first frame of a socket, and where the browser stands in the replies it reads (PROTOCOL section 6). */
 export const Hello = Type.Object({
   type: Type.Literal('hello'),
   protocol: Type.Integer(),

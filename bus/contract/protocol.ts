@@ -1,4 +1,4 @@
-/** What both ends of the browser's socket agree on (PROTOCOL section 4). A browser loads this, so it stands by itself. */
+/** What both ends of the browser's socket agree on (PROTOCOL section 6). A browser loads this, so it stands by itself. */
 export const socketPath = '/ws'
 export const subprotocol = 'companions.v1'
 export const protocolVersion = 1

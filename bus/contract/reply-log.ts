@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { Cue, FinishReason, Timings, Usage } from './chat.ts'
 import { Uuid, Whole } from './wire.ts'
 
-/** What every entry of a reply's log carries; `n` counts from 0 within an attempt (PROTOCOL section 3). */
+/** What every entry of a reply's log carries; `n` counts from 0 within an attempt (PROTOCOL section 4). */
 const entryHead = {
   request_id: Uuid,
   attempt: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),

@@ -1,7 +1,7 @@
 import type { DoneEntry, ErrorEntry, LogEntry, StartEntry } from './reply-log.ts'
 
 /**
- * One reader of one reply's log (PROTOCOL section 3, the reader's rule). Pure state: feed it entries in any order,
+ * One reader of one reply's log (PROTOCOL section 4, the reader's rule). Pure state: feed it entries in any order,
  * repeated or incomplete, and it ends in the same text or says `gap`, after which it has begun again at nothing and
  * wants the log from its first entry.
  */

@@ -17,7 +17,7 @@ const day = 24 * hour
 const MiB = 1024 * 1024
 
 /**
- * The streams of PROTOCOL section 1. Byte limits suit one small server, where JetStream reserves
+ * The streams of PROTOCOL section 2. Byte limits suit one small server, where JetStream reserves
  * them: together 912 MiB. A setting scales them.
  */
 export const streams = {

@@ -1,6 +1,6 @@
 import { isUuid } from './ids.ts'
 
-/** Every subject of PROTOCOL section 1, made in one place, so that no other file spells one. */
+/** Every subject of PROTOCOL section 2, made in one place, so that no other file spells one. */
 export const subjects = {
   login: (user: string) => `ai.chat.user.${id(user)}.login`,
   message: (user: string) => `ai.chat.user.${id(user)}.message`,

@@ -56,7 +56,7 @@ export interface PublishOptions {
   readonly signal?: AbortSignal
 }
 
-/** `refused`: the sequence expected was not the last; it means "unknown", see PROTOCOL section 3, writer's rule 5. */
+/** `refused`: the sequence expected was not the last; it means "unknown", see PROTOCOL section 4, writer's rule 5. */
 export type Published =
   | { readonly outcome: 'stored'; readonly seq: number; readonly duplicate: boolean }
   | { readonly outcome: 'refused' }

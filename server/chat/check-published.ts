@@ -6,7 +6,7 @@ import type { StoredRequest } from '../store/store.ts'
 const batch = 32
 
 /**
- * Looks after requests the bus has had for a while, and makes those `ready` again that it lost (PROTOCOL section 2):
+ * Looks after requests the bus has had for a while, and makes those `ready` again that it lost (PROTOCOL section 3):
  * its stream was made anew, or the message is gone from the queue with no final on its way to the recorder. A reply
  * whose log has ended is not written again: the worker that gets the request only repeats its final.
  *

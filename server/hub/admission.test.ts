@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { encode } from '../../bus/contract/codec.ts'
 import { openBrowserSocket } from '../../testing/hub/browser-socket.ts'
-import { startTestHouse, type TestHouse } from '../../testing/hub/start-house.ts'
+import { newSend, startTestHouse, type TestHouse } from '../../testing/hub/start-house.ts'
 import type { TestHub } from '../../testing/hub/start-hub.ts'
 import { waitUntil } from '../../testing/servers/wait-until.ts'
 
@@ -77,4 +78,24 @@ test('signing out ends the sockets of that session and of no other', async () =>
   rin.send({ type: 'ping', id: 1 })
   await rin.next('pong')
   await rin.close()
+})
+
+test('a browser that was signed out and does not close its socket is heard no more', async () => {
+  const mika = await hub.signIn()
+  const browser = await hub.connect(mika)
+  // It reads nothing, so it does not answer the close frame; it can still send.
+  browser.socket.pause()
+  const headers = { cookie: mika.cookie, 'sec-fetch-site': 'same-origin' }
+  await fetch(`${hub.origin}/sign-out`, { method: 'POST', headers, redirect: 'manual' })
+  const send = newSend('Am I still here?')
+  await new Promise((resolve) => browser.socket.send(encode(send), resolve))
+  browser.socket.resume()
+  assert.equal((await browser.closed).reason, 'not_signed_in')
+  await waitUntil('the socket is gone', () => hub.app.hub.connectionCount === 0)
+  // What it sent came before its own close, and would have been accepted before what comes now.
+  const other = await hub.connect(await hub.signIn())
+  other.send(newSend('I am'))
+  await other.next('chat.accepted')
+  assert.equal(await hub.store.requests.find(mika.user.id, send.request_id), undefined)
+  await other.close()
 })

@@ -18,7 +18,8 @@ export type FrameHandler = (connection: Connection, frame: ClientFrame) => Promi
 
 /**
  * Takes what a socket sent: bytes that are no frame end it, a frame that is not valid is answered with an error, a
- * valid one is handled after those before it.
+ * valid one is handled after those before it. Once the hub has closed the socket nothing more is taken: the peer may
+ * put off its own close for half a minute, and it was perhaps closed because its session ended.
  */
 export function receive(
   connection: Connection,
@@ -27,6 +28,8 @@ export function receive(
   handle: FrameHandler,
   log: Logger,
 ): void {
+  const { socket } = connection
+  if (socket.readyState !== socket.OPEN) return
   const nowMs = Date.now()
   if (connection.welcomed) connection.heardAtMs = nowMs
   try {

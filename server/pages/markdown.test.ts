@@ -103,3 +103,20 @@ test('a long hostile reply is rendered whole', () => {
     assert.equal(typeof renderMarkdown(source), 'string', piece)
   }
 })
+
+test('code is coloured up to a bound for each block and for the whole reply', () => {
+  const block = (lines: number) => `\`\`\`ini\n${'a.b = 1\n'.repeat(lines)}\`\`\`\n\n`
+  const coloured = (source: string) => renderMarkdown(source).match(/hljs-attr/g)?.length ?? 0
+  assert.equal(coloured(block(1_000)), 1_000)
+  assert.equal(coloured(block(1_300)), 0)
+  assert.equal(coloured(block(1_000).repeat(9)), 5_000)
+})
+
+test('past a thousand bracket formulas and task boxes these stay text, and the rest is rendered', () => {
+  const count = (source: string, mark: RegExp) => renderMarkdown(source).match(mark)?.length ?? 0
+  assert.equal(count('\\(x\\) '.repeat(50), /<math/g), 50)
+  assert.equal(count('- [ ] x\n'.repeat(50), /<input/g), 50)
+  const many = `${'\\(x\\) '.repeat(501)}\n\n${'- [ ] x\n'.repeat(500)}\n`
+  assert.equal(count(many, /<math|<input/g), 0)
+  assert.equal(count(`${many}\n$y$ [a](https://example.org)`, /<math|target="_blank"/g), 2)
+})

@@ -4,9 +4,19 @@ import hljs from 'highlight.js/lib/common'
 import MarkdownIt, { type RendererRule, type Token } from 'markdown-it'
 import temml from 'temml'
 
-/** Longer code is shown without colours, longer formulas as their source: both cost more than they are worth. */
-const maxHighlightLength = 50_000
+/**
+ * Longer code, and what comes after so much of it in one reply, is shown without colours; longer formulas as their
+ * source. Some languages take quadratic time, and the whole hub waits meanwhile: 3 seconds for 40,000 code units.
+ */
+const maxHighlightLength = 10_000
+const maxHighlightTotal = 40_000
 const maxFormulaLength = 2_000
+
+/**
+ * A bracket that opens a formula may have the whole rest searched for its end, and a task's box the whole list for its
+ * beginning: past so many of both in one reply they stay text.
+ */
+const maxSearches = 1_000
 
 /** Schemes a link may have; anything else stays text. Relative links mean nothing in a reply, so they do too. */
 const linkSchemes = /^(https?:\/\/|mailto:)/i
@@ -17,52 +27,62 @@ const linkSchemes = /^(https?:\/\/|mailto:)/i
  * inline style is written, which the page's policy forbids.
  */
 export function renderMarkdown(source: string): string {
-  return markdown.render(source)
+  const searches = source.match(/\\[([]|\[[ xX]\]/g)?.length ?? 0
+  const rendering: Rendering = { highlighted: 0 }
+  return (searches > maxSearches ? withoutSearches : withAll).render(source, rendering)
 }
 
-const markdown = new MarkdownIt({
-  html: false,
-  linkify: true,
-  breaks: true,
-  typographer: false,
-})
-  .use(tex, { delimiters: 'all', render: renderFormula })
-  .use(tasklist, { disabled: true, label: false })
-
-markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false })
-markdown.validateLink = (url) => linkSchemes.test(url.trim())
-
-const { rules } = markdown.renderer
-
-rules.link_open = (tokens, index, options, _env, self) => {
-  openElsewhere(tokens[index])
-  return self.renderToken(tokens, index, options)
+/** What is counted while one reply is rendered. */
+interface Rendering {
+  /** Code units that were coloured. */
+  highlighted: number
 }
-
-rules.image = (tokens, index) => {
-  const token = tokens[index]
-  const url = escapeText(String(token?.attrGet('src') ?? ''))
-  const label = escapeText(token?.content || 'Image')
-  return `<a class="image-link" href="${url}" target="_blank" rel="${elsewhere}">${label}</a>`
-}
-
-rules.table_open = () => '<div class="table-scroll" tabindex="0" role="region" aria-label="Table"><table>\n'
-rules.table_close = () => '</table></div>\n'
 
 const alignments: Readonly<Record<string, string>> = {
   'text-align:left': 'align-left',
   'text-align:center': 'align-center',
   'text-align:right': 'align-right',
 }
-rules.th_open = renderCell
-rules.td_open = renderCell
 
-rules.fence = (tokens, index) => renderCode(tokens[index]?.content ?? '', tokens[index]?.info ?? '')
-rules.code_block = (tokens, index) => renderCode(tokens[index]?.content ?? '', '')
+const rules: Readonly<Record<string, RendererRule>> = {
+  link_open: (tokens, index, options, _env, self) => {
+    openElsewhere(tokens[index])
+    return self.renderToken(tokens, index, options)
+  },
+  image: (tokens, index) => {
+    const token = tokens[index]
+    const url = escapeText(String(token?.attrGet('src') ?? ''))
+    const label = escapeText(token?.content || 'Image')
+    return `<a class="image-link" href="${url}" target="_blank" rel="${elsewhere}">${label}</a>`
+  },
+  table_open: () => '<div class="table-scroll" tabindex="0" role="region" aria-label="Table"><table>\n',
+  table_close: () => '</table></div>\n',
+  th_open: renderCell,
+  td_open: renderCell,
+  fence: (tokens, index, _options, rendering) =>
+    renderCode(tokens[index]?.content ?? '', tokens[index]?.info ?? '', rendering),
+  code_block: (tokens, index, _options, rendering) => renderCode(tokens[index]?.content ?? '', '', rendering),
+}
+
+const withoutSearches = createRenderer().use(tex, { delimiters: 'dollars', render: renderFormula })
+const withAll = createRenderer()
+  .use(tex, { delimiters: 'all', render: renderFormula })
+  .use(tasklist, { disabled: true, label: false })
+withAll.renderer.rules.checkbox_input = renderBox
+
+function createRenderer(): MarkdownIt {
+  const made = new MarkdownIt({ html: false, linkify: true, breaks: true, typographer: false })
+  made.linkify.set({ fuzzyLink: false, fuzzyEmail: false })
+  made.validateLink = (url) => linkSchemes.test(url.trim())
+  Object.assign(made.renderer.rules, rules)
+  return made
+}
 
 /** The task list plugin numbers its boxes from 0 in every reply; two of the same id on a page are an error. */
-rules.checkbox_input = (tokens, index) =>
-  `<input type="checkbox" disabled ${tokens[index]?.attrGet('checked') ? 'checked aria-label="Done"' : 'aria-label="To do"'}>`
+function renderBox(...[tokens, index]: Parameters<RendererRule>): string {
+  const state = tokens[index]?.attrGet('checked') ? 'checked aria-label="Done"' : 'aria-label="To do"'
+  return `<input type="checkbox" disabled ${state}>`
+}
 
 const elsewhere = 'noopener noreferrer nofollow'
 
@@ -78,18 +98,20 @@ function renderCell(...[tokens, index, options, , self]: Parameters<RendererRule
   return self.renderToken(tokens, index, options)
 }
 
-function renderCode(content: string, info: string): string {
+function renderCode(content: string, info: string, rendering: Rendering): string {
   const language = /^[\w+#.-]{1,30}/.exec(info.trim())?.[0] ?? ''
   return [
     `<div class="code-block"><div class="code-head"><span class="code-language">${escapeText(language || 'text')}</span>`,
     '<button type="button" class="code-copy" data-action="copy-code">Copy</button></div>',
-    `<pre tabindex="0"><code class="hljs">${highlight(content, language)}</code></pre></div>\n`,
+    `<pre tabindex="0"><code class="hljs">${highlight(content, language, rendering)}</code></pre></div>\n`,
   ].join('')
 }
 
-function highlight(content: string, language: string): string {
+function highlight(content: string, language: string, rendering: Rendering): string {
   if (content.length > maxHighlightLength || hljs.getLanguage(language) === undefined)
     return escapeText(content)
+  rendering.highlighted += content.length
+  if (rendering.highlighted > maxHighlightTotal) return escapeText(content)
   return hljs.highlight(content, { language, ignoreIllegals: true }).value
 }
 
@@ -110,5 +132,5 @@ function renderFormula(source: string, displayMode: boolean): string {
 }
 
 function escapeText(text: string): string {
-  return markdown.utils.escapeHtml(text)
+  return withAll.utils.escapeHtml(text)
 }

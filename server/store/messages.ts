@@ -1,15 +1,19 @@
 import type { FinishReason, Timings, Usage } from '../../bus/contract/chat.ts'
+import { CodedError } from '../../bus/contract/errors.ts'
 import type { RequestState } from '../../bus/contract/history.ts'
+import { isUuid } from '../../bus/contract/ids.ts'
 import type { Queries } from './database.ts'
 import { selectUpwards } from './message-path.ts'
 import type { Message, Page } from './store.ts'
 
-/** See `ConversationStore.path`. */
+/** See `ConversationStore.path`. @throws CodedError `request_invalid` for a `before` that is no id. */
 export async function readPath(
   queries: Queries,
   { userId, id }: ConversationKey,
   { limit, before }: { limit: number; before?: string },
 ): Promise<Page<Message> | undefined> {
+  if (before !== undefined && !isUuid(before))
+    throw new CodedError('request_invalid', 'The cursor is not one of ours')
   const conversation = await findConversation(queries, { userId, id })
   if (!conversation) return undefined
   const start =

@@ -3,7 +3,7 @@ import type { HistoryMessage, RequestState } from '../../bus/contract/history.ts
 import type { GenerationOptions } from '../../bus/contract/wire.ts'
 
 /**
- * The truth of the house: people, conversations, and what became of every request (PROTOCOL section 2).
+ * The truth of the house: people, conversations, and what became of every request (PROTOCOL section 3).
  *
  * Times are Unix milliseconds. Every method rejects with CodedError `store_unavailable` when the store is away or
  * busy for too long; a transaction that did not commit left nothing. Everything that takes a `userId` sees that
@@ -124,7 +124,11 @@ export interface ConversationStore {
   restore(userId: string, id: string): Promise<boolean>
   /** Removes for good up to `limit` conversations deleted before `before`. @returns what of them may be on the bus. */
   purgeDeleted(before: number, limit: number): Promise<BusTrace[]>
-  /** The active path, oldest first: the newest `limit` messages before the message `before`. */
+  /**
+   * The active path, oldest first: the newest `limit` messages before the message `before`.
+   *
+   * @throws CodedError `request_invalid` for a `before` that is no id
+   */
   path(
     userId: string,
     id: string,

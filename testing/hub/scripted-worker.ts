@@ -41,7 +41,7 @@ export async function beginLog(
   let last = (await bus.lastEntry('AI_CHAT_STREAM', subject))?.seq ?? 0
   let n = 0
   let text = ''
-  /** A repeat of one's own stored entry is refused too (PROTOCOL section 3, writer's rule 5). */
+  /** A repeat of one's own stored entry is refused too (PROTOCOL section 4, writer's rule 5). */
   const ownLast = async (): Promise<number> => {
     const entry = await bus.lastEntry('AI_CHAT_STREAM', subject)
     const read = entry && (decode(entry.body, limits) as LogEntry)

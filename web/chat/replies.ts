@@ -39,7 +39,7 @@ const gapPauseMs = 1_000
 /** A log read again from its beginning has caught up within this time, in milliseconds; else what is there is shown. */
 const catchUpMs = 700
 
-/** Follows the replies of one page by the reader's rule (PROTOCOL section 3), over connections and gaps. */
+/** Follows the replies of one page by the reader's rule (PROTOCOL section 4), over connections and gaps. */
 export class Replies {
   readonly #listener: RepliesListener
   readonly #running = new Map<string, RunningReply>()

@@ -25,7 +25,7 @@ const watchMs = 2_000
 const failuresUntilOffline = 3
 
 /**
- * The one socket of a page (PROTOCOL section 4): comes back by itself, with backoff or when the hub said; notices a
+ * The one socket of a page (PROTOCOL section 6): comes back by itself, with backoff or when the hub said; notices a
  * peer that went silent; stays away when the close code says so.
  */
 export class ChatSocket {

@@ -46,7 +46,7 @@ const laterMs = 1_000
 const ack: Decision = { kind: 'ack' }
 const later = (delayMs: number): Decision => ({ kind: 'nak', delayMs })
 
-/** Answers one chat request (PROTOCOL section 3) and says what becomes of its delivery. */
+/** Answers one chat request (PROTOCOL section 4) and says what becomes of its delivery. */
 export async function answerRequest(desk: Desk, request: ChatRequest, running: Running): Promise<Decision> {
   for (let claims = 0; claims < maxClaims; claims += 1) {
     const assignment = await prepare(desk, request, running)

@@ -27,7 +27,7 @@ export interface Author {
 }
 
 /**
- * Takes a reply's log over, if it is free (PROTOCOL section 3, writer's rules 1 to 3). The text so far is read before
+ * Takes a reply's log over, if it is free (PROTOCOL section 4, writer's rules 1 to 3). The text so far is read before
  * the `start` that names its length; that nothing came between is what the expected sequence makes sure of.
  *
  * @throws CodedError `bus_unavailable`.

@@ -17,7 +17,7 @@ const maxRounds = 10
 
 /**
  * Appends one entry to a reply's log after the entry with sequence `expected` (0: none), whatever the bus goes through
- * meanwhile (PROTOCOL section 3, writer's rules 4 and 5).
+ * meanwhile (PROTOCOL section 4, writer's rules 4 and 5).
  *
  * @returns the entry's sequence, or undefined where the log is somebody else's now: then nothing more may be published.
  * @throws CodedError `bus_unavailable` when the bus stays away.

@@ -22,7 +22,7 @@ type Unheaded<Entry> = Entry extends LogEntry ? Omit<Entry, Head> : never
 export type Terminal = Unheaded<DoneEntry> | Unheaded<ErrorEntry>
 
 /**
- * Writes one attempt's entries: one in flight, each expecting the one before (PROTOCOL section 3, writer's rule 4).
+ * Writes one attempt's entries: one in flight, each expecting the one before (PROTOCOL section 4, writer's rule 4).
  * The first text goes at once; what comes within 16 ms of an entry is joined into the next one, so a fast model costs
  * few entries and a slow one waits for nothing. While nothing comes, a `beat` says that somebody is at work.
  */

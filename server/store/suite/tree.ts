@@ -37,6 +37,11 @@ export function testTree(it: It): void {
     assert.deepEqual([whole?.items.length, whole?.next], [6, undefined])
     const none = await store.conversations.path(user.id, id, { limit: 6, before: uuidv7() })
     assert.deepEqual(none, { items: [] })
+    for (const before of ['', 'x', `${first.message_id}x`]) {
+      await assert.rejects(store.conversations.path(user.id, id, { limit: 6, before }), {
+        code: 'request_invalid',
+      })
+    }
   })
 
   it('hangs another answer beside the first, with both as siblings', async (ground) => {
