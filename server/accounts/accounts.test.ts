@@ -108,7 +108,9 @@ test('an owner link ends after a day', async () => {
 
 test('a session that was signed out is no more, and its cookie is cleared', async () => {
   const { cookie } = await hub.signIn()
-  const out = await ask(hub, '/sign-out', { cookie }, 'POST')
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  const out = await ask(hub, '/sign-out', { cookie, ...form }, 'POST')
+  assert.deepEqual([out.status, out.location], [303, '/'])
   assert.match(out.cookie, /^companions_session=;/)
   assert.equal((await ask(hub, '/v1/sessions', { cookie })).status, 401)
 })

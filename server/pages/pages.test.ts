@@ -294,11 +294,11 @@ test('the owner can sign out from the list, and a guest has nothing to sign out 
   const { body } = await get('/')
   shows(
     body,
-    /<button type="button"[^>]* popovertarget="account-menu" aria-haspopup="menu"[^>]* aria-label="Account: Mira"/,
+    /<button type="button"[^>]* popovertarget="account-menu" aria-haspopup="menu"[^>]*>.*Account: .*Mira/,
   )
   shows(
     body,
-    /<form role="menu"[^>]* method="post" action="\/sign-out">\s*<button type="submit" role="menuitem"/,
+    /<form method="post" action="\/sign-out"><div role="menu"[^>]*>\s*<button type="submit" role="menuitem"/,
   )
   hides(body, /in this browser only/)
   house.visitor = mira
