@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import { startTestHouse, type TestHouse } from '../../testing/hub/start-house.ts'
 import type { TestHub } from '../../testing/hub/start-hub.ts'
 import { createOwnerLink, needsOwnerLink } from './owner-link.ts'
+import { findSession, openSession, sessionAgeMs } from './sessions.ts'
 
 let house: TestHouse
 let hub: TestHub
@@ -107,9 +108,32 @@ test('an owner link ends after a day', async () => {
 
 test('a session that was signed out is no more, and its cookie is cleared', async () => {
   const { cookie } = await hub.signIn()
-  const out = await ask(hub, '/sign-out', { cookie }, 'POST')
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  const out = await ask(hub, '/sign-out', { cookie, ...form }, 'POST')
+  assert.deepEqual([out.status, out.location], [303, '/'])
   assert.match(out.cookie, /^companions_session=;/)
   assert.equal((await ask(hub, '/v1/sessions', { cookie })).status, 401)
+})
+
+test('a session that is in use slides on, and its cookie with it', async () => {
+  const { user } = await hub.signIn()
+  const { accounts } = hub.store
+  const now = Date.now()
+  const day = 24 * 3_600_000
+  const fresh = { cookie: `companions_session=${await openSession(accounts, user.id, now - day / 2)}` }
+  assert.equal((await ask(hub, '/v1/sessions', fresh)).cookie, '')
+  const token = await openSession(accounts, user.id, now - sessionAgeMs + day)
+  const used = await ask(hub, '/v1/sessions', { cookie: `companions_session=${token}` })
+  assert.ok(used.cookie.startsWith(`companions_session=${token};`))
+  const later = now + sessionAgeMs - day
+  assert.equal((await findSession(accounts, token, later))?.extended, true)
+  assert.equal((await findSession(accounts, token, later + sessionAgeMs - 1))?.user.id, user.id)
+})
+
+test('a session that nobody used for half a year is over', async () => {
+  const { user } = await hub.signIn()
+  const token = await openSession(hub.store.accounts, user.id, Date.now() - sessionAgeMs - 1)
+  assert.equal((await ask(hub, '/v1/sessions', { cookie: `companions_session=${token}` })).status, 401)
 })
 
 const forged: Record<string, string>[] = [

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { CodedError } from '../../bus/contract/errors.ts'
 import type { HistoryAnswer } from '../../bus/contract/history.ts'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
@@ -8,6 +9,7 @@ import { newSend, startTestHouse, type TestHouse } from '../../testing/hub/start
 import type { TestHub } from '../../testing/hub/start-hub.ts'
 import { waitUntil } from '../../testing/servers/wait-until.ts'
 import { defaultCompanion } from '../companions/default-companion.ts'
+import { logAgeMs, purgeLogs } from './purge.ts'
 
 let house: TestHouse
 let hub: TestHub
@@ -100,6 +102,58 @@ test('a conversation gets its title from a worker in the background', async () =
   await browser.next('chat.changed', ({ kind }) => kind === 'changed')
   const conversation = await hub.store.conversations.find(mika.user.id, send.conversation_id)
   assert.deepEqual([conversation?.title, conversation?.titleSource], ['Old harbours', 'model'])
+  titles.unsubscribe()
+  await worker.drain()
+  await browser.close()
+})
+
+test('the log of a stored reply stays for five minutes and is then taken off the bus', async () => {
+  const worker = startScriptedWorker(house.workerBus, async (request) => {
+    const log = await beginLog(house.workerBus, request)
+    await log.finish()
+    return undefined
+  })
+  const mika = await hub.signIn()
+  const browser = await hub.connect(mika)
+  const send = newSend('Keep it for a while')
+  const before = Date.now()
+  browser.send(send)
+  await browser.next('chat.changed', ({ kind }) => kind === 'stored')
+  const after = Date.now()
+  const last = () => hub.bus.lastEntry('AI_CHAT_STREAM', subjects.stream(mika.user.id, send.request_id))
+  await purgeLogs(hub, before + logAgeMs)
+  assert.notEqual(await last(), undefined)
+  await purgeLogs(hub, after + logAgeMs + 1)
+  assert.equal(await last(), undefined)
+  const purgeable = await hub.store.requests.purgeableLogs(after + 1, 100)
+  assert.ok(!purgeable.some(({ requestId }) => requestId === send.request_id))
+  await worker.drain()
+  await browser.close()
+})
+
+test('a title that nobody can make is left, and the conversation keeps its first', async () => {
+  const asked = Promise.withResolvers<void>()
+  const titles = house.workerBus.respond(subjects.title, 'workers', async () => {
+    asked.resolve()
+    throw new CodedError('backend_stalled')
+  })
+  await titles.active
+  const worker = startScriptedWorker(house.workerBus, async (request) => {
+    const log = await beginLog(house.workerBus, request)
+    await log.say('By the water.')
+    await log.finish()
+    return undefined
+  })
+  const mika = await hub.signIn()
+  const browser = await hub.connect(mika)
+  const send = newSend('An untitled walk')
+  browser.send(send)
+  await browser.next('chat.changed', ({ kind }) => kind === 'stored')
+  await asked.promise
+  browser.send({ type: 'ping', id: 1 })
+  await browser.next('pong')
+  const conversation = await hub.store.conversations.find(mika.user.id, send.conversation_id)
+  assert.deepEqual([conversation?.title, conversation?.titleSource], ['An untitled walk', 'first'])
   titles.unsubscribe()
   await worker.drain()
   await browser.close()

@@ -37,7 +37,7 @@ export function openChatRoom(rooms: Rooms): ChatRoom {
     ready,
     published,
     startSweep('carry out cancellations', 1_000, log, () => carryOutCancels(rooms)),
-    startSweep('purge logs', 30_000, log, () => purgeLogs(rooms)),
+    startSweep('purge logs', 30_000, log, () => purgeLogs(rooms, Date.now())),
     startSweep('purge deleted conversations', 5_000, log, () => purgeDeleted(rooms)),
     startSweep('delete expired sessions', 3_600_000, log, () =>
       store.accounts.deleteExpiredSessions(Date.now()),

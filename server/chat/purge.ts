@@ -5,16 +5,16 @@ import type { Rooms } from '../house.ts'
 import type { BusTrace } from '../store/store.ts'
 
 /** How long after its end a reply's log stays, for readers that were away for a moment; in milliseconds. */
-const logAgeMs = 5 * 60_000
+export const logAgeMs = 5 * 60_000
 
 /** How long a deleted conversation can be brought back, in milliseconds. */
 export const undoWindowMs = 30_000
 const batch = 50
 
-/** Takes the logs of stored replies off the bus. */
-export async function purgeLogs({ bus, store }: Rooms): Promise<void> {
+/** Takes the logs of replies that ended long enough before `nowMs` (Unix milliseconds) off the bus. */
+export async function purgeLogs({ bus, store }: Pick<Rooms, 'bus' | 'store'>, nowMs: number): Promise<void> {
   while (bus.state === 'connected') {
-    const traces = await store.requests.purgeableLogs(Date.now() - logAgeMs, batch)
+    const traces = await store.requests.purgeableLogs(nowMs - logAgeMs, batch)
     for (const { userId, requestId } of traces) {
       await bus.purge(streams.log.name, subjects.stream(userId, requestId))
       await store.requests.markLogPurged(userId, requestId)

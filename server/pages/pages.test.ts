@@ -288,3 +288,21 @@ test('themes and the folded list are remembered from the first byte on', async (
   assert.equal(odd.statusCode, 200)
   hides(odd.body, /data-theme=/)
 })
+
+test('the owner can sign out from the list, and a guest has nothing to sign out of', async () => {
+  house.visitor = { ...mira, kind: 'owner' }
+  const { body } = await get('/')
+  shows(
+    body,
+    /<button type="button"[^>]* popovertarget="account-menu" aria-haspopup="menu"[^>]*>.*Account: .*Mira/,
+  )
+  shows(
+    body,
+    /<form method="post" action="\/sign-out"><div role="menu"[^>]*>\s*<button type="submit" role="menuitem"/,
+  )
+  hides(body, /in this browser only/)
+  house.visitor = mira
+  const guest = await get('/')
+  hides(guest.body, /sign-out|account-menu/)
+  shows(guest.body, /in this browser only/)
+})

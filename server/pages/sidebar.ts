@@ -1,3 +1,4 @@
+import { account } from './account.ts'
 import type { ListFacts } from './conversation-list.ts'
 import { conversationList } from './conversation-list.ts'
 import type { Html } from './html.ts'
@@ -19,7 +20,7 @@ ${searchField(list.query)}
 </div>
 <div id="conversations" class="conversation-list" tabindex="-1" hx-get="/fragments/conversations" hx-trigger="companions:changed from:body delay:250ms, companions:conversation from:body delay:50ms, companions:refresh from:body" hx-include="#search, #conversations [name=shown]" hx-swap="innerMorph" hx-sync="this:replace">${conversationList(list, view.clock)}</div>
 <div class="sidebar-foot">
-<span class="person"><span class="person-mark" aria-hidden="true">${view.user.name.slice(0, 1).toLocaleUpperCase('en')}</span><span class="person-words"><span class="person-name">${view.user.name}</span>${view.user.kind === 'guest' && html`<span class="person-note">in this browser only</span>`}</span></span>
+${account(view.user)}
 ${versionPill(view.version)}
 </div>
 </nav>

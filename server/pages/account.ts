@@ -1,0 +1,19 @@
+import type { User } from '../store/store.ts'
+import type { Html } from './html.ts'
+import { html } from './html.ts'
+import { icon } from './icons.ts'
+
+/**
+ * Who is here. The owner's name opens a menu to sign out, two steps, since the way back is a new link; a guest lives in
+ * this browser's cookie alone and has nothing to sign out of.
+ */
+export const account = (user: User): Html =>
+  user.kind === 'guest'
+    ? html`<span class="person">${mark(user)}<span class="person-words"><span class="person-name">${user.name}</span><span class="person-note">in this browser only</span></span></span>`
+    : html`<button type="button" class="person person-button" popovertarget="account-menu" aria-haspopup="menu" aria-expanded="false">${mark(user)}<span class="sr-only">Account: </span><span class="person-name">${user.name}</span>${icon('down', 'small')}</button>
+<div id="account-menu" class="menu-card account-menu" popover><form method="post" action="/sign-out"><div role="menu" aria-label="Account">
+<button type="submit" role="menuitem" class="menu-item" tabindex="-1">${icon('leave', 'small')}<span class="menu-label">Sign out</span></button>
+</div></form><p class="menu-note">The way back is a new owner link: the house prints one when it starts.</p></div>`
+
+const mark = ({ name }: User): Html =>
+  html`<span class="person-mark" aria-hidden="true">${name.slice(0, 1).toLocaleUpperCase('en')}</span>`
