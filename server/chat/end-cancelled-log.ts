@@ -1,17 +1,13 @@
-import { Compile } from 'typebox/compile'
 import type { ChatFinal } from '../../bus/contract/chat.ts'
-import { decode, encode } from '../../bus/contract/codec.ts'
+import { encode } from '../../bus/contract/codec.ts'
+import { decodeEntry } from '../../bus/contract/decode-entry.ts'
 import { randomToken } from '../../bus/contract/ids.ts'
-import { maxBusBytes, maxBusDepth, maxBusElements } from '../../bus/contract/limits.ts'
-import { LogEntry } from '../../bus/contract/reply-log.ts'
+import type { LogEntry } from '../../bus/contract/reply-log.ts'
 import { newReader, type ReplyReader, readEntry } from '../../bus/contract/reply-reader.ts'
 import { streams } from '../../bus/contract/streams.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
 import type { Rooms } from '../house.ts'
 import type { StoredRequest } from '../store/store.ts'
-
-const logEntry = Compile(LogEntry)
-const limits = { bytes: maxBusBytes, depth: maxBusDepth, elements: maxBusElements }
 
 /**
  * Ends a cancelled reply in its worker's place, by the writer's rule: claims the log with what was last read of it,
@@ -39,8 +35,8 @@ async function readLog({ bus }: Rooms, { userId, requestId }: StoredRequest): Pr
     0,
   )) {
     log.lastSeq = seq
-    const entry = decode(body, limits)
-    if (!logEntry.Check(entry)) continue
+    const entry = decodeEntry(body)
+    if (entry === undefined) continue
     log.attempt = Math.max(log.attempt, entry.attempt)
     if (entry.type === 'start') log.backend = entry.backend
     readEntry(log.reader, entry)
