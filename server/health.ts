@@ -48,7 +48,7 @@ function createStorePing({ store }: Rooms): () => Promise<boolean> {
   let answer: Promise<boolean> | undefined
   let askedAtMs = 0
   return () => {
-    const nowMs = Date.now()
+    const nowMs = performance.now()
     if (answer === undefined || nowMs - askedAtMs > pingAgeMs) {
       askedAtMs = nowMs
       const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), pingTimeoutMs).unref())

@@ -83,5 +83,3 @@ export const LogEntry = Type.Union([
   ErrorEntry,
 ])
 export type LogEntry = Type.Static<typeof LogEntry>
-
-export type EntryType = LogEntry['type']

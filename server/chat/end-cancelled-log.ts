@@ -1,19 +1,14 @@
-import { Compile } from 'typebox/compile'
 import type { ChatFinal } from '../../bus/contract/chat.ts'
-import { decode, encode } from '../../bus/contract/codec.ts'
-import { CodedError } from '../../bus/contract/errors.ts'
+import { encode } from '../../bus/contract/codec.ts'
+import { decodeEntry } from '../../bus/contract/decode-entry.ts'
 import { fitFinalText } from '../../bus/contract/final-text.ts'
 import { randomToken } from '../../bus/contract/ids.ts'
-import { maxBusBytes, maxBusDepth, maxBusElements } from '../../bus/contract/limits.ts'
-import { LogEntry } from '../../bus/contract/reply-log.ts'
+import type { LogEntry } from '../../bus/contract/reply-log.ts'
 import { newReader, type ReplyReader, readEntry } from '../../bus/contract/reply-reader.ts'
 import { streams } from '../../bus/contract/streams.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
 import type { Rooms } from '../house.ts'
 import type { StoredRequest } from '../store/store.ts'
-
-const logEntry = Compile(LogEntry)
-const limits = { bytes: maxBusBytes, depth: maxBusDepth, elements: maxBusElements }
 
 /**
  * Ends a cancelled reply in its worker's place, by the writer's rule: claims the log with what was last read of it,
@@ -41,24 +36,13 @@ async function readLog({ bus }: Rooms, { userId, requestId }: StoredRequest): Pr
     0,
   )) {
     log.lastSeq = seq
-    const entry = readLogEntry(body)
+    const entry = decodeEntry(body)
     if (entry === undefined) continue
     log.attempt = Math.max(log.attempt, entry.attempt)
     if (entry.type === 'start') log.backend = entry.backend
     readEntry(log.reader, entry)
   }
   return log
-}
-
-/** What is no entry keeps no reply from its end. */
-function readLogEntry(body: Uint8Array): LogEntry | undefined {
-  try {
-    const entry = decode(body, limits)
-    return logEntry.Check(entry) ? entry : undefined
-  } catch (error) {
-    if (error instanceof CodedError) return undefined
-    throw error
-  }
 }
 
 async function writeEnd({ bus }: Rooms, row: StoredRequest, log: ReadLog): Promise<boolean> {

@@ -20,7 +20,7 @@ export function answerHistory(rooms: Rooms): Subscription {
 }
 
 /** @returns what fits a message on the bus: the newest of the conversation within the budget. */
-export async function readHistory({ store }: Rooms, asked: HistoryGet): Promise<HistoryAnswer> {
+async function readHistory({ store }: Rooms, asked: HistoryGet): Promise<HistoryAnswer> {
   let budget = Math.min(asked.budget, maxBusBytes)
   for (;;) {
     const history = await store.requests.history(asked.user_id, asked.request_id, budget)

@@ -8,7 +8,7 @@ import type { BusTrace } from '../store/store.ts'
 export const logAgeMs = 5 * 60_000
 
 /** How long a deleted conversation can be brought back, in milliseconds. */
-export const undoWindowMs = 30_000
+const undoWindowMs = 30_000
 const batch = 50
 
 /** Takes the logs of replies that ended long enough before `nowMs` (Unix milliseconds) off the bus. */

@@ -33,11 +33,7 @@ export function startRecorder(rooms: Rooms, events: RecorderEvents): WorkLoop {
 }
 
 /** @throws CodedError `store_unavailable`: then the bus keeps the reply and brings it again. */
-export async function recordDelivery(
-  rooms: Rooms,
-  events: RecorderEvents,
-  delivery: Delivery,
-): Promise<Decision> {
+async function recordDelivery(rooms: Rooms, events: RecorderEvents, delivery: Delivery): Promise<Decision> {
   const final = readFinal(delivery)
   if (final === undefined) {
     rooms.log.error({ seq: delivery.seq }, 'A final that cannot be read is dropped')

@@ -24,13 +24,13 @@ export interface TitleMaker {
 
 /** Gives conversations a title from the model, in the background: nothing waits for it, and it may be lost. */
 export function createTitleMaker(rooms: Rooms): TitleMaker {
-  const waiting: ChatFinal[] = []
+  const waiting: Untitled[] = []
   let asking = 0
   const next = () => {
-    const final = asking < maxAsking ? waiting.shift() : undefined
-    if (final === undefined) return
+    const untitled = asking < maxAsking ? waiting.shift() : undefined
+    if (untitled === undefined) return
     asking += 1
-    void makeTitle(rooms, final)
+    void makeTitle(rooms, untitled)
       .catch((error: unknown) => rooms.log.debug(errorFields(error), 'No title was made'))
       .finally(() => {
         asking -= 1
@@ -40,21 +40,29 @@ export function createTitleMaker(rooms: Rooms): TitleMaker {
   return {
     consider: (final) => {
       if (final.error !== undefined || final.content === '' || waiting.length >= maxWaiting) return
-      waiting.push(final)
+      const { user_id: userId, conversation_id: conversationId, model } = final
+      waiting.push({ userId, conversationId, model })
       next()
     },
   }
 }
 
-async function makeTitle({ store, bus, notify }: Rooms, final: ChatFinal): Promise<void> {
-  const { user_id: userId, conversation_id: conversationId } = final
+/** What is needed of a reply that waits: the reply itself may be most of a megabyte. */
+interface Untitled {
+  readonly userId: string
+  readonly conversationId: string
+  readonly model: string
+}
+
+async function makeTitle({ store, bus, notify }: Rooms, untitled: Untitled): Promise<void> {
+  const { userId, conversationId, model } = untitled
   const conversation = await store.conversations.find(userId, conversationId)
   if (conversation?.titleSource !== 'first') return
   const path = await store.conversations.path(userId, conversationId, { limit: 4 })
   const messages = (path?.items ?? [])
     .filter(({ content }) => content !== '')
     .map(({ role, content }) => ({ role, content: truncate(content, titleSourceLength) }))
-  const ask: TitleGet = { conversation_id: conversationId, model: final.model, messages }
+  const ask: TitleGet = { conversation_id: conversationId, model, messages }
   const answer = await bus.request(subjects.title, ask, { timeoutMs: titleTimeoutMs })
   if (!titleAnswer.Check(answer)) return
   const title = cleanTitle(answer.title)

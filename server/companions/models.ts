@@ -12,7 +12,7 @@ export function createModelList(bus: Bus): () => Promise<ModelsAnswer> {
   let answer: Promise<ModelsAnswer> | undefined
   let askedAtMs = 0
   return () => {
-    const nowMs = Date.now()
+    const nowMs = performance.now()
     if (answer === undefined || nowMs - askedAtMs > ageMs) {
       askedAtMs = nowMs
       answer = askWorkers(bus)

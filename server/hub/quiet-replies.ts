@@ -1,7 +1,4 @@
-import { Type } from 'typebox'
-import { Compile } from 'typebox/compile'
-import { decode } from '../../bus/contract/codec.ts'
-import { maxBusBytes, maxBusDepth, maxBusElements } from '../../bus/contract/limits.ts'
+import { decodeEntry } from '../../bus/contract/decode-entry.ts'
 import { streams } from '../../bus/contract/streams.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
 import type { Bus } from '../../bus/nats/bus.ts'
@@ -9,9 +6,6 @@ import type { Connection } from './connection.ts'
 import type { People } from './people.ts'
 import { catchUp, isFollowed } from './relay.ts'
 import { dropTail, longestQuietMs, quietMs, type ReplyTail } from './reply-tail.ts'
-
-const limits = { bytes: maxBusBytes, depth: maxBusDepth, elements: maxBusElements }
-const terminal = Compile(Type.Object({ type: Type.Union([Type.Literal('done'), Type.Literal('error')]) }))
 
 /** Most logs looked at in one round; the rest wait for the next. */
 const maxChecks = 64
@@ -58,6 +52,6 @@ async function checkTail(bus: Bus, tail: ReplyTail, nowMs: number): Promise<void
     tail.newest = Math.max(tail.newest, last.seq)
     if (!(await catchUp(bus, tail))) return
   }
-  if (tail.seq === last.seq && terminal.Check(decode(last.body, limits)))
-    dropTail(tail.person, tail.requestId)
+  const type = tail.seq === last.seq ? decodeEntry(last.body)?.type : undefined
+  if (type === 'done' || type === 'error') dropTail(tail.person, tail.requestId)
 }

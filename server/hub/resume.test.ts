@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { ChatRequest } from '../../bus/contract/chat.ts'
 import { uuidv7 } from '../../bus/contract/ids.ts'
+import { subjects } from '../../bus/contract/subjects.ts'
 import { startBreakableLink } from '../../testing/hub/breakable-link.ts'
 import type { BrowserSocket } from '../../testing/hub/browser-socket.ts'
 import { beginLog, type LogWriter, startScriptedWorker } from '../../testing/hub/scripted-worker.ts'
@@ -154,6 +155,16 @@ test('a reply whose log is gone, or was never there, is lost', async () => {
   assert.equal((await tab.next('chat.resumed')).outcome, 'lost')
   assert.equal((await tab.next('chat.resumed')).outcome, 'lost')
   await Promise.all([first.close(), tab.close()])
+})
+
+test('a reply whose log begins with what no process can read is lost', async () => {
+  const mika = await hub.signIn()
+  const request_id = uuidv7()
+  const body = new Uint8Array([0xc1])
+  await house.workerBus.publish(subjects.stream(mika.user.id, request_id), body, { messageId: request_id })
+  const tab = await hub.connect(mika, { resume: [{ request_id, epoch: 0, seq: 0 }] })
+  assert.equal((await tab.next('chat.resumed')).outcome, 'lost')
+  await tab.close()
 })
 
 test('another person’s reply is lost to everybody else', async () => {

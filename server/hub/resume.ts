@@ -1,6 +1,6 @@
-import { decode, entryFrame } from '../../bus/contract/codec.ts'
+import { entryFrame } from '../../bus/contract/codec.ts'
+import { decodeEntry } from '../../bus/contract/decode-entry.ts'
 import { CodedError } from '../../bus/contract/errors.ts'
-import { maxBusBytes, maxBusDepth, maxBusElements } from '../../bus/contract/limits.ts'
 import { streams } from '../../bus/contract/streams.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
 import type { StoredEntry } from '../../bus/nats/bus.ts'
@@ -122,11 +122,9 @@ async function outcomeOf(
 
 /** Whether an entry can begin a reader at nothing; the log's older part may be past its age. */
 function isBeginning({ body }: StoredEntry): boolean {
-  const entry = decode(body, limits) as { type?: unknown; offset?: unknown }
-  return entry.type === 'start' && entry.offset === 0
+  const entry = decodeEntry(body)
+  return entry?.type === 'start' && entry.offset === 0
 }
-
-const limits = { bytes: maxBusBytes, depth: maxBusDepth, elements: maxBusElements }
 
 const isOpen = ({ socket }: Connection) => socket.readyState === socket.OPEN
 

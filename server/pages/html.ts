@@ -92,7 +92,7 @@ function fillHtml(hole: Html, kind: HoleKind): string {
 }
 
 /** A path of this site, a fragment, or an address of a scheme that runs nothing; anything else becomes `#`. */
-export function safeUrl(url: string): string {
+function safeUrl(url: string): string {
   if (/^(?:\/(?![/\\])|#)/.test(url)) return url
   return /^(?:https?|mailto):/i.test(url) ? url : '#'
 }

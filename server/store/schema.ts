@@ -111,7 +111,5 @@ export interface SchemaMigrationsTable {
   applied_at: number
 }
 
-export type ConversationRow = Selectable<ConversationsTable>
-export type MessageRow = Selectable<MessagesTable>
 export type RequestRow = Selectable<RequestsTable>
 export type NewMessageRow = Insertable<MessagesTable>

@@ -1,4 +1,5 @@
 import type { ChatRequest } from '../../bus/contract/chat.ts'
+import { decodeEntry } from '../../bus/contract/decode-entry.ts'
 import { randomToken } from '../../bus/contract/ids.ts'
 import type { LogEntry, StartEntry } from '../../bus/contract/reply-log.ts'
 import { streams } from '../../bus/contract/streams.ts'
@@ -6,7 +7,7 @@ import { subjects } from '../../bus/contract/subjects.ts'
 import type { Bus } from '../../bus/nats/bus.ts'
 import type { Leases } from './lease.ts'
 import { putEntry } from './put-entry.ts'
-import { decodeEntry, type ReplyLog, readLog } from './read-log.ts'
+import { type ReplyLog, readLog } from './read-log.ts'
 import type { Claim } from './writer.ts'
 
 export type ClaimOutcome =
@@ -50,7 +51,7 @@ export async function claimLog(
   const log = await readLog(bus, subject)
   const begun = log.reader.text
   const offset = begun !== '' && (await author.goesOnWith(log)) ? begun.length : 0
-  const continues = entry?.attempt ?? 0
+  const continues = entry?.attempt ?? log.reader.attempt
   const attempt = Math.max(continues, request.attempt_floor) + 1
   const start = startEntry(request, author, { attempt, offset, continues })
   const seq = await putEntry(bus, subject, start, last?.seq ?? 0)

@@ -1,10 +1,10 @@
 import { encode } from '../../bus/contract/codec.ts'
+import { decodeEntry } from '../../bus/contract/decode-entry.ts'
 import type { LogEntry } from '../../bus/contract/reply-log.ts'
 import { streams } from '../../bus/contract/streams.ts'
 import type { Bus } from '../../bus/nats/bus.ts'
 import { pauseUnlessAborted } from '../runtime/pause.ts'
 import { persist } from '../runtime/persist.ts'
-import { decodeEntry } from './read-log.ts'
 
 /** How long the bus may be away before a writer gives its reply up; by then others write it. In milliseconds. */
 export const busPatienceMs = 120_000

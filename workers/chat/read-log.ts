@@ -1,12 +1,7 @@
-import { Compile } from 'typebox/compile'
-import { CodedError } from '../../bus/contract/errors.ts'
-import { LogEntry } from '../../bus/contract/reply-log.ts'
+import { decodeEntry } from '../../bus/contract/decode-entry.ts'
 import { newReader, type ReplyReader, readEntry } from '../../bus/contract/reply-reader.ts'
 import { streams } from '../../bus/contract/streams.ts'
-import { decodeBody } from '../../bus/nats/body.ts'
 import type { Bus } from '../../bus/nats/bus.ts'
-
-const entryShape = Compile(LogEntry)
 
 /** What a reply's log holds. */
 export interface ReplyLog {
@@ -42,15 +37,4 @@ export async function readLog(bus: Bus, subject: string): Promise<ReplyLog> {
     }
   }
   return { reader, backend, barrenStarts, pieces }
-}
-
-/** One entry from its bytes; undefined for what is none. */
-export function decodeEntry(body: Uint8Array): LogEntry | undefined {
-  try {
-    const value = decodeBody(body)
-    return entryShape.Check(value) ? value : undefined
-  } catch (error) {
-    if (error instanceof CodedError) return undefined
-    throw error
-  }
 }

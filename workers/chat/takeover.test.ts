@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
+import { uuidv7 } from '../../bus/contract/ids.ts'
+import { subjects } from '../../bus/contract/subjects.ts'
 import { type OllamaStandIn, startOllamaStandIn } from '../../testing/backends/ollama-stand-in.ts'
 import type { TestProcess } from '../../testing/servers/processes.ts'
 import { waitUntil } from '../../testing/servers/wait-until.ts'
@@ -90,6 +92,18 @@ describe('a reply in the making', { timeout: 120_000 }, () => {
     assert.equal(final.content, countedTo(120))
     assert.equal((await house.read(asked)).text, countedTo(120))
     assert.equal(final.attempt, 1)
+  })
+
+  test('is answered although its log begins with what is no entry', async () => {
+    await using _ = house
+    const request = { user_id: uuidv7(), request_id: uuidv7() }
+    const body = new Uint8Array([0xc1])
+    await house.bus.publish(subjects.stream(request.user_id, request.request_id), body, {
+      messageId: request.request_id,
+    })
+    const asked = await house.ask('tokens=3', request)
+    await house.startWorker({ backends: [ollamaBackend(ollama.url)] })
+    assert.equal((await house.final(asked, 30_000)).content, countedTo(3))
   })
 
   test('stops when the bus lost it, and is begun anew when it is asked for again', async () => {

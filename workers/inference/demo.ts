@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Backend, GenerateRequest, Piece } from './backend.ts'
 import { demoAnswer } from './demo-answer.ts'
 
-export const demoModel = 'demo'
+const demoModel = 'demo'
 
 export interface DemoOptions {
   /** Mean pieces a second; default 35, about as fast as one reads. */

@@ -91,7 +91,7 @@ async function readText(call: Call, reply: Reply, maxBytes: number): Promise<str
 }
 
 /** @throws BackendError `backend_malformed`. */
-export function parseJson(backend: string, text: string): unknown {
+function parseJson(backend: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
