@@ -5,13 +5,15 @@ import { errorCodes } from '../../bus/contract/errors.ts'
 import { StandInSocket, welcomeFrame } from '../../testing/browser/stand-in-socket.ts'
 import { backoffMs, ChatSocket, type ConnectionState } from './socket.ts'
 
+const network = { onLine: true }
+Object.assign(globalThis, { WebSocket: StandInSocket })
+Object.defineProperty(globalThis, 'navigator', { value: network })
+
 /** A page's socket whose time, network and chance are the test's. Every pause is as long as it can be. */
 function page(t: TestContext) {
   t.mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'] })
   t.mock.method(Math, 'random', () => 1)
-  t.mock.property(globalThis, 'WebSocket', StandInSocket as unknown as typeof WebSocket)
-  const network = { onLine: true }
-  t.mock.property(globalThis, 'navigator', network as Navigator)
+  network.onLine = true
   StandInSocket.all.length = 0
   const states: ConnectionState[] = []
   const frames: string[] = []
@@ -45,7 +47,7 @@ function page(t: TestContext) {
     }
     return assert.fail('It did not come back')
   }
-  return { socket, states, frames, refusals, may, network, connect, arrive, tick, untilNext }
+  return { socket, states, frames, refusals, may, connect, arrive, tick, untilNext }
 }
 
 suite('the socket', () => {
@@ -80,7 +82,7 @@ suite('the socket', () => {
   })
 
   test('without a network it is called offline at once', (t) => {
-    const { connect, network, states } = page(t)
+    const { connect, states } = page(t)
     connect()
     network.onLine = false
     StandInSocket.last.end(1006)
