@@ -133,3 +133,12 @@ for (const trap of traps) {
     assert.match(html, /The end/)
   })
 }
+
+test('what follows a construct that never ends is shown to the last letter', async () => {
+  const endless = '`'.repeat(7_000)
+  const text = `${endless} **a** [b](https://example.org/) ~~c~~\n\n# d\n- e \`f\``
+  for (const texts of [[text], [endless, text], [endless, ...grown(text, 7).slice(1_000), text]]) {
+    await shown(texts)
+    assert.equal(await page.locator('#probe').evaluate((probe) => probe.textContent), text)
+  }
+})
