@@ -105,12 +105,6 @@ export class PreviewNodes {
     }
   }
 
-  /** For a text that is shown as it stands. */
-  get plain(): Renderer {
-    const ignore = () => {}
-    return { ...this.renderer, add_token: ignore, end_token: ignore, set_attr: ignore }
-  }
-
   get #top(): Open {
     return this.#open[this.#open.length - 1] as Open
   }

@@ -14,6 +14,8 @@ export class Preview {
   readonly #root: HTMLElement
   #parser: Parser
   #shown = ''
+  /** What follows a construct that never ended, as it was written. */
+  #plain: Text | undefined
 
   constructor(root: HTMLElement) {
     this.#root = root
@@ -24,6 +26,10 @@ export class Preview {
     if (!text.startsWith(this.#shown)) this.#parser = this.#begin()
     let rest = text.slice(this.#shown.length)
     this.#shown = text
+    if (this.#plain) {
+      this.#plain.appendData(rest)
+      return
+    }
     while (rest !== '') {
       const piece = truncate(rest, pieceLength)
       parser_write(this.#parser, piece)
@@ -38,20 +44,20 @@ export class Preview {
 
   /** Nothing follows: what was still undecided is decided. */
   end(): void {
-    parser_end(this.#parser)
+    if (!this.#plain) parser_end(this.#parser)
   }
 
   #begin(): Parser {
     this.#shown = ''
+    this.#plain = undefined
     this.#root.replaceChildren()
     return parser(new PreviewNodes(this.#root).renderer)
   }
 
   #giveUp(rest: string): void {
-    const { pending } = this.#parser
-    const plain = document.createElement('p')
-    plain.textContent = pending + rest
-    this.#root.append(plain)
-    this.#parser = parser(new PreviewNodes(plain).plain)
+    const paragraph = document.createElement('p')
+    this.#plain = new Text(this.#parser.pending + rest)
+    paragraph.append(this.#plain)
+    this.#root.append(paragraph)
   }
 }

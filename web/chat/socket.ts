@@ -107,7 +107,7 @@ export class ChatSocket {
     this.#askedAtMs = 0
     const frame = decode(new Uint8Array(data)) as HubFrame
     if (frame.type === 'pong') return
-    if (frame.type === 'notice') this.#retryAfterMs = frame.retry_after_ms
+    if (frame.type === 'notice') this.#retryAfterMs = frame.retry_after_ms ?? this.#retryAfterMs
     else if (frame.type === 'welcome') this.#welcome(frame)
     else this.#listener.onFrame(frame)
   }

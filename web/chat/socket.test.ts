@@ -1,0 +1,265 @@
+import assert from 'node:assert/strict'
+import { suite, type TestContext, test } from 'node:test'
+import fc from 'fast-check'
+import { errorCodes } from '../../bus/contract/errors.ts'
+import { StandInSocket, welcomeFrame } from '../../testing/browser/stand-in-socket.ts'
+import { backoffMs, ChatSocket, type ConnectionState } from './socket.ts'
+
+const network = { onLine: true }
+Object.assign(globalThis, { WebSocket: StandInSocket })
+Object.defineProperty(globalThis, 'navigator', { value: network })
+
+/** A page's socket whose time, network and chance are the test's. Every pause is as long as it can be. */
+function page(t: TestContext) {
+  t.mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'] })
+  t.mock.method(Math, 'random', () => 1)
+  network.onLine = true
+  StandInSocket.all.length = 0
+  const states: ConnectionState[] = []
+  const frames: string[] = []
+  const refusals: number[] = []
+  const may = { comeBack: false }
+  const socket = new ChatSocket('ws://house.invalid/ws', 'tab', {
+    resume: () => [],
+    onWelcome: () => frames.push('welcome'),
+    onFrame: ({ type }) => frames.push(type),
+    onState: (state) => states.push(state),
+    onRefused: (code) => {
+      refusals.push(code)
+      return may.comeBack
+    },
+  })
+  const connect = () => {
+    socket.connect()
+    arrive()
+  }
+  const arrive = (heartbeatMs?: number) => {
+    StandInSocket.last.open()
+    StandInSocket.last.say(welcomeFrame(heartbeatMs))
+  }
+  const tick = (ms: number) => t.mock.timers.tick(ms)
+  /** Ticks until another socket is opened. @returns after how long, in milliseconds. */
+  const untilNext = () => {
+    const before = StandInSocket.all.length
+    for (let waitedMs = 0; waitedMs <= 60_000; waitedMs += 1) {
+      if (StandInSocket.all.length > before) return waitedMs
+      tick(1)
+    }
+    return assert.fail('It did not come back')
+  }
+  return { socket, states, frames, refusals, may, connect, arrive, tick, untilNext }
+}
+
+suite('the socket', () => {
+  test('says hello first and sends nothing else before it is welcome', (t) => {
+    const { socket, frames, states, arrive } = page(t)
+    socket.connect()
+    socket.connect()
+    assert.equal(StandInSocket.all.length, 1)
+    assert.equal(StandInSocket.last.protocol, 'companions.v1')
+    assert.equal(StandInSocket.last.binaryType, 'arraybuffer')
+    assert.equal(socket.send({ type: 'ping', id: 7 }), false)
+    arrive()
+    assert.equal(socket.send({ type: 'ping', id: 7 }), true)
+    assert.deepEqual(StandInSocket.last.sent, [
+      { type: 'hello', protocol: 1, client_id: 'tab', resume: [] },
+      { type: 'ping', id: 7 },
+    ])
+    assert.deepEqual([frames, states], [['welcome'], ['here']])
+  })
+
+  test('comes back ever more slowly while nobody answers, and at once again after a welcome', (t) => {
+    const { socket, arrive, untilNext, states } = page(t)
+    socket.connect()
+    for (const waitMs of [500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000]) {
+      StandInSocket.last.end(1006)
+      assert.equal(untilNext(), waitMs)
+    }
+    assert.deepEqual(states.slice(0, 5), ['returning', 'returning', 'returning', 'offline', 'offline'])
+    arrive()
+    StandInSocket.last.end(1006)
+    assert.equal(untilNext(), 500)
+  })
+
+  test('without a network it is called offline at once', (t) => {
+    const { connect, states } = page(t)
+    connect()
+    network.onLine = false
+    StandInSocket.last.end(1006)
+    assert.equal(states.at(-1), 'offline')
+  })
+
+  test('a hub that goes says when to come back, and that counts once', (t) => {
+    const { connect, untilNext } = page(t)
+    connect()
+    StandInSocket.last.say({ type: 'notice', kind: 'drain', retry_after_ms: 3_210 })
+    StandInSocket.last.end(1012)
+    assert.equal(untilNext(), 3_210)
+    StandInSocket.last.end(1006)
+    assert.equal(untilNext(), 1_000)
+  })
+
+  test('another notice does not make it forget when to come back', (t) => {
+    const { connect, untilNext } = page(t)
+    connect()
+    StandInSocket.last.say({ type: 'notice', kind: 'drain', retry_after_ms: 3_210 })
+    StandInSocket.last.say({ type: 'notice', kind: 'limits' })
+    StandInSocket.last.end(1012)
+    assert.equal(untilNext(), 3_210)
+  })
+
+  const passing = Object.values(errorCodes).filter(({ retryable }) => retryable)
+  const lasting = Object.values(errorCodes).filter(({ retryable }) => !retryable)
+
+  test('every close that can pass, and the network’s own, brings it back', (t) => {
+    const { connect, refusals, arrive, untilNext } = page(t)
+    connect()
+    for (const code of [...passing.map(({ close }) => close), 1000, 1001, 1005, 1006, 1011, 1012, 1015]) {
+      StandInSocket.last.end(code)
+      untilNext()
+      arrive()
+    }
+    assert.deepEqual(refusals, [])
+  })
+
+  for (const code of new Set([1002, 4999, ...lasting.map(({ close }) => close)])) {
+    test(`a close with ${code} keeps it away, whatever wakes it`, (t) => {
+      const { socket, connect, refusals, states, tick } = page(t)
+      connect()
+      StandInSocket.last.end(code)
+      tick(60_000)
+      socket.wake()
+      socket.connect()
+      assert.equal(StandInSocket.all.length, 1)
+      assert.deepEqual([refusals, states.at(-1)], [[code], 'offline'])
+    })
+  }
+
+  test('a close that should keep it away does not where the page took the cause away', (t) => {
+    const { connect, may, untilNext } = page(t)
+    connect()
+    may.comeBack = true
+    StandInSocket.last.end(4501)
+    assert.equal(untilNext(), 500)
+  })
+
+  test('a hub that takes the connection and never welcomes is left', (t) => {
+    const { socket, untilNext } = page(t)
+    socket.connect()
+    const first = StandInSocket.last
+    first.open()
+    assert.equal(untilNext(), 12_500)
+    assert.equal(first.isClosed, true)
+    first.end(1006)
+    assert.equal(StandInSocket.all.length, 2)
+  })
+
+  test('a hub that goes silent is asked, believed when it answers, and left when it does not', (t) => {
+    const { connect, tick, states, untilNext, frames } = page(t)
+    connect()
+    const hub = StandInSocket.last
+    const pings = () => hub.sent.filter(({ type }) => type === 'ping')
+    tick(24_000)
+    assert.equal(pings().length, 0)
+    tick(2_000)
+    assert.deepEqual(pings(), [{ type: 'ping', id: 1 }])
+    hub.say({ type: 'pong', id: 1 })
+    tick(25_000)
+    assert.deepEqual([hub.isClosed, states, frames], [false, ['here'], ['welcome']])
+    tick(2_000)
+    assert.equal(pings().length, 2)
+    assert.equal(untilNext() <= 10_500, true)
+    assert.equal(hub.isClosed, true)
+    assert.deepEqual(states, ['here', 'returning'])
+  })
+
+  test('anything heard is a sign of life', (t) => {
+    const { connect, tick } = page(t)
+    connect()
+    for (let times = 0; times < 5; times += 1) {
+      tick(20_000)
+      StandInSocket.last.say({ type: 'notice', kind: 'limits' })
+    }
+    assert.equal(StandInSocket.all.length, 1)
+    assert.deepEqual(
+      StandInSocket.last.sent.filter(({ type }) => type === 'ping'),
+      [],
+    )
+  })
+
+  test('a page that is seen again does not wait any longer, and asks whether a connection holds', (t) => {
+    const { socket, connect, arrive, tick } = page(t)
+    connect()
+    StandInSocket.last.end(1006)
+    socket.wake()
+    assert.equal(StandInSocket.all.length, 2)
+    tick(5_000)
+    assert.equal(StandInSocket.all.length, 2)
+    arrive()
+    socket.wake()
+    socket.wake()
+    assert.deepEqual(
+      StandInSocket.last.sent.filter(({ type }) => type === 'ping'),
+      [{ type: 'ping', id: 1 }],
+    )
+  })
+
+  test('a page that rests holds no socket and no timer, and comes back when it wakes', (t) => {
+    const { socket, connect, tick, states } = page(t)
+    connect()
+    socket.rest()
+    tick(60_000)
+    assert.deepEqual([StandInSocket.all.length, StandInSocket.last.isClosed], [1, true])
+    socket.wake()
+    assert.equal(StandInSocket.all.length, 2)
+    StandInSocket.last.end(1006)
+    socket.rest()
+    tick(60_000)
+    assert.equal(StandInSocket.all.length, 2)
+    socket.stop()
+    socket.wake()
+    assert.equal(StandInSocket.all.length, 2)
+    assert.equal(states.at(-1), 'returning')
+  })
+
+  test('what an old socket still says after the new one is there is not heard', (t) => {
+    const { connect, arrive, socket, states, frames } = page(t)
+    connect()
+    const old = StandInSocket.last
+    socket.rest()
+    socket.wake()
+    arrive()
+    old.say({ type: 'pong', id: 1 })
+    old.say(welcomeFrame())
+    old.end(4510)
+    assert.deepEqual(states, ['here', 'returning', 'here'])
+    assert.deepEqual(frames, ['welcome', 'welcome'])
+  })
+})
+
+suite('backoff', () => {
+  test('is anywhere between nothing and its end, which doubles up to 15 s', () => {
+    fc.assert(
+      fc.property(
+        fc.nat({ max: 5_000 }),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        (attempt, random) => {
+          const longestMs = Math.min(15_000, 500 * 2 ** attempt)
+          assert.equal(backoffMs(attempt, random), Math.round(random * longestMs))
+        },
+      ),
+    )
+    assert.equal(backoffMs(0, 0), 0)
+    assert.equal(backoffMs(3, 0.5), 2_000)
+    assert.equal(backoffMs(100, 0.5), 7_500)
+  })
+
+  test('browsers that lose a hub together spread over the whole time', () => {
+    const pauses = Array.from({ length: 1_000 }, () => backoffMs(5))
+    for (let from = 0; from < 15_000; from += 3_000)
+      assert.ok(
+        pauses.some((ms) => ms >= from && ms < from + 3_000),
+        `somebody comes between ${from} and ${from + 3_000} ms`,
+      )
+  })
+})
