@@ -58,5 +58,5 @@ function welcome(rooms: Rooms, connection: Connection, hello: Hello): void {
 /** From now on a lost first entry would be noticed. */
 function expectReply(connection: Connection, { request_id, state }: ChatAccepted): void {
   if (state === 'waiting' || state === 'ready' || state === 'published')
-    tailOf(connection.person, request_id, 0, Date.now())
+    tailOf(connection.person, request_id, 0, performance.now())
 }

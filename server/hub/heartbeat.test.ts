@@ -31,7 +31,7 @@ async function openPair(): Promise<{ connection: Connection; browser: WebSocket;
   const arrived = once(server, 'connection')
   const browser = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`)
   const [[socket]] = await Promise.all([arrived, once(browser, 'open')])
-  const now = Date.now()
+  const now = performance.now()
   const connection = newConnection(socket as WebSocket, person, 'hash', now)
   createListeners(new Map([[connection.socket, connection]]), { message: () => {}, close: () => {} })(
     connection.socket,

@@ -47,7 +47,7 @@ export function openHub(rooms: Rooms, chat: ChatRoom): Hub {
       const refusal = draining ? 'draining' : refusalOf(applicant, people, connections.size, config)
       if (refusal !== undefined || user === null || sessionHash === null)
         return refuse(socket, refusal ?? 'not_signed_in')
-      const connection = newConnection(socket, people.arrive(user), sessionHash, Date.now())
+      const connection = newConnection(socket, people.arrive(user), sessionHash, performance.now())
       connection.person.connections.add(connection)
       connections.set(socket, connection)
       listen(socket)

@@ -19,7 +19,7 @@ export function createListeners(
   function onAlive(this: WebSocket) {
     const connection = connections.get(this)
     // Before hello nothing but hello counts, so that nobody stays by pings alone.
-    if (connection?.welcomed) connection.heardAtMs = Date.now()
+    if (connection?.welcomed) connection.heardAtMs = performance.now()
   }
   function onClose(this: WebSocket) {
     const connection = connections.get(this)

@@ -17,7 +17,7 @@ export function passNotice(person: Person, { body }: BusMessage): void {
   const notice = readNotice(body)
   if (notice === undefined) return
   const { kind, conversation_id, request_id } = notice
-  if (request_id !== undefined && kind === 'message') tailOf(person, request_id, 0, Date.now())
+  if (request_id !== undefined && kind === 'message') tailOf(person, request_id, 0, performance.now())
   const changed: ChatChanged = {
     type: 'chat.changed',
     kind,

@@ -30,7 +30,7 @@ export function receive(
 ): void {
   const { socket } = connection
   if (socket.readyState !== socket.OPEN) return
-  const nowMs = Date.now()
+  const nowMs = performance.now()
   if (connection.welcomed) connection.heardAtMs = nowMs
   try {
     const pastRate = isPastRate(connection, nowMs)

@@ -12,7 +12,7 @@ import { quietMs, type ReplyTail, tailOf } from './reply-tail.ts'
  */
 export function relayEntry(bus: Bus, person: Person, message: BusMessage): void {
   const { sequence, previousSequence } = message
-  const now = Date.now()
+  const now = performance.now()
   const tail = tailOf(person, requestOf(message.subject), previousSequence, now)
   tail.checkAtMs = now + quietMs
   tail.waitMs = quietMs

@@ -92,7 +92,7 @@ async function replay(
     }
     // What the log does not have any more is not waited for.
     following.seq = Math.max(following.seq, wanted)
-    const tail = tailOf(person, requestId, following.seq, Date.now())
+    const tail = tailOf(person, requestId, following.seq, performance.now())
     wanted = Math.max(tail.seq, tail.newest)
     // Handed over to the live entries in the same turn in which they are not ahead.
     if (wanted <= following.seq) break

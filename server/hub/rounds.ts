@@ -14,7 +14,7 @@ export function startRounds(
   connections: ReadonlyMap<WebSocket, Connection>,
 ): () => void {
   const timer = setInterval(() => {
-    const nowMs = Date.now()
+    const nowMs = performance.now()
     checkHeartbeats(connections.values(), nowMs)
     checkQuietReplies(bus, people, nowMs).catch((error: unknown) =>
       log.debug(errorFields(error), 'Quiet replies are not checked'),

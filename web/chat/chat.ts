@@ -86,7 +86,7 @@ export class Chat {
     this.attach()
     this.#socket.connect()
     setInterval(() => this.#state === 'here' && this.#replies.look(), lookMs)
-    addEventListener('online', () => this.#socket.wake())
+    for (const change of ['online', 'offline']) addEventListener(change, () => this.#socket.wake())
     document.addEventListener('visibilitychange', () => document.hidden || this.#socket.wake())
     addEventListener('pagehide', () => {
       release()

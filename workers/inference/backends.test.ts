@@ -49,6 +49,20 @@ describe('the backends of a worker', { timeout: 60_000 }, () => {
     await worker.backends.choose('other', AbortSignal.timeout(5_000))
   })
 
+  test('list no more models than one message holds, and none whose name is too long to ask for', async () => {
+    const names = Array.from({ length: 600 }, (_, index) => `model-${index}`)
+    ollama.setModels(['x'.repeat(300), ...names])
+    const many = async () => (await worker.backends.list()).models
+    await waitUntil('the new models are seen', async () =>
+      (await many()).some(({ id }) => id.startsWith('model-')),
+    )
+    const listed = await many()
+    assert.equal(listed.length, 500)
+    assert.ok(listed.every(({ id }) => id.startsWith('model-')))
+    ollama.setModels(['nomic-embed-text', 'counting', 'other'])
+    await waitUntil('the old models are back', async () => (await many()).length === 3)
+  })
+
   test('are told over the bus, with a default that can chat', async () => {
     const answer = await house.bus.request(subjects.modelsList, {})
     const { models, default_model } = answer as { models: { id: string }[]; default_model: string }

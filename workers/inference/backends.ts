@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { CodedError } from '../../bus/contract/errors.ts'
+import { maxModelNameLength } from '../../bus/contract/limits.ts'
 import type { ModelsAnswer } from '../../bus/contract/models.ts'
 import type { Log } from '../../bus/nats/log.ts'
 import type { Backend } from './backend.ts'
@@ -112,11 +113,17 @@ function whatIsThere(probes: readonly Probe[], wanted: string | undefined): stri
   return `The model "${wanted}" is not installed. There are: ${names.slice(0, 20).join(', ')}${more}`
 }
 
+/** Hosted backends may offer thousands, and a list is one message on the bus. */
+const maxListedModels = 500
+
 async function listModels(probes: readonly Probe[], options: BackendsOptions): Promise<ModelsAnswer> {
   const { demo, demoMode, defaultModel } = options
   const up = probes.filter((probe) => probe.up)
   const demoAnswers = demoMode === 'on' || (demoMode === 'auto' && up.length === 0)
-  const models = up.flatMap((probe) => probe.models)
+  const models = up
+    .flatMap((probe) => probe.models)
+    .filter(({ id }) => id.length <= maxModelNameLength)
+    .slice(0, maxListedModels)
   const demoModels = demoAnswers ? await demo.models(AbortSignal.timeout(1_000)) : []
   const chosen = demoAnswers ? 'demo' : chooseModel(up, undefined, defaultModel)?.model
   return {
