@@ -5,13 +5,14 @@ import { waitUntil } from '../testing/servers/wait-until.ts'
 import { openWorkerHouse } from '../testing/workers/worker-house.ts'
 import { startWorkerProcess } from '../testing/workers/worker-process.ts'
 
-test('a worker that lets a reply end is ended at once by a second signal', { timeout: 60_000 }, async () => {
+test('a worker that lets a reply end is ended at once by a second signal', { timeout: 60_000 }, async (t) => {
   const ollama = await startOllamaStandIn()
+  t.after(() => ollama.stop())
   await using house = await openWorkerHouse()
   await using worker = await startWorkerProcess({
     NATS_URL: house.nats.url,
     OLLAMA_HOST: ollama.url,
-    DRAIN_GRACE: '1h',
+    DRAIN_GRACE: '10m',
   })
   const asked = await house.ask('tokens=endless rate=20')
   await waitUntil('it is being answered', async () => (await house.read(asked)).text !== '')
@@ -19,5 +20,4 @@ test('a worker that lets a reply end is ended at once by a second signal', { tim
   await worker.waitForLine(/lets its replies end/)
   worker.signal('SIGTERM')
   assert.deepEqual(await worker.ending, { code: 1, signal: null })
-  await ollama.stop()
 })

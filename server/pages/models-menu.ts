@@ -77,7 +77,7 @@ export function noModelAdvice(models: ModelsAnswer | undefined): Html | null {
   const now =
     models.backends.length === 0 ? 'No worker answers at the moment.' : 'There is no model here yet.'
   const meanwhile = models.models.length > 0 ? ' Until there is, a demo engine gives prepared answers.' : ''
-  return html`<div class="advice" ${attributes({ role: 'note' })}><p><strong>${now}</strong>${meanwhile} ${ollama ? html`Give Ollama one: <code>ollama pull llama3.2</code>. It appears here by itself.` : html`Install <a href="https://ollama.com/download" target="_blank" rel="noopener noreferrer">Ollama</a> and run <code>ollama pull llama3.2</code>, or set <code>OLLAMA_BASE_URL</code> to where one runs. It is found without a restart.`}</p></div>`
+  return html`<div class="advice" ${attributes({ role: 'note' })}><p><strong>${now}</strong>${meanwhile} ${ollama ? html`Give Ollama one: <code>ollama pull llama3.2</code>. It appears here by itself.` : html`Install <a href="https://ollama.com/download" target="_blank" rel="noopener noreferrer">Ollama</a> and run <code>ollama pull llama3.2</code>: it is found without a restart. For one on another machine, start with <code>OLLAMA_BASE_URL</code> set.`}</p></div>`
 }
 
 const isDemo = (model: ModelInfo, { backends }: ModelsAnswer): boolean =>
