@@ -147,8 +147,8 @@ export class Conversation {
   grow(reply: RunningReply): void {
     const live = this.liveOf(reply.requestId)
     if (live === undefined) return
-    if (live.source === '' && reply.reader.attempt === 1 && reply.reader.text === '')
-      announce(`${this.#companionName} is answering`)
+    // Whatever else is heard before the first word, a beginning is told once.
+    if (reply.reader.attempt > 0 && !live.hasBegun) announce(`${this.#companionName} is answering`)
     live.take(reply)
     this.#changed.add(live)
     this.#paintSoon()
@@ -196,7 +196,7 @@ export class Conversation {
     return this.#refreshing
   }
 
-  /** Takes over turns that the server rendered. */
+  /** Takes over turns that the server rendered: all of another branch where `leafId` names its end. */
   async merge(content: DocumentFragment, leafId: string | null, keep?: Element): Promise<void> {
     const code = await loadFragments()
     if (code === undefined || this.isLeft) return
@@ -205,7 +205,7 @@ export class Conversation {
       (turn.dataset.role === 'user' ? turn.dataset.state !== 'sent' : this.#isLiveHere(turn))
     let last: string | undefined
     this.follower.keepPlace(() => {
-      last = code.mergeThread(this.room.thread, content, isKept)
+      last = code.mergeThread(this.room.thread, content, isKept, leafId === null)
     }, keep)
     // What was refused stands on the page and in no tree.
     const leaf = turnsIn(this.room.thread).findLast(({ dataset }) => dataset.state !== 'refused')?.dataset

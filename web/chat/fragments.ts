@@ -70,17 +70,19 @@ export async function fetchTurn(
  * Brings a thread to what the server has, touching only what differs: turns that are live here stay, as do older ones
  * that were loaded before, and at the end those that the hub has not accepted yet.
  *
+ * @param keepsPending false where `content` is another branch: what is pending here belongs to the one that is left.
  * @returns the id of the server's last turn.
  */
 export function mergeThread(
   thread: HTMLElement,
   content: DocumentFragment,
   isKept: (turn: HTMLElement) => boolean,
+  keepsPending: boolean,
 ): string | undefined {
   const sent = turnsIn(content)
   const present = new Set(sent.map(({ id }) => id))
   const merged = sent.map((fresh) => presentTurn(fresh, isKept) ?? fresh)
-  const pending = turnsIn(thread).filter((turn) => !present.has(turn.id) && isKept(turn))
+  const pending = turnsIn(thread).filter((turn) => keepsPending && !present.has(turn.id) && isKept(turn))
   const wanted = [...before(thread, content, sent[0]), ...merged, ...pending]
   const kept = new Set<Element>(wanted)
   for (const child of [...thread.children]) if (!kept.has(child)) child.remove()

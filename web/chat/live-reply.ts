@@ -23,6 +23,11 @@ export class LiveReply {
     return this.#reply?.reader.text ?? ''
   }
 
+  /** Whether anything of its log was read. */
+  get hasBegun(): boolean {
+    return (this.#reply?.reader.attempt ?? 0) > 0
+  }
+
   /** Takes note; the next `paint` shows it. */
   take(reply: RunningReply): void {
     this.#reply = reply

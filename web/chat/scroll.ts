@@ -1,4 +1,4 @@
-import { type Room, turnsIn } from './page-parts.ts'
+import { part, type Room, turnsIn } from './page-parts.ts'
 
 /** This near to the end counts as being there, in CSS pixels. */
 const nearPx = 48
@@ -9,7 +9,7 @@ export class Follower {
   readonly #seen: ResizeObserver
   #isFollowing = true
   #lastTop = 0
-  #held: { readonly turn: Element; readonly top: number } | undefined
+  #held: Held | undefined
 
   constructor(room: Room, signal: AbortSignal) {
     this.#room = room
@@ -37,34 +37,43 @@ export class Follower {
     this.follow()
   }
 
-  /** Does `change`, so that what stands at the top of the view stays there, unless the reader is at the end. */
-  keepPlace(change: () => void, keep: Element | undefined = this.#firstInView()): void {
-    const before = keep?.getBoundingClientRect().top ?? 0
+  /** Does `change`, so that what the reader has in view stays there, unless that is the end. `keep`: this instead. */
+  keepPlace(change: () => void, keep?: Element): void {
+    this.#held = keep ? held(() => keep) : this.#inView()
     change()
-    if (!this.#isFollowing && keep?.isConnected)
-      this.#room.scroller.scrollTop += keep.getBoundingClientRect().top - before
+    this.release()
     this.follow()
   }
 
   /** Something is put in above: keeps what is in view until `release`. */
   hold(): void {
     this.#isFollowing = false
-    const turn = this.#firstInView()
-    if (turn) this.#held = { turn, top: turn.getBoundingClientRect().top }
+    this.#held = this.#inView()
   }
 
   release(): void {
-    const held = this.#held
+    const [find, before = 0] = this.#held ?? []
+    const there = find?.()
     this.#held = undefined
-    if (held?.turn.isConnected)
-      this.#room.scroller.scrollTop += held.turn.getBoundingClientRect().top - held.top
+    if (!this.#isFollowing && there?.isConnected)
+      this.#room.scroller.scrollTop += there.getBoundingClientRect().top - before
   }
 
-  /** The end of the first turn that is in view may be far below; a turn that begins in view is a firmer hold. */
-  #firstInView(): Element | undefined {
-    const { top } = this.#room.scroller.getBoundingClientRect()
+  /** The first block in view of a turn that began above, else the first turn in view; the turn may be made anew. */
+  #inView(): Held {
+    const { top, bottom } = this.#room.scroller.getBoundingClientRect()
+    const beginsInView = (one: Element) => {
+      const at = one.getBoundingClientRect().top
+      return at >= top && at < bottom
+    }
     const turns = turnsIn(this.#room.thread)
-    return turns.find((turn) => turn.getBoundingClientRect().top >= top) ?? turns.at(-1)
+    const above = turns.findLast((turn) => turn.getBoundingClientRect().top < top)
+    const block = above ? blocksOf(above).findIndex(beginsInView) : -1
+    const turn = block < 0 ? (turns.find(beginsInView) ?? above) : above
+    return held(() => {
+      const there = turn && document.getElementById(turn.id)
+      return there && block >= 0 ? blocksOf(there)[block] : there
+    })
   }
 
   #onWheel(deltaY: number): void {
@@ -90,3 +99,11 @@ export class Follower {
     return scrollHeight - scrollTop - clientHeight
   }
 }
+
+/** How to find what is kept in its place, and where its top was, in CSS pixels from the window's. */
+type Held = readonly [find: () => Element | null | undefined, top: number | undefined]
+
+const held = (find: Held[0]): Held => [find, find()?.getBoundingClientRect().top]
+
+/** The server renders the same blocks that the preview has. */
+const blocksOf = (turn: Element): Element[] => [...(part(turn, 'reply-body')?.children ?? [])]

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { lastReply, say, untilAlive, untilReplyHolds, untilSettled } from '../testing/house/talk.ts'
+import { useHouse } from '../testing/house/use-house.ts'
+import { waitUntil } from '../testing/servers/wait-until.ts'
+
+const paragraphs = Array.from({ length: 60 }, (_, index) => `Paragraph ${index} of a long answer.`)
+/** Takes more room as the formula that it becomes than as the source that is shown before. */
+const formula = '$$\n\\frac{\\frac{a}{b}}{\\frac{c}{d}}\n$$'
+const stage = useHouse({
+  answer: (prompt) =>
+    prompt.includes('long story')
+      ? { text: [formula, ...paragraphs, formula].join('\n\n'), ratePerSecond: 150 }
+      : undefined,
+})
+
+/** What the page tells a screen reader from now on, in order. */
+async function listen(page: Page): Promise<() => Promise<string[]>> {
+  await page.evaluate(() => {
+    const place = document.getElementById('announcer')
+    if (place === null) throw new Error('Nothing is announced on this page')
+    const said: string[] = []
+    Object.assign(globalThis, { said })
+    new MutationObserver(() => said.push(place.textContent.trim())).observe(place, { childList: true })
+  })
+  return () => page.evaluate(() => (globalThis as unknown as { said: string[] }).said)
+}
+
+test('a screen reader is told once that an answer begins, however long the model is silent, and once that it is there', () =>
+  stage.visit(async ({ page }) => {
+    await untilAlive(page)
+    const announced = await listen(page)
+    await say(page, 'delay=5000 tokens=3')
+    await untilSettled(page)
+    await waitUntil('the end is told', async () => (await announced()).includes('The answer is complete'))
+    assert.deepEqual(await announced(), ['Aoi is answering', 'The answer is complete'])
+  }))
+
+test('the words one reads stay in their place when the answer they are in ends above a waiting message', () =>
+  stage.visit(async ({ page }) => {
+    await untilAlive(page)
+    await say(page, 'A long story, please')
+    await untilReplyHolds(page, 'Paragraph 30')
+    await say(page, 'tokens=endless rate=20')
+    await page.locator('#scroller').hover()
+    await page.mouse.wheel(0, -1_200)
+    await page.locator('#to-end').waitFor()
+    const first = page.locator('.turn.reply').first()
+    const words = first.getByText('Paragraph 12 of a long answer.')
+    await words.evaluate((node) => node.scrollIntoView({ block: 'center' }))
+    const before = await words.boundingBox()
+    await first.locator('.meta-time').waitFor()
+    const after = await words.boundingBox()
+    assert.ok(Math.abs((after?.y ?? 0) - (before?.y ?? 1_000)) <= 1, JSON.stringify({ before, after }))
+    await untilReplyHolds(page, 't2')
+    await page.locator('#composer-send[data-mode=stop]').click()
+    await untilSettled(page, 2)
+  }))
+
+test('who steps to another answer while one is written sees no part of that one, and finds it growing on return', () =>
+  stage.visit(async ({ page }) => {
+    await say(page, 'tokens=3')
+    await untilSettled(page)
+    await untilAlive(page)
+    await lastReply(page).locator('[data-action=regenerate]').click()
+    await page.getByText('2 of 2').waitFor()
+    await untilSettled(page)
+    await say(page, 'tokens=endless rate=20')
+    await untilReplyHolds(page, 't3')
+    await page.getByRole('button', { name: 'Earlier answer' }).click()
+    await page.getByText('1 of 2').waitFor()
+    await untilSettled(page)
+    assert.equal(await page.locator('.turn.said').count(), 1)
+    await page.locator('#composer-send[data-mode=send]').waitFor()
+    await page.getByRole('button', { name: 'Later answer' }).click()
+    await page.getByText('2 of 2').waitFor()
+    const grown = (await lastReply(page).locator('.reply-body').textContent()) ?? ''
+    await waitUntil('it grows', async () => {
+      const text = (await lastReply(page).locator('.reply-body').textContent()) ?? ''
+      return text.startsWith('t0 t1 t2') && text.length > grown.length
+    })
+    await page.locator('#composer-send[data-mode=stop]').click()
+    await untilSettled(page, 2)
+  }))
