@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { decode, encode } from '@msgpack/msgpack'
 import {
   lastReply,
   replyText,
@@ -117,3 +118,26 @@ test('a message that the hub refuses is not sent for ever, and the next one gets
     await stage.house.restartHub()
     await waitUntil('the page is back', () => page.locator('#connection[data-state=here]').isVisible())
   }, away))
+
+test('a message that the hub cannot take just now says why, and is taken a little later without another word', () =>
+  stage.visit(async ({ context, openTab }) => {
+    let refusals = 0
+    await context.routeWebSocket(/\/ws$/, (socket) => {
+      const hub = socket.connectToServer()
+      socket.onMessage((bytes) => {
+        const frame = decode(Buffer.from(bytes)) as { type: string; request_id?: string }
+        if (frame.type !== 'chat.send' || refusals > 0) return hub.send(bytes)
+        refusals += 1
+        const { request_id } = frame
+        const error = { code: 'store_unavailable', detail: 'The store is away', retryable: true }
+        socket.send(Buffer.from(encode({ type: 'error', ...error, request_id })))
+      })
+    })
+    const page = await openTab('/')
+    await untilAlive(page)
+    await say(page, 'sent again: tokens=4')
+    await lastReply(page).getByText('Not taken yet, sent again soon. The store is away').waitFor()
+    await untilSettled(page)
+    assert.equal(await replyText(page), countedTo(4).trim())
+    assert.deepEqual([refusals, askedFor('sent again')], [1, 1])
+  }))

@@ -62,6 +62,7 @@ export class Chat {
         this.#shown(frame.conversation_id)?.showRefused(frame, refusal)
         if (frame.kind === 'regenerate') this.#undo(frame, refusal.detail)
       },
+      onDelayed: ({ request_id }, why) => this.conversation?.liveOf(request_id)?.delay(why),
     })
     this.#replies = new Replies({
       askFor: (request_id, epoch, seq) => this.#socket.send({ type: 'chat.resume', request_id, epoch, seq }),

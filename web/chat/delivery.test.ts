@@ -17,6 +17,7 @@ function page(t: TestContext) {
   const outbox = new Outbox(new MemoryStorage(), uuidv7(), 'tab')
   const sent: (string | undefined)[] = []
   const refused: [ChatSendFrame, Refusal][] = []
+  const delayed: [string | undefined, string][] = []
   const line = { isUp: true }
   const delivery = new Delivery(outbox, {
     send: (frame) => {
@@ -24,12 +25,13 @@ function page(t: TestContext) {
       return line.isUp
     },
     onRefused: (frame, refusal) => refused.push([frame, refusal]),
+    onDelayed: ({ message }, why) => delayed.push([message, why]),
   })
   const ask = (...frames: ChatSendFrame[]) => {
     for (const frame of frames) outbox.add(frame)
     delivery.pump()
   }
-  return { outbox, sent, refused, line, delivery, ask, tick: (ms: number) => t.mock.timers.tick(ms) }
+  return { outbox, sent, refused, delayed, line, delivery, ask, tick: (ms: number) => t.mock.timers.tick(ms) }
 }
 
 suite('delivery', () => {
@@ -85,7 +87,7 @@ suite('delivery', () => {
   })
 
   test('a refusal that can pass is tried again, later each time, and at first again after a success', (t) => {
-    const { sent, delivery, ask, tick, refused } = page(t)
+    const { sent, delivery, ask, tick, refused, delayed } = page(t)
     const [one, two] = conversationOf('one', 'two')
     assert.ok(one && two)
     ask(one, two)
@@ -104,6 +106,8 @@ suite('delivery', () => {
     tick(1_500)
     assert.deepEqual(sent.slice(-2), ['two', 'two'])
     assert.deepEqual(refused, [])
+    assert.equal(delayed.length, 8)
+    assert.deepEqual(delayed.at(-1), ['two', storeAway.detail], 'and each time it is told why')
   })
 
   test('a refusal that lasts is told once, never sent again, and holds up nothing', (t) => {

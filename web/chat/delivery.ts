@@ -69,6 +69,8 @@ export interface DeliveryListener {
   /** @returns whether it went out. */
   send(frame: ChatSendFrame): boolean
   onRefused(frame: ChatSendFrame, refusal: Refusal): void
+  /** Not taken for now; it is sent again. */
+  onDelayed(frame: ChatSendFrame, why: string): void
 }
 
 /** From sending to an answer, in milliseconds; then it is sent again, which the hub takes as the same. */
@@ -125,6 +127,7 @@ export class Delivery {
     const entry = request_id === undefined ? undefined : this.#outbox.find(request_id)
     if (request_id === undefined || entry === undefined || entry.refusal !== undefined) return
     if (retryable) {
+      this.#listener.onDelayed(entry.frame, detail)
       this.#again(1_000 + backoffMs(this.#failures++))
       return
     }

@@ -12,6 +12,7 @@ export class LiveReply {
   #isHere = true
   #isStopping = false
   #silentMs = 0
+  #delay = ''
 
   constructor(turn: HTMLElement, companionName: string) {
     this.turn = turn
@@ -39,6 +40,12 @@ export class LiveReply {
   accept(state: string = this.turn.dataset.state ?? ''): void {
     this.#isAccepted = true
     setReplyState(this.turn, state)
+    this.#say()
+  }
+
+  /** The hub does not take the message for now. */
+  delay(why: string): void {
+    this.#delay = why
     this.#say()
   }
 
@@ -108,7 +115,10 @@ export class LiveReply {
     if (this.#isStopping) return ['Stopping', true]
     if (!this.#isHere)
       return [`${this.#isAccepted ? 'The answer goes on' : 'Goes out'} when the connection is back`, true]
-    if (!this.#isAccepted) return ['Sending', false]
+    if (!this.#isAccepted)
+      return this.#delay === ''
+        ? ['Sending', false]
+        : [`Not taken yet, sent again soon. ${this.#delay}`, true]
     if (this.turn.dataset.state === 'waiting') return ['Waiting for its turn', false]
     const name = this.#companionName
     if (this.#silentMs > 0)

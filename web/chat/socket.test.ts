@@ -219,7 +219,7 @@ suite('the socket', () => {
     socket.stop()
     socket.wake()
     assert.equal(StandInSocket.all.length, 2)
-    assert.equal(states.at(-1), 'returning')
+    assert.deepEqual(states.slice(-2), ['returning', 'offline'], 'who left for good does not say it returns')
   })
 
   test('what an old socket still says after the new one is there is not heard', (t) => {

@@ -84,6 +84,7 @@ export class ChatSocket {
   stop(): void {
     this.#refused = true
     this.rest()
+    this.#listener.onState('offline')
   }
 
   /** @returns whether it went out; what did not must be sent again after the next welcome. */
