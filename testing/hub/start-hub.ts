@@ -90,6 +90,7 @@ export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
 
 const noAssets: LoadedAssets = {
   files: new Map(),
+  other: async () => undefined,
   importMap: '{}',
   importMapHash: 'sha256-RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=',
   url: (name) => `/assets/${name}`,
