@@ -5,7 +5,9 @@ import { connectBus } from '../bus/nats/connection.ts'
 import { ConfigError } from '../settings/read-settings.ts'
 import { asLog, createLogger, errorFields, type Logger } from '../telemetry/logger.ts'
 import { startTelemetry } from '../telemetry/start.ts'
-import { createOwnerLink, needsOwnerLink } from './accounts/owner-link.ts'
+import { needsOwnerLink } from './accounts/needs-owner-link.ts'
+import { createOwnerLink } from './accounts/owner-link.ts'
+import { addressesForOthers } from './addresses-for-others.ts'
 import { createApp } from './app.ts'
 import { buildAssets } from './assets/build.ts'
 import { loadAssets } from './assets/load.ts'
@@ -64,8 +66,10 @@ async function openAssets() {
 
 async function printOwnerLink(config: HubConfig, store: Store, logger: Logger, address: string) {
   const link = await createOwnerLink(store.accounts, Date.now())
+  const [other] = addressesForOthers(config.host)
+  const origin = other === undefined ? address : `http://${other}:${new URL(address).port || 80}`
   // The one message that is not constant: people must find it in a log of any form.
-  logger.warn(`One-time owner link: ${config.publicUrl || address}${link}`)
+  logger.warn(`One-time owner link: ${config.publicUrl || origin}${link}`)
 }
 
 function stopOnSignal(config: HubConfig, logger: Logger, stop: () => Promise<void>): void {

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { readSettings } from '../../settings/read-settings.ts'
-import { sharedSettings } from '../../settings/shared-settings.ts'
+import { needsOwnerLink } from '../../server/accounts/needs-owner-link.ts'
 import type { OwnedDataFolder } from './data-folder.ts'
 import { ownDataFolder } from './data-folder.ts'
 import type { Service } from './keep-running.ts'
 import { prepareLocalBus } from './local-bus.ts'
 import { findNatsServer } from './nats-server-binary.mjs'
+import { holdOwnerLink, type OwnerLinkLine } from './owner-link-line.ts'
+import { readHomeSettings } from './read-home-settings.ts'
 import type { WebAddress } from './web-address.ts'
 import { findWebAddress } from './web-address.ts'
 
@@ -14,6 +15,7 @@ export interface Companions {
   /** nats-server (unless NATS_URL names one), the hub and the worker. */
   services: Service[]
   address: WebAddress
+  ownerLink: OwnerLinkLine
   dataFolder: OwnedDataFolder
   graceMs: number
 }
@@ -23,11 +25,12 @@ export interface Companions {
  * @throws when it can't be started, with the variable that changes that
  */
 export async function describeCompanions(root: string, environment: NodeJS.ProcessEnv): Promise<Companions> {
-  const { drainGraceMs: graceMs } = readSettings({ drainGraceMs: sharedSettings.drainGraceMs }, environment)
-  const path = resolve(root, environment.DATA_DIR || 'data')
+  const { hub: config } = readHomeSettings(environment)
+  const { drainGraceMs: graceMs } = config
+  const path = resolve(root, config.dataDir)
   const dataFolder = await ownDataFolder(path, 2 * graceMs)
   try {
-    const address = await findWebAddress(environment)
+    const address = await findWebAddress(config)
     const bus = environment.NATS_URL ? undefined : await localBus(root, path, environment)
     const common = {
       ...environment,
@@ -41,12 +44,13 @@ export async function describeCompanions(root: string, environment: NodeJS.Proce
       folder: root,
     })
     const hub = { name: 'hub', ...node('server/main.ts', { ADDR: address.listen }), ...assets(root, node) }
+    const ownerLink = holdOwnerLink(needsOwnerLink(config))
     const services = [
       ...(bus ? [bus.service] : []),
-      { ...hub, isReady: () => answersReady(address) },
+      { ...hub, isReady: () => answersReady(address), showLine: ownerLink.showLine },
       { name: 'worker', ...node('workers/main.ts') },
     ]
-    return { services, address, dataFolder, graceMs }
+    return { services, address, ownerLink, dataFolder, graceMs }
   } catch (error) {
     dataFolder.release()
     throw error

@@ -1,6 +1,7 @@
 import { describeCompanions } from './companions.ts'
 import { readEnvironment } from './environment-file.mjs'
 import { projectRoot } from './project-root.mjs'
+import { readyLines } from './ready-lines.ts'
 import type { Supervisor } from './supervisor.ts'
 import { supervise } from './supervisor.ts'
 
@@ -22,7 +23,10 @@ process.exit()
 async function run(): Promise<number> {
   const environment = readEnvironment(projectRoot, process.env)
   environment.LOG_FORMAT ||= process.stdout.isTTY ? 'pretty' : 'json'
-  const { services, address, dataFolder, graceMs } = await describeCompanions(projectRoot, environment)
+  const { services, address, ownerLink, dataFolder, graceMs } = await describeCompanions(
+    projectRoot,
+    environment,
+  )
   const supervisor = supervise({
     services,
     print: (line) => void process.stdout.write(`${line}\n`),
@@ -31,9 +35,9 @@ async function run(): Promise<number> {
   })
   await dataFolder.rememberWatchdog(supervisor.watchdogPid)
   stopOnSignals(supervisor)
-  void supervisor.ready.then(() => {
-    const seconds = process.uptime().toFixed(1)
-    console.log(`Companions is ready: ${address.url} (${seconds} s)`)
+  void supervisor.ready.then(async () => {
+    const seconds = process.uptime()
+    for (const line of readyLines(address, await ownerLink.announced(), seconds)) console.log(line)
   })
   const code = await supervisor.ended
   dataFolder.release()

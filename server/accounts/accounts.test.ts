@@ -3,7 +3,8 @@ import { request } from 'node:http'
 import { after, before, test } from 'node:test'
 import { startTestHouse, type TestHouse } from '../../testing/hub/start-house.ts'
 import type { TestHub } from '../../testing/hub/start-hub.ts'
-import { createOwnerLink, needsOwnerLink } from './owner-link.ts'
+import { needsOwnerLink } from './needs-owner-link.ts'
+import { createOwnerLink } from './owner-link.ts'
 import { findSession, openSession, sessionAgeMs } from './sessions.ts'
 
 let house: TestHouse
