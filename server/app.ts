@@ -121,7 +121,7 @@ function registerRoutes(
   const isOurs = createOriginPolicy(rooms.config)
   app.decorate('assets', assets)
   registerProblems(app)
-  registerRequestLog(app)
+  registerRequestLog(app, rooms.config)
   registerSecurityHeaders(app, assets, rooms.config)
   registerForgeryGuard(app, isOurs)
   app.register(cookies)
