@@ -98,6 +98,32 @@ test('a purged message is gone from the file, not only from the tables', async (
   assert.equal(await holdsSecret(), false)
 })
 
+test('a thousand messages committed at once leave the process its turns', async () => {
+  await using ground = await prepare()
+  const store = await ground.open()
+  const people = await Promise.all(Array.from({ length: 40 }, () => createPerson(store)))
+  let commits = 0
+  let turns = 0
+  let isOver = false
+  const count = () => {
+    turns += 1
+    if (!isOver) setImmediate(count)
+  }
+  setImmediate(count)
+  const commitsAtFirstTurn = new Promise<number>((resolve) => setImmediate(() => resolve(commits)))
+  const accepts = people.flatMap((person) =>
+    Array.from({ length: 25 }, async () => {
+      await accepted(store, person, exampleSend())
+      commits += 1
+    }),
+  )
+  await Promise.all(accepts)
+  isOver = true
+  assert.equal(commits, 1_000)
+  assert.ok((await commitsAtFirstTurn) < 1_000)
+  assert.ok(turns > 10, String(turns))
+})
+
 test('a closed store is away', async () => {
   await using ground = await prepare()
   const store = await ground.open()
