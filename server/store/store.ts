@@ -109,7 +109,11 @@ export interface ConversationStore {
    * @throws CodedError `request_invalid` for any other cursor
    */
   list(userId: string, page: { limit: number; before?: string }): Promise<Page<ConversationSummary>>
-  /** Words that stand in titles or messages, whatever their case and accents. Newest first. */
+  /**
+   * Words that stand in titles or messages, whatever their case and accents. Newest first. Of one person's searches
+   * one runs and one waits.
+   * @throws CodedError `rate_limited` when a newer search takes the place of the one that waits
+   */
   search(userId: string, query: string, limit: number): Promise<ConversationSummary[]>
   find(userId: string, id: string): Promise<Conversation | undefined>
   /** @returns false where there is no such conversation. A title given here is a person's. */
