@@ -36,6 +36,8 @@ import type { Store } from './store/store.ts'
 export interface AppParts {
   readonly config: HubConfig
   readonly store: Store
+  /** Of the store; see `Store.readId`. */
+  readonly houseId: string
   readonly bus: Bus
   readonly assets: LoadedAssets
   readonly version: Version
@@ -70,7 +72,7 @@ export function createApp(parts: AppParts): App {
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 128 },
   })
-  registerRoutes(fastify, rooms, parts.assets, hub, () => draining)
+  registerRoutes(fastify, rooms, parts, hub, () => draining)
   return {
     fastify,
     hub,
@@ -113,11 +115,11 @@ function openRooms({ config, store, bus, assets, version, logger }: AppParts): R
 function registerRoutes(
   app: FastifyInstance,
   rooms: Rooms,
-  assets: LoadedAssets,
+  { assets, houseId }: Pick<AppParts, 'assets' | 'houseId'>,
   hub: Hub,
   isDraining: () => boolean,
 ): void {
-  const cookie = createSessionCookie(rooms.config)
+  const cookie = createSessionCookie(rooms.config, houseId)
   const isOurs = createOriginPolicy(rooms.config)
   app.decorate('assets', assets)
   registerProblems(app)
