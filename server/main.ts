@@ -44,7 +44,7 @@ async function run(): Promise<void> {
   const [store, assets] = await Promise.all([openMigratedStore(config, logger), openAssets()])
   const { natsUrl: url, natsReplicas: replicas } = config
   const bus = connectBus({ url, name: 'companions-hub', role: 'hub', replicas, log: asLog(logger) })
-  const app = createApp({ config, store, bus, assets, version, logger })
+  const app = createApp({ config, store, houseId: await store.readId(), bus, assets, version, logger })
   const address = await app.start().catch((error: unknown) => {
     throw toConfigError(error, config)
   })

@@ -124,6 +124,23 @@ test('a thousand messages committed at once leave the process its turns', async 
   assert.ok(turns > 10, String(turns))
 })
 
+test('a search leaves the process its turns, and one that a closing store has not answered is told so', async () => {
+  await using ground = await prepare()
+  const store = await ground.open()
+  const user = await createPerson(store)
+  await converse(store, user, exampleSend({ message: 'an old harbour' }))
+  let hasTurned = false
+  const searched = store.conversations.search(user.id, 'harbour', 9)
+  setImmediate(() => {
+    hasTurned = true
+  })
+  assert.equal((await searched).length, 1)
+  assert.equal(hasTurned, true)
+  const late = store.conversations.search(user.id, 'harbour', 9)
+  await Promise.all([assert.rejects(late, { code: 'store_unavailable' }), store.close()])
+  await assert.rejects(store.conversations.search(user.id, 'harbour', 9), { code: 'store_unavailable' })
+})
+
 test('a closed store is away', async () => {
   await using ground = await prepare()
   const store = await ground.open()

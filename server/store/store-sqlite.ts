@@ -5,6 +5,7 @@ import SqliteDatabase from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import type { Database, Queries } from './database.ts'
 import type { Schema } from './schema.ts'
+import { openSearchAside } from './search-aside.ts'
 import { createTurns } from './turns.ts'
 
 /** How long an operation tries before the store counts as away, in milliseconds. */
@@ -16,6 +17,7 @@ export async function openSqlite(path: string): Promise<Database> {
   const file = await openFile(path)
   const queries: Queries = new Kysely<Schema>({ dialect: new SqliteDialect({ database: file }) })
   const turns = createTurns()
+  const aside = openSearchAside(path)
   const write = <T>(run: (queries: Queries) => Promise<T>, limitMs: number) => {
     const giveUpAt = performance.now() + limitMs
     return turns(() =>
@@ -27,9 +29,11 @@ export async function openSqlite(path: string): Promise<Database> {
     read: (run) => turns(() => whileBusy(performance.now() + busyLimitMs, () => run(queries))),
     write: (run) => write(run, busyLimitMs),
     migrate: (run) => write(run, migrationLimitMs),
+    search: aside.search,
     // BEGIN IMMEDIATE has locked everybody out already.
     lockUser: async () => {},
     close: async () => {
+      await aside.close()
       await queries.destroy()
       file.close()
     },
