@@ -40,6 +40,8 @@ import type { Store } from './store/store.ts'
 export interface AppParts {
   readonly config: HubConfig
   readonly store: Store
+  /** Of the store; see `Store.readId`. */
+  readonly houseId: string
   readonly bus: Bus
   readonly assets: LoadedAssets
   readonly version: Version
@@ -77,7 +79,7 @@ export function createApp(parts: AppParts): App {
     routerOptions: { maxParamLength: 128 },
   })
   const requests = watchLastRequests(fastify, config.listenFd !== undefined)
-  registerRoutes(fastify, rooms, parts.assets, hub, requests.isLeaving)
+  registerRoutes(fastify, rooms, parts, hub, requests.isLeaving)
   return {
     fastify,
     hub,
@@ -124,15 +126,15 @@ function openRooms({ config, store, bus, assets, version, logger }: AppParts): R
 function registerRoutes(
   app: FastifyInstance,
   rooms: Rooms,
-  assets: LoadedAssets,
+  { assets, houseId }: Pick<AppParts, 'assets' | 'houseId'>,
   hub: Hub,
   isDraining: () => boolean,
 ): void {
-  const cookie = createSessionCookie(rooms.config)
+  const cookie = createSessionCookie(rooms.config, houseId)
   const isOurs = createOriginPolicy(rooms.config)
   app.decorate('assets', assets)
   registerProblems(app)
-  registerRequestLog(app)
+  registerRequestLog(app, rooms.config)
   registerSecurityHeaders(app, assets, rooms.config)
   registerForgeryGuard(app, isOurs)
   app.register(cookies)

@@ -1,11 +1,14 @@
 import { resolve } from 'node:path'
+import { needsOwnerLink } from '../../server/accounts/needs-owner-link.ts'
 import type { OwnedDataFolder } from './data-folder.ts'
 import { ownDataFolder } from './data-folder.ts'
 import { openDoor } from './door.ts'
-import { describeHomeServices, readGraceMs } from './home-services.ts'
+import { describeHomeServices, endWithinMs } from './home-services.ts'
 import type { Service } from './keep-running.ts'
 import { prepareLocalBus } from './local-bus.ts'
 import { findNatsServer } from './nats-server-binary.mjs'
+import { holdOwnerLink, type OwnerLinkLine } from './owner-link-line.ts'
+import { readHomeSettings } from './read-home-settings.ts'
 import type { WebAddress } from './web-address.ts'
 import { findWebAddress } from './web-address.ts'
 
@@ -15,6 +18,7 @@ export interface Companions {
   /** The hub and the worker anew, from another environment. @throws when that can't be used */
   renew: (environment: NodeJS.ProcessEnv) => Service[]
   address: WebAddress
+  ownerLink: OwnerLinkLine
   dataFolder: OwnedDataFolder
   graceMs: number
 }
@@ -24,17 +28,20 @@ export interface Companions {
  * @throws when it can't be started, with the variable that changes that
  */
 export async function describeCompanions(root: string, environment: NodeJS.ProcessEnv): Promise<Companions> {
-  const graceMs = readGraceMs(environment)
-  const dataPath = resolve(root, environment.DATA_DIR || 'data')
+  const { hub: config } = readHomeSettings(environment)
+  const graceMs = endWithinMs(config)
+  const dataPath = resolve(root, config.dataDir)
   const dataFolder = await ownDataFolder(dataPath, 2 * graceMs)
   try {
-    const address = await findWebAddress(environment)
+    const address = await findWebAddress(config)
     const { listen } = address
     const bus = environment.NATS_URL ? undefined : await localBus(root, dataPath, environment)
-    const place = { root, dataPath, listen, door: await openDoor(listen), busUrl: bus?.url }
+    const ownerLink = holdOwnerLink(needsOwnerLink(config))
+    const { showLine: showHubLine } = ownerLink
+    const place = { root, dataPath, listen, door: await openDoor(listen), busUrl: bus?.url, showHubLine }
     const renew = (renewed: NodeJS.ProcessEnv) => describeHomeServices(place, renewed)
     const services = [...(bus ? [bus.service] : []), ...renew(environment)]
-    return { services, renew, address, dataFolder, graceMs }
+    return { services, renew, address, ownerLink, dataFolder, graceMs }
   } catch (error) {
     dataFolder.release()
     throw error

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { readSettings } from '../../settings/read-settings.ts'
-import { sharedSettings } from '../../settings/shared-settings.ts'
+import type { HubConfig } from '../../server/config.ts'
 import type { Door } from './door.ts'
 import type { Service } from './keep-running.ts'
+import { readHomeSettings } from './read-home-settings.ts'
 
 /** What hub and worker get from the start on, and keep when they are replaced. */
 export interface HomePlace {
@@ -14,25 +14,24 @@ export interface HomePlace {
   door: Door | undefined
   /** Of the bus that was started with them, if one was. */
   busUrl: string | undefined
+  showHubLine: (line: string) => boolean
 }
 
 // The services first finish by themselves; what takes longer than they were given, and a little more, is killed.
 const AFTER_GRACE_MS = 2_000
 
-/** How long services have to end, from the environment, in milliseconds. */
-export function readGraceMs(environment: NodeJS.ProcessEnv): number {
-  const { drainGraceMs } = readSettings({ drainGraceMs: sharedSettings.drainGraceMs }, environment)
-  return drainGraceMs + AFTER_GRACE_MS
-}
+/** How long services have to end, in milliseconds. */
+export const endWithinMs = ({ drainGraceMs }: Pick<HubConfig, 'drainGraceMs'>): number =>
+  drainGraceMs + AFTER_GRACE_MS
 
 /**
  * The hub and the worker as an environment wants them now: these two can be replaced while they serve.
  * @throws when the environment says something that can't be used
  */
 export function describeHomeServices(place: HomePlace, environment: NodeJS.ProcessEnv): Service[] {
-  const { root, dataPath, listen, door, busUrl } = place
+  const { root, dataPath, listen, door, busUrl, showHubLine } = place
   const common = { ...environment, DATA_DIR: dataPath, NATS_URL: environment.NATS_URL || busUrl }
-  const graceMs = readGraceMs(environment)
+  const graceMs = endWithinMs(readHomeSettings(environment).hub)
   const node = (script: string, more: NodeJS.ProcessEnv = {}) => ({
     command: process.execPath,
     args: [join(root, script)],
@@ -48,6 +47,7 @@ export function describeHomeServices(place: HomePlace, environment: NodeJS.Proce
     ...(existsSync(join(root, assets)) && { preparation: node(assets) }),
     doorFd: door?.fd,
     saysReady: true,
+    showLine: showHubLine,
     graceMs,
   }
   // It waits for its bus, and perhaps for its models, while people can already write.

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { cp, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,9 +11,16 @@ import { waitUntil } from '../../testing/servers/wait-until.ts'
 import { findNatsServer } from './nats-server-binary.mjs'
 import { projectRoot } from './project-root.mjs'
 
+// The supervisor itself, and what checks the settings.
+const PARTS = [
+  ...['deploy', 'settings', 'bus/contract', 'server/addresses-for-others.ts'],
+  ...['server/accounts/local-request.ts', 'server/accounts/needs-owner-link.ts'],
+  ...['server/config.ts', 'server/config-settings.ts', 'workers/config.ts', 'workers/config-settings.ts'],
+]
 const HUB = `
 import { createServer } from 'node:http'
 const [host, port] = (process.env.ADDR ?? '').split(':')
+if (host !== '127.0.0.1') console.log('One-time owner link: http://192.0.2.1/owner/secret')
 const server = createServer((_request, response) => response.end('ok'))
 server.listen({ fd: Number(process.env.LISTEN_FD) }, () => {
   console.log('pid', process.pid, 'bus', process.env.NATS_URL, 'at', host, port)
@@ -95,6 +102,40 @@ test('a busy web port is named with the variable that changes it', async (contex
   const main = await home.start({ PORT: String(port) })
   assert.deepEqual(await main.ending, { code: 1, signal: null })
   assert.deepEqual(main.lines, [`Port ${port} is in use. Set PORT (or ADDR) to another.`])
+})
+
+test('variables that can not be used, of the hub and of the worker, are named in one go before anything is started', async (context) => {
+  const home = await makeHome(context)
+  const wrong = {
+    ADDR: 'nowhere',
+    NATS_REPLICAS: '2',
+    DRAIN_GRACE: 'soon',
+    TOKEN_TIMEOUT: 'never',
+    DEMO: 'maybe',
+  }
+  const main = await home.start(wrong)
+  assert.deepEqual(await main.ending, { code: 1, signal: null })
+  assert.deepEqual(
+    main.lines.map((line) => line.replace(/:.*/, '')),
+    [
+      'ADDR is "nowhere"',
+      'NATS_REPLICAS is "2"',
+      'DRAIN_GRACE is "soon"',
+      'TOKEN_TIMEOUT is "never"',
+      'DEMO is "maybe"',
+    ],
+  )
+  await assert.rejects(stat(join(home.root, 'data')), { code: 'ENOENT' })
+})
+
+test('the owner link of a house that is open to the network stands last, below the address', async (context) => {
+  const home = await makeHome(context)
+  const main = await home.start({ HOST: '0.0.0.0' })
+  const link = await main.waitForLine(/owner link/)
+  assert.equal(link, 'One-time owner link: http://192.0.2.1/owner/secret')
+  const ready = main.lines.findIndex((line) => line.startsWith('Companions is ready'))
+  assert.ok(ready >= 0 && ready < main.lines.indexOf(link))
+  assert.equal(main.lines.filter((line) => line.includes('owner link')).length, 1)
 })
 
 test('a second supervisor on the same data is refused and says who has it', async (context) => {
@@ -196,12 +237,9 @@ async function makeHome(context: TestContext) {
     for (const main of started) await main.stop()
     await rm(root, { recursive: true, force: true })
   })
-  for (const room of ['deploy', 'settings'])
-    await cp(join(projectRoot, room), join(root, room), { recursive: true })
+  for (const part of PARTS) await cp(join(projectRoot, part), join(root, part), { recursive: true })
   await symlink(join(projectRoot, 'node_modules'), join(root, 'node_modules'))
   await writeFile(join(root, 'package.json'), '{"type":"module"}')
-  await mkdir(join(root, 'server'))
-  await mkdir(join(root, 'workers'))
   await writeFile(join(root, 'server/main.ts'), HUB)
   await writeFile(join(root, 'workers/main.ts'), WORKER)
   // Whoever asks for a rollout first looks whether new code needs other packages.

@@ -2,6 +2,7 @@ import { describeCompanions } from './companions.ts'
 import { readEnvironment } from './environment-file.mjs'
 import { watchTerminal } from './hang-up.ts'
 import { projectRoot } from './project-root.mjs'
+import { readyLines } from './ready-lines.ts'
 import { prepareRollouts } from './roll-out.ts'
 import type { Supervisor } from './supervisor.ts'
 import { supervise } from './supervisor.ts'
@@ -31,7 +32,7 @@ try {
 process.exit()
 
 async function run(): Promise<number> {
-  const { services, renew, address, dataFolder, graceMs } = await describeCompanions(
+  const { services, renew, address, ownerLink, dataFolder, graceMs } = await describeCompanions(
     projectRoot,
     readHomeEnvironment(),
   )
@@ -53,9 +54,9 @@ async function run(): Promise<number> {
   })
   hearHangUp = () => void (isTerminalGone() ? stop() : replaceAll())
   if (wantsRollout) hearHangUp()
-  void supervisor.ready.then(() => {
-    const seconds = process.uptime().toFixed(1)
-    console.log(`Companions is ready: ${address.url} (${seconds} s)`)
+  void supervisor.ready.then(async () => {
+    const seconds = process.uptime()
+    for (const line of readyLines(address, await ownerLink.announced(), seconds)) print(line)
   })
   const code = await supervisor.ended
   dataFolder.release()
