@@ -29,22 +29,23 @@ export async function describeCompanions(root: string, environment: NodeJS.Proce
   try {
     const address = await findWebAddress(environment)
     const bus = environment.NATS_URL ? undefined : await localBus(root, path, environment)
-    const common = {
-      ...environment,
-      DATA_DIR: path,
-      NATS_URL: environment.NATS_URL || bus?.url,
-    }
+    const common = { ...environment, DATA_DIR: path }
+    const busOf = (role: 'hub' | 'worker') => ({ NATS_URL: environment.NATS_URL || bus?.urls[role] })
     const node = (script: string, more: NodeJS.ProcessEnv = {}) => ({
       command: process.execPath,
       args: [join(root, script)],
       environment: { ...common, ...more },
       folder: root,
     })
-    const hub = { name: 'hub', ...node('server/main.ts', { ADDR: address.listen }), ...assets(root, node) }
+    const hub = {
+      name: 'hub',
+      ...node('server/main.ts', { ADDR: address.listen, ...busOf('hub') }),
+      ...assets(root, node),
+    }
     const services = [
       ...(bus ? [bus.service] : []),
       { ...hub, isReady: () => answersReady(address) },
-      { name: 'worker', ...node('workers/main.ts') },
+      { name: 'worker', ...node('workers/main.ts', busOf('worker')) },
     ]
     return { services, address, dataFolder, graceMs }
   } catch (error) {
@@ -67,7 +68,7 @@ async function localBus(root: string, dataFolder: string, environment: NodeJS.Pr
   const command = findNatsServer({ root, environment })
   if (!command) throw new Error('There is no nats-server: `npm start` brings one, or set NATS_URL to yours.')
   const wantsDetails = ['debug', 'trace'].includes(environment.LOG_LEVEL ?? '')
-  const { url, configurationFile } = await prepareLocalBus(dataFolder)
+  const { urls, configurationFile } = await prepareLocalBus(dataFolder)
   const service: Service = {
     name: 'bus',
     command,
@@ -77,7 +78,7 @@ async function localBus(root: string, dataFolder: string, environment: NodeJS.Pr
     // nats-server greets with twenty lines, and has no setting for less.
     showLine: (line) => wantsDetails || !line.includes('[INF]'),
   }
-  return { url, service }
+  return { urls, service }
 }
 
 async function answersReady({ listen }: WebAddress): Promise<boolean> {
