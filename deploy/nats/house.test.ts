@@ -58,8 +58,9 @@ for (const [form, start] of Object.entries({ accounts: startAccountsNats, users:
       const send = newSend('tokens=300 rate=100')
       browser.send(send)
       await firstWords(browser, send)
-      await addWorker()
       await first.stop({ signal: 'SIGKILL' })
+      await addWorker()
+      await browser.next('chat.entry', ({ entry }) => entry.type === 'start' && entry.attempt === 2)
       await stored(browser, send)
       assert.equal((await answerTo(send))?.content.trim(), countedTo(300).trim())
 
@@ -72,8 +73,10 @@ for (const [form, start] of Object.entries({ accounts: startAccountsNats, users:
         const list = await hub.store.conversations.list(mika.user.id, { limit: 1 })
         return list.items[0]?.title === 'Counting'
       })
-      const health: unknown = await (await fetch(`${hub.origin}/health`)).json()
-      assert.match(JSON.stringify(health), /"nats":"up","ollama":"up"/)
+      await waitUntil('the hub has the models that a worker told it', async () => {
+        const health: unknown = await (await fetch(`${hub.origin}/health`)).json()
+        return JSON.stringify(health).includes('"nats":"up","ollama":"up"')
+      })
 
       await purgeLogs(hub, Date.now() + 3_600_000)
       const subject = subjects.stream(mika.user.id, send.request_id)
