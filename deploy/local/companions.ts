@@ -38,7 +38,7 @@ export async function describeCompanions(root: string, environment: NodeJS.Proce
     const bus = environment.NATS_URL ? undefined : await localBus(root, dataPath, environment)
     const ownerLink = holdOwnerLink(needsOwnerLink(config))
     const { showLine: showHubLine } = ownerLink
-    const place = { root, dataPath, listen, door: await openDoor(listen), busUrl: bus?.url, showHubLine }
+    const place = { root, dataPath, listen, door: await openDoor(listen), busUrls: bus?.urls, showHubLine }
     const renew = (renewed: NodeJS.ProcessEnv) => describeHomeServices(place, renewed)
     const services = [...(bus ? [bus.service] : []), ...renew(environment)]
     return { services, renew, address, ownerLink, dataFolder, graceMs }
@@ -52,7 +52,7 @@ async function localBus(root: string, dataFolder: string, environment: NodeJS.Pr
   const command = findNatsServer({ root, environment })
   if (!command) throw new Error('There is no nats-server: `npm start` brings one, or set NATS_URL to yours.')
   const wantsDetails = ['debug', 'trace'].includes(environment.LOG_LEVEL ?? '')
-  const { url, configurationFile } = await prepareLocalBus(dataFolder)
+  const { urls, configurationFile } = await prepareLocalBus(dataFolder)
   const service: Service = {
     name: 'bus',
     command,
@@ -62,5 +62,5 @@ async function localBus(root: string, dataFolder: string, environment: NodeJS.Pr
     // nats-server greets with twenty lines, and has no setting for less.
     showLine: (line) => wantsDetails || !line.includes('[INF]'),
   }
-  return { url, service }
+  return { urls, service }
 }

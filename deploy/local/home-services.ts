@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { HubConfig } from '../../server/config.ts'
 import type { Door } from './door.ts'
 import type { Service } from './keep-running.ts'
+import type { LocalBus } from './local-bus.ts'
 import { readHomeSettings } from './read-home-settings.ts'
 
 /** What hub and worker get from the start on, and keep when they are replaced. */
@@ -13,7 +14,7 @@ export interface HomePlace {
   listen: string
   door: Door | undefined
   /** Of the bus that was started with them, if one was. */
-  busUrl: string | undefined
+  busUrls: LocalBus['urls'] | undefined
   showHubLine: (line: string) => boolean
 }
 
@@ -29,8 +30,9 @@ export const endWithinMs = ({ drainGraceMs }: Pick<HubConfig, 'drainGraceMs'>): 
  * @throws when the environment says something that can't be used
  */
 export function describeHomeServices(place: HomePlace, environment: NodeJS.ProcessEnv): Service[] {
-  const { root, dataPath, listen, door, busUrl, showHubLine } = place
-  const common = { ...environment, DATA_DIR: dataPath, NATS_URL: environment.NATS_URL || busUrl }
+  const { root, dataPath, listen, door, busUrls, showHubLine } = place
+  const common = { ...environment, DATA_DIR: dataPath }
+  const busOf = (role: 'hub' | 'worker') => ({ NATS_URL: environment.NATS_URL || busUrls?.[role] })
   const graceMs = endWithinMs(readHomeSettings(environment).hub)
   const node = (script: string, more: NodeJS.ProcessEnv = {}) => ({
     command: process.execPath,
@@ -42,7 +44,7 @@ export function describeHomeServices(place: HomePlace, environment: NodeJS.Proce
   const assets = 'server/assets/build.ts'
   const hub: Service = {
     name: 'hub',
-    ...node('server/main.ts', { ADDR: listen, ...atDoor }),
+    ...node('server/main.ts', { ADDR: listen, ...busOf('hub'), ...atDoor }),
     // What browsers are given is made before the hub serves it.
     ...(existsSync(join(root, assets)) && { preparation: node(assets) }),
     doorFd: door?.fd,
@@ -53,7 +55,7 @@ export function describeHomeServices(place: HomePlace, environment: NodeJS.Proce
   // It waits for its bus, and perhaps for its models, while people can already write.
   const worker: Service = {
     name: 'worker',
-    ...node('workers/main.ts'),
+    ...node('workers/main.ts', busOf('worker')),
     saysReady: true,
     mayBeLate: true,
     graceMs,

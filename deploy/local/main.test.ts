@@ -51,16 +51,17 @@ test('a start says where it is ready; Ctrl-C ends worker, hub and bus in order a
   assert.deepEqual(pids.filter(isRunning), [])
 })
 
-test('a second start uses the bus address and token of the first, which only their owner can read', async (context) => {
+test('a second start uses the bus address and passwords of the first, which only their owner can read', async (context) => {
   const home = await makeHome(context)
   const addresses: string[] = []
   for (let round = 0; round < 2; round += 1) {
     const main = await home.start()
     addresses.push(await busOf(main))
+    assert.match(await main.waitForLine(/^worker .* pid/), /bus nats:\/\/worker:[0-9a-f]{48}@/)
     await main.waitForLine(/Companions is ready/)
     await main.stop()
   }
-  assert.match(addresses[0] ?? '', /^nats:\/\/[0-9a-f]{48}@127\.0\.0\.1:\d+$/)
+  assert.match(addresses[0] ?? '', /^nats:\/\/hub:[0-9a-f]{48}@127\.0\.0\.1:\d+$/)
   assert.equal(addresses[1], addresses[0])
   for (const name of ['connection.json', 'nats.conf']) {
     assert.equal((await stat(join(home.root, 'data/nats', name))).mode & 0o777, 0o600)
@@ -79,7 +80,7 @@ test('a bus port that somebody took is replaced', async (context) => {
   const after = new URL(await busOf(second))
   await second.waitForLine(/Companions is ready/)
   assert.notEqual(after.port, before.port)
-  assert.equal(after.username, before.username)
+  assert.equal(after.password, before.password)
 })
 
 test('a killed supervisor leaves no process, and the next start is not in its way', async (context) => {
