@@ -118,8 +118,8 @@ export class Chat {
     this.#replies.resumeRest()
     this.requests.restart()
     void this.#adopt()
-    // What happened elsewhere while nobody listened is not told again.
-    if (this.#wasHere) void this.conversation?.refresh()
+    // What happened elsewhere while nobody listened is not told again. A conversation without a word is nowhere else.
+    if (this.#wasHere && document.querySelector('.turn')) void this.conversation?.refresh()
     this.#wasHere = true
   }
 
