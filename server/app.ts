@@ -30,6 +30,7 @@ import { mostReplays } from './hub/resume.ts'
 import { registerSocket } from './hub/socket-route.ts'
 import { Turnstile } from './hub/turnstile.ts'
 import { watchLastRequests } from './last-requests.ts'
+import { listen } from './listen.ts'
 import { registerPages } from './pages/pages.ts'
 import { registerProblems } from './problem.ts'
 import { registerRequestLog } from './request-log.ts'
@@ -83,7 +84,7 @@ export function createApp(parts: AppParts): App {
   return {
     fastify,
     hub,
-    start: () => listenSilently(fastify, config),
+    start: () => listen(fastify, config),
     close: async (graceMs = config.drainGraceMs) => {
       const deadlineMs = performance.now() + graceMs
       requests.leave()
@@ -92,18 +93,6 @@ export function createApp(parts: AppParts): App {
       await fastify.close()
       await chat.stop()
     },
-  }
-}
-
-/** Fastify would announce each address in words of its own; who starts the app says where it listens. */
-async function listenSilently(fastify: FastifyInstance, config: HubConfig): Promise<string> {
-  const { host, port, listenFd } = config
-  const { level } = fastify.log
-  fastify.log.level = 'silent'
-  try {
-    return await fastify.listen({ host, port, ...(listenFd !== undefined && { fd: listenFd }) })
-  } finally {
-    fastify.log.level = level
   }
 }
 

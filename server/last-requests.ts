@@ -7,7 +7,7 @@ export interface LastRequests {
   isLeaving(): boolean
   /** From now on it goes. Where others listen at the same socket, it takes no new connection from there. */
   leave(): void
-  /** Resolves when no connection is left, or `graceMs` milliseconds are over; then the rest may be broken off. */
+  /** Resolves when no connection is left, or `graceMs` milliseconds are over; then the rest is broken off. */
   finish(graceMs: number): Promise<void>
 }
 
@@ -37,6 +37,7 @@ export function watchLastRequests(fastify: FastifyInstance, sharesSocket: boolea
       if (sharesSocket) await within(Math.min(lingerMs, graceMs), allClosed)
       server.close()
       await within(graceMs - (performance.now() - beginMs), allClosed)
+      server.closeAllConnections()
     },
   }
 }

@@ -14,6 +14,9 @@ const abreast = 16
 /** As the page's own socket waits: full jitter, from the first to the second, in milliseconds. */
 const [shortestMs, longestMs] = [500, 15_000]
 
+/** As long as the page waits for its welcome. */
+const welcomeMs = 10_000
+
 interface Member {
   readonly cookie: string
   readonly requestId: string
@@ -93,9 +96,15 @@ function open(origin: string, member: Member, type: HubFrame['type']): Promise<H
     socket.on('open', () => socket.send(encode(hello)))
     socket.on('message', (data: Uint8Array) => {
       const frame = decode(data) as HubFrame
-      if (frame.type === type) resolve(frame)
+      if (frame.type !== type) return
+      clearTimeout(late)
+      resolve(frame)
     })
+    const late = setTimeout(() => socket.terminate(), welcomeMs)
     socket.on('error', () => undefined)
-    socket.on('close', () => resolve(undefined))
+    socket.on('close', () => {
+      clearTimeout(late)
+      resolve(undefined)
+    })
   })
 }
