@@ -27,6 +27,9 @@ async function readHistory({ store }: Rooms, asked: HistoryGet): Promise<History
     const answer = toAnswer(history)
     // At three bytes a code unit most answers fit without being encoded to see.
     if (fitsSurely(answer) || encode(answer).byteLength <= maxBusBytes) return answer
+    // What is left then are the message to answer and the prompt; asking on would find them just as large.
+    if (budget === 0)
+      throw new CodedError('frame_too_large', 'The message to answer is too large for the bus')
     budget = Math.floor(budget / 2)
   }
 }
