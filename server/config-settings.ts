@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { maxFrameBytes, maxMessageLength } from '../bus/contract/limits.ts'
-import { origin, origins, text, whole } from '../settings/kinds.ts'
+import { optionalWhole, origin, origins, text, whole } from '../settings/kinds.ts'
 import { type ReadText, readWhole } from '../settings/read-text.ts'
 import { settingsOf } from '../settings/setting.ts'
 import { sharedSettings } from '../settings/shared-settings.ts'
@@ -54,6 +54,10 @@ export const hubSettings = {
   port: whole(0, 65_535)('PORT', {
     default: '3000',
     meaning: 'The port the hub listens on; 0 takes a free one.',
+  }),
+  listenFd: optionalWhole(3, 1_023)('LISTEN_FD', {
+    meaning:
+      'A socket that whoever started the hub holds: it listens with that instead of HOST and PORT. `npm start` passes one, so that hubs can be replaced.',
   }),
   publicUrl: origin('PUBLIC_URL', {
     meaning:

@@ -55,6 +55,8 @@ async function run(): Promise<void> {
     await telemetry.shutdown()
   }
   logger.info({ address }, 'The hub listens')
+  // Whoever replaces another hub by this one waits for that; it may be gone by now.
+  process.send?.('ready', () => {})
   if (needsOwnerLink(config)) await printOwnerLink(config, store, logger, address)
 }
 
