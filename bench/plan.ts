@@ -10,6 +10,8 @@ export interface Scenario {
 }
 
 export interface Plan {
+  /** Whether its figures are worth holding against the aims. */
+  readonly conclusive: boolean
   /** Before the others, so that what is slow at first is so for none of them; its figures do not count. */
   readonly warmUp: Scenario
   /** How long both sides are watched doing nothing, in seconds. */
@@ -28,6 +30,7 @@ export const cpuAim = 1.5
 export const connectionAimKib = 12
 
 export const fullPlan: Plan = {
+  conclusive: true,
   warmUp: { streams: 50, tokensPerSecond: 50, latencyAim: 2, rounds: 1, turnSeconds: 6 },
   idleSeconds: 10,
   scenarios: [
@@ -42,6 +45,7 @@ export const fullPlan: Plan = {
 
 /** Shows that everything works; its figures mean little. */
 export const quickPlan: Plan = {
+  conclusive: false,
   warmUp: { streams: 2, tokensPerSecond: 50, latencyAim: 2, rounds: 1, turnSeconds: 0.5 },
   idleSeconds: 0.5,
   scenarios: [{ streams: 10, tokensPerSecond: 50, latencyAim: 2, rounds: 2, turnSeconds: 0.5 }],

@@ -5,7 +5,7 @@ const forEver = 'public, max-age=31536000, immutable'
 
 /** Serves the built files from memory, in the best form the browser takes. */
 export function registerAssets(app: FastifyInstance, assets: LoadedAssets): void {
-  app.get('/assets/*', { logLevel: 'warn' }, (request, reply) => {
+  app.get('/assets/*', { logLevel: 'error' }, (request, reply) => {
     const file = assets.files.get(request.url)
     if (file === undefined) return reply.callNotFound()
     return send(reply, file, request.headers['accept-encoding'] ?? '')

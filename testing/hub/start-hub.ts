@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import type { Bus } from '../../bus/nats/bus.ts'
 import { connectBus } from '../../bus/nats/connection.ts'
+import { createSessionCookie } from '../../server/accounts/session-cookie.ts'
 import { openSession } from '../../server/accounts/sessions.ts'
 import { type App, createApp } from '../../server/app.ts'
 import type { LoadedAssets } from '../../server/assets/load.ts'
@@ -53,7 +54,8 @@ export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
   const config: HubConfig = { ...readConfig({ PORT: '0', DRAIN_GRACE: '2' }), ...options.config }
   const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' })
   const version = { version: '0.0.0-test', commit: 'test', built_at: '2026-01-01T00:00:00.000Z' }
-  const app = createApp({ config, store, bus, assets: noAssets, version, logger })
+  const houseId = await store.readId()
+  const app = createApp({ config, store, houseId, bus, assets: noAssets, version, logger })
   const origin = await app.start()
   let stopped = false
   const stop = async () => {
@@ -75,7 +77,7 @@ export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
       const user: User = { id: uuidv7(), name: 'Mika', kind, createdAt: Date.now() }
       await store.accounts.createUser(user)
       const token = await openSession(store.accounts, user.id, Date.now())
-      return { user, cookie: `companions_session=${token}` }
+      return { user, cookie: `${createSessionCookie(config, houseId).name}=${token}` }
     },
     connect: async ({ cookie }, hello) => {
       const socket = await openBrowserSocket(origin, { cookie })
