@@ -9,7 +9,8 @@ import type {
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import { Delivery } from '../../web/chat/delivery.ts'
 import { Outbox } from '../../web/chat/kept.ts'
-import { Replies, type RunningReply } from '../../web/chat/replies.ts'
+import { Replies } from '../../web/chat/replies.ts'
+import type { RunningReply } from '../../web/chat/running-reply.ts'
 import { backoffMs, ChatSocket } from '../../web/chat/socket.ts'
 import type { Ledger } from '../check/ledger.ts'
 import { addRoute } from './house-socket.ts'
@@ -59,7 +60,7 @@ export class Tab {
     this.outbox = new Outbox(person.storage, person.cookie, this.id)
     this.#delivery = new Delivery(this.outbox, {
       send: (frame) => this.#sendAsked(frame),
-      onRefused: (frame, { code }) => person.refused(frame, code),
+      onRefused: ({ frame, refusal }) => person.refused(frame, refusal?.code ?? 'internal'),
       onDelayed: () => ledger.note('a message was put off'),
     })
     this.#replies = new Replies({
@@ -67,7 +68,7 @@ export class Tab {
       onChange: (reply) => this.#read(reply),
       onEnd: (reply) => this.#end(reply),
       onLost: (requestId) => void this.#settle(requestId),
-      onSilence: () => undefined,
+      onQuiet: () => undefined,
     })
     this.#socket = new ChatSocket(url, this.id, {
       resume: () => this.#replies.resume(),
