@@ -24,8 +24,11 @@ import { createModelList } from './companions/models.ts'
 import type { HubConfig } from './config.ts'
 import { registerHealth } from './health.ts'
 import type { Rooms, Version } from './house.ts'
+import { registerHandshakes } from './hub/handshakes.ts'
 import { type Hub, openHub } from './hub/hub.ts'
+import { mostReplays } from './hub/resume.ts'
 import { registerSocket } from './hub/socket-route.ts'
+import { Turnstile } from './hub/turnstile.ts'
 import { watchLastRequests } from './last-requests.ts'
 import { registerPages } from './pages/pages.ts'
 import { registerProblems } from './problem.ts'
@@ -113,6 +116,7 @@ function openRooms({ config, store, bus, assets, version, logger }: AppParts): R
     version,
     log: logger,
     hubId: randomToken(),
+    replays: new Turnstile(mostReplays),
     models: createModelList(bus),
     notify: (userId, notice) => bus.send(subjects.notify(userId), encode(notice)),
   }
@@ -136,6 +140,7 @@ function registerRoutes(
   app.register(cookies)
   // Hooks run in the order they were added, and the cookies' own is added when that is loaded.
   app.register(async (identified) => {
+    registerHandshakes(identified, rooms.config.maxConnections)
     registerIdentity(identified, rooms, cookie)
     registerHealth(identified, rooms, isDraining)
     registerAssets(identified, assets)

@@ -29,8 +29,12 @@ export function prepareRollouts(options: RolloutOptions): () => Promise<void> {
     print('Replacing hub and worker while they serve.')
     const succeeded = await rollOut(options, say)
     number += 1
-    writeRolloutReport(dataPath, { supervisor: process.pid, number, succeeded, lines })
     running = false
+    try {
+      writeRolloutReport(dataPath, { supervisor: process.pid, number, succeeded, lines })
+    } catch (error) {
+      print(`Its report could not be written: ${error instanceof Error ? error.message : error}`)
+    }
   }
 }
 

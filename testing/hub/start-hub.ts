@@ -21,6 +21,8 @@ export interface TestHubOptions {
   readonly config?: Partial<HubConfig>
   /** Wraps the store, for faults. */
   readonly around?: (store: Store) => Store
+  /** Wraps the bus, to see what is asked of it. */
+  readonly aroundBus?: (bus: Bus) => Bus
 }
 
 /** A hub in this process, on a free loopback port, with a real store and the real bus that `natsUrl` names. */
@@ -50,7 +52,8 @@ export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
   const opened = await openStore(databaseUrl)
   await opened.migrate()
   const store = options.around?.(opened) ?? opened
-  const bus = connectBus({ url: options.natsUrl, name: 'test-hub', role: 'hub' })
+  const connected = connectBus({ url: options.natsUrl, name: 'test-hub', role: 'hub' })
+  const bus = options.aroundBus?.(connected) ?? connected
   const config: HubConfig = { ...readConfig({ PORT: '0', DRAIN_GRACE: '2' }), ...options.config }
   const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' })
   const version = { version: '0.0.0-test', commit: 'test', built_at: '2026-01-01T00:00:00.000Z' }
@@ -92,6 +95,7 @@ export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
 
 const noAssets: LoadedAssets = {
   files: new Map(),
+  other: async () => undefined,
   importMap: '{}',
   importMapHash: 'sha256-RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=',
   url: (name) => `/assets/${name}`,

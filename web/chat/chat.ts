@@ -106,13 +106,15 @@ export class Chat {
     }
   }
 
-  #onWelcome({ user, limits }: Welcome): void {
+  #onWelcome({ user, limits, version }: Welcome): void {
     if (user.id !== this.#userId) {
       this.#socket.stop()
       tellRefused('Somebody else is signed in now.')
       return
     }
     this.requests.limits = { messageLength: limits.message_length, frameBytes: limits.frame_bytes }
+    if (version !== document.body.dataset.version)
+      document.body.dispatchEvent(new Event('companions:version'))
     this.#replies.resumeRest()
     this.requests.restart()
     void this.#adopt()
