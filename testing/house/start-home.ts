@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,6 +28,8 @@ const parts = [
   ...['package.json', 'package-lock.json', '.cache/assets'],
 ]
 
+const scripts = { hub: 'server/main.ts', worker: 'workers/main.ts' }
+
 /** @param environment goes before what a test of the product needs: no log of single requests, a free port. */
 export async function startHome(environment: Readonly<Record<string, string>>): Promise<Home> {
   const root = await mkdtemp(join(tmpdir(), 'companions-home-'))
@@ -48,7 +51,7 @@ export async function startHome(environment: Readonly<Record<string, string>>): 
       root,
       url: (/http:\S+?:\d+/.exec(ready)?.[0] ?? '').replace('localhost', '127.0.0.1'),
       main,
-      pidOf: (name) => pidIn(main.lines.findLast((line) => line.startsWith(name) && line.includes('"pid"'))),
+      pidOf: (name) => childOf(main.pid, scripts[name]),
       setVersion: (version) => setVersion(join(root, 'package.json'), version),
       setEnvironment: (variables) =>
         writeFile(
@@ -86,6 +89,13 @@ async function setVersion(file: string, version: string): Promise<void> {
   await writeFile(file, text.replace(/"version": "[^"]*"/, `"version": "${version}"`))
 }
 
-function pidIn(line = ''): number {
-  return Number(/"pid":(\d+)/.exec(line)?.[1])
+function childOf(parent: number, script: string): number {
+  const all = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n')
+  const [pid] = all
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, ppid, ...args]) => Number(ppid) === parent && args.some((one) => one.endsWith(script)))
+    .map(([child]) => Number(child))
+    .toSorted((one, other) => other - one)
+  if (pid === undefined) throw new Error(`No ${script} runs.`)
+  return pid
 }

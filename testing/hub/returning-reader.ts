@@ -17,8 +17,8 @@ const [shortestMs, longestMs] = [500, 15_000]
 export class ReturningReader {
   /** How each socket ended: close codes; 1006 for one that was broken off or never opened. */
   readonly closes: number[] = []
-  /** When each piece of text came, in the time of `performance.now()`. */
-  readonly heardAtMs: number[] = []
+  /** When pieces of text came, in the time of `performance.now()`, and how many words each brought. */
+  readonly heard: { readonly atMs: number; readonly words: number }[] = []
   /** How many resumes were answered. */
   resumed = 0
   /** Resolves with the whole text. */
@@ -40,6 +40,11 @@ export class ReturningReader {
     this.#origin = origin
     this.#cookie = cookie
     this.whole = this.#ended.promise
+  }
+
+  /** The attempt that is being read. */
+  get attempt(): number {
+    return this.#reader.attempt
   }
 
   /** Asks, and resolves when the first text is there. */
@@ -105,8 +110,10 @@ export class ReturningReader {
     this.#position = { epoch: Number(epoch), seq: Number(seq) }
     const outcome = readEntry(this.#reader, entry)
     if (outcome === 'gap') this.#ended.reject(new Error(`A gap at ${seq}.`))
-    if (outcome === 'appended') this.heardAtMs.push(performance.now())
-    if (outcome === 'appended') this.#begun.resolve()
+    if (outcome === 'appended' && entry.type === 'chunk') {
+      this.heard.push({ atMs: performance.now(), words: entry.content.split(' ').length - 1 })
+      this.#begun.resolve()
+    }
     if (outcome !== 'ended') return
     if (entry.type === 'error') this.#ended.reject(new Error(`The reply ended in ${entry.code}.`))
     this.#ended.resolve(this.#reader.text)
