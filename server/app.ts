@@ -25,7 +25,7 @@ import type { HubConfig } from './config.ts'
 import { registerHealth } from './health.ts'
 import type { Rooms, Version } from './house.ts'
 import { type Hub, openHub } from './hub/hub.ts'
-import { registerSocket } from './hub/socket-route.ts'
+import { registerSocket, registerUpgrades } from './hub/socket-route.ts'
 import { registerPages } from './pages/pages.ts'
 import { registerProblems } from './problem.ts'
 import { registerRequestLog } from './request-log.ts'
@@ -125,6 +125,7 @@ function registerRoutes(
   registerSecurityHeaders(app, assets, rooms.config)
   registerForgeryGuard(app, isOurs)
   app.register(cookies)
+  registerUpgrades(app)
   // Hooks run in the order they were added, and the cookies' own is added when that is loaded.
   app.register(async (identified) => {
     registerIdentity(identified, rooms, cookie)
