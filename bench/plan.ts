@@ -1,3 +1,6 @@
+import type { KillPlan } from './kills.ts'
+import type { RolloutPlan } from './rollout.ts'
+
 /** One comparison: so many replies at once, each at this pace. */
 export interface Scenario {
   readonly streams: number
@@ -22,6 +25,10 @@ export interface Plan {
   readonly warmConnections: number
   /** How long idle sockets are left alone before memory is read, in seconds. */
   readonly settleSeconds: number
+  readonly kills: KillPlan
+  /** Sockets that lose their hub at once. */
+  readonly resumeSockets: number
+  readonly rollout: RolloutPlan
 }
 
 /** Most CPU time a token may cost in the home, as a multiple of the bare relay's. */
@@ -41,6 +48,9 @@ export const fullPlan: Plan = {
   connections: 5_000,
   warmConnections: 500,
   settleSeconds: 30,
+  kills: { readers: 20, kills: 10 },
+  resumeSockets: 5_000,
+  rollout: { readers: 20, rollouts: 5 },
 }
 
 /** Shows that everything works; its figures mean little. */
@@ -52,4 +62,7 @@ export const quickPlan: Plan = {
   connections: 200,
   warmConnections: 20,
   settleSeconds: 1,
+  kills: { readers: 2, kills: 1 },
+  resumeSockets: 200,
+  rollout: { readers: 2, rollouts: 1 },
 }

@@ -53,7 +53,7 @@ const shares = ({ cpuUs }: TokenFigures): string =>
     .join(', ')
 
 /** Markdown, with columns as wide as their widest cell so that it reads in a terminal too. */
-function table(rows: readonly string[][]): string {
+export function table(rows: readonly string[][]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)),
   )
