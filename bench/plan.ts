@@ -17,7 +17,7 @@ export interface Plan {
   readonly conclusive: boolean
   /** Before the others, so that what is slow at first is so for none of them; its figures do not count. */
   readonly warmUp: Scenario
-  /** How long both sides are watched doing nothing, in seconds. */
+  /** How long both sides are watched doing nothing, after as long a rest, in seconds. */
   readonly idleSeconds: number
   readonly scenarios: readonly Scenario[]
   /** Idle sockets, and sockets opened and closed before so that code and pools are warm. */

@@ -58,8 +58,12 @@ export async function measureTokens(
   return results
 }
 
-/** CPU time that each process takes with nothing to do, in milliseconds a second. */
+/**
+ * CPU time that each process takes with nothing to do, in milliseconds a second. They rest as long before it: titles,
+ * purges and collections that follow the last reply are no idling, and taken for it they would flatter the home.
+ */
 async function measureIdle({ home, bare }: Parts, seconds: number): Promise<Turn['cpuMs'][]> {
+  await pause(seconds * 1000)
   const before = await Promise.all([readCpuTimes(home.pids), readCpuTimes(bare.pids)])
   await pause(seconds * 1000)
   const after = await Promise.all([readCpuTimes(home.pids), readCpuTimes(bare.pids)])

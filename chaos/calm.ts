@@ -17,7 +17,10 @@ export async function becomeCalm(house: House, crowd: Crowd, ledger: Ledger): Pr
       for (const what of left) ledger.violate(what)
       break
     }
-    for (const person of crowd.people) person.stopEndless()
+    for (const person of crowd.people) {
+      person.lookForUnseen()
+      person.stopEndless()
+    }
     await pause(200)
   }
   return performance.now() - startedAt

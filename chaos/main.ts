@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { closeHouses } from './house/house.ts'
 import { PostgresHost } from './house/store-place.ts'
 import { planRound, type RoundPlan } from './plan.ts'
 import { addRound, closingLine, newTotals, roundLine, type Totals, timeline } from './report.ts'
@@ -32,6 +33,8 @@ if (values.help || ![faults, seed, perRound].every(Number.isSafeInteger)) {
   console.log(usage)
   process.exit(values.help ? 0 : 2)
 }
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => void closeHouses().finally(() => process.exit(130)))
 process.exitCode = (await playAll()) ? 0 : 1
 // Timers of pages that have left may still run.
 setImmediate(() => process.exit())

@@ -8,6 +8,7 @@ import {
   untilAlive,
   untilReplyHolds,
   untilSettled,
+  untilTitled,
 } from '../testing/house/talk.ts'
 import { useHouse } from '../testing/house/use-house.ts'
 import { waitUntil } from '../testing/servers/wait-until.ts'
@@ -55,13 +56,16 @@ test('a server that is away is not called the person’s own network', () =>
   stage.visit(async ({ page }) => {
     await say(page, 'tokens=2')
     await untilSettled(page)
+    await untilTitled(page, 'Numbers in a row')
     await stage.house.killHub()
     await page.locator('#connection[data-state=away]').waitFor({ timeout: 30_000 })
     assert.equal(await page.locator('.connection-word').textContent(), 'server away')
     await page.getByText('The server is away; trying again.').waitFor()
     assert.equal(await page.getByText('You are offline.').isVisible(), false)
+    const listed = page.waitForRequest(/\/fragments\/conversations/, { timeout: 30_000 })
     await stage.house.restartHub()
     await page.locator('#connection[data-state=here]').waitFor({ timeout: 30_000 })
+    await listed
     await page.locator('#offline-note').waitFor({ state: 'hidden' })
   }, away))
 

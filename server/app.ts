@@ -27,7 +27,7 @@ import type { Rooms, Version } from './house.ts'
 import { registerHandshakes } from './hub/handshakes.ts'
 import { type Hub, openHub } from './hub/hub.ts'
 import { mostReplays } from './hub/resume.ts'
-import { registerSocket } from './hub/socket-route.ts'
+import { registerSocket, registerUpgrades } from './hub/socket-route.ts'
 import { Turnstile } from './hub/turnstile.ts'
 import { watchLastRequests } from './last-requests.ts'
 import { listen } from './listen.ts'
@@ -127,6 +127,7 @@ function registerRoutes(
   registerSecurityHeaders(app, assets, rooms.config)
   registerForgeryGuard(app, isOurs)
   app.register(cookies)
+  registerUpgrades(app)
   // Hooks run in the order they were added, and the cookies' own is added when that is loaded.
   app.register(async (identified) => {
     registerHandshakes(identified, rooms.config.maxConnections)

@@ -66,7 +66,7 @@ export const streams = {
  */
 export const consumers = {
   chatWorkers: { stream: streams.chat.name, durable: 'chat-workers', ackWaitMs: 6_000, maxPending: 10_000 },
-  recorder: { stream: streams.finals.name, durable: 'recorder', ackWaitMs: 30_000, maxPending: 1_000 },
+  recorder: { stream: streams.finals.name, durable: 'recorder', ackWaitMs: 6_000, maxPending: 1_000 },
 } as const
 
 /** What a worker works with. It makes none of it: it waits until a hub has. */

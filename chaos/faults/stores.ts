@@ -23,6 +23,22 @@ export const storeFaults: readonly Fault[] = [
     await disk.free()
     return 'struck'
   }),
+  {
+    kind: 'disk of the bus full',
+    fits: ({ bus }) => bus === 1,
+    run: async (scene) => {
+      const { bus } = scene.house
+      const { disk } = bus
+      if (disk === undefined) return { skipped: 'no small disk may be mounted here' }
+      return withFree(scene, [bus], async ({ nodes }) => {
+        await disk.fill()
+        await pause(scene.random.between(500, 4_000))
+        await disk.free()
+        // JetStream stays off after a full disk until its server is started again.
+        await Promise.all(nodes.map((node) => node.restart()))
+      })
+    },
+  },
   onPostgres('store killed', async ({ server }, scene) => {
     await server.kill()
     await pause(scene.random.between(50, 4_000))

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { findFreePort } from '../../testing/servers/free-port.ts'
 import { type NatsServer, startNatsServer } from '../../testing/servers/nats-server.ts'
+import { mountSmallDisk, type SmallDisk } from './small-disk.ts'
 
 /** One nats-server, or a cluster of three. */
 export interface BusNodes extends AsyncDisposable {
@@ -10,6 +11,8 @@ export interface BusNodes extends AsyncDisposable {
   readonly url: string
   /** A fault has it in hand. */
   busy: boolean
+  /** Of a single server, a disk of its own that can be filled; undefined where none may be mounted. */
+  readonly disk: SmallDisk | undefined
   /** All of them end and lose everything they held. */
   wipe(): Promise<void>
 }
@@ -22,17 +25,31 @@ export async function startBusNodes(count: 1 | 3): Promise<BusNodes> {
   )
   const nodes = await Promise.all(starts)
   const all = <Result>(act: (node: NatsServer) => Promise<Result>) => Promise.all(nodes.map(act))
+  const [only] = nodes
+  const disk = count === 1 && only ? await moveToSmallDisk(only) : undefined
   return {
     nodes,
     token,
     url: nodes.map(({ url }) => url).join(','),
     busy: false,
+    disk,
     wipe: async () => {
       await all((node) => node.kill())
       await all((node) => node.restart({ wipe: true }))
     },
-    [Symbol.asyncDispose]: async () => void (await all((node) => node.stop())),
+    [Symbol.asyncDispose]: async () => {
+      await disk?.unmount()
+      await all((node) => node.stop())
+    },
   }
+}
+
+/** Takes its folder while it is down; it makes its files there anew. */
+async function moveToSmallDisk(node: NatsServer): Promise<SmallDisk | undefined> {
+  await node.kill()
+  const disk = await mountSmallDisk(node.dataDir, 96)
+  await node.restart()
+  return disk
 }
 
 /** A later `server_name` goes before the one of the shared configuration. */

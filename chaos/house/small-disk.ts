@@ -13,15 +13,13 @@ export interface SmallDisk {
   unmount(): Promise<void>
 }
 
-const megabytes = 24
-
-/** Mounts one over an empty folder; undefined where this user may not. */
-export async function mountSmallDisk(folder: string): Promise<SmallDisk | undefined> {
+/** Mounts one of so many mebibytes over a folder; undefined where this user may not. */
+export async function mountSmallDisk(folder: string, mebibytes: number): Promise<SmallDisk | undefined> {
   const mounted = await run('mount', [
     '-t',
     'tmpfs',
     '-o',
-    `size=${megabytes}m`,
+    `size=${mebibytes}m`,
     'companions-chaos',
     folder,
   ]).then(
@@ -32,7 +30,7 @@ export async function mountSmallDisk(folder: string): Promise<SmallDisk | undefi
   const filler = path.join(folder, 'filler')
   return {
     // Written until it is full, which is an error, and meant to be.
-    fill: () => writeFile(filler, Buffer.alloc(megabytes * 1024 * 1024)).catch(() => undefined),
+    fill: () => writeFile(filler, Buffer.alloc(mebibytes * 1024 ** 2)).catch(() => undefined),
     free: () => rm(filler, { force: true }),
     unmount: async () => void (await run('umount', ['-l', folder])),
   }

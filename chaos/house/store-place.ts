@@ -30,7 +30,7 @@ export interface PostgresPlace {
 export async function openSqlitePlace(folder: string): Promise<SqlitePlace> {
   const place = path.join(folder, 'store')
   await mkdir(place)
-  const disk = await mountSmallDisk(place)
+  const disk = await mountSmallDisk(place, 24)
   const file = path.join(place, 'companions.db')
   return {
     kind: 'sqlite',

@@ -89,9 +89,18 @@ export class Person {
     this.#options.onSent(tab)
   }
 
+  /** What ended, or went on on another branch, while no page of theirs showed it: they look for it. */
+  lookForUnseen(): void {
+    for (const requestId of this.open) {
+      const isSeen = this.tabs.some((tab) => tab.watched.has(requestId))
+      if (!isSeen && this.#accepted.has(requestId)) this.tabs[0]?.show(requestId)
+    }
+  }
+
   /** Says something, says something else instead, or wants another answer. */
   ask(): void {
     const { random } = this.#options
+    this.lookForUnseen()
     if (this.open.length >= maxOpen) return
     const settledBefore = this.#sent.filter(({ request_id }) => this.#accepted.has(request_id))
     const earlier = random.chance(0.2) && settledBefore.length > 0 ? random.pick(settledBefore) : undefined

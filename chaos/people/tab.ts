@@ -99,6 +99,13 @@ export class Tab {
     return true
   }
 
+  /** Brings a reply to the page that is not on it, and follows it to its end. */
+  show(requestId: string): void {
+    this.#watch(requestId)
+    this.#replies.accept(requestId, true)
+    void this.#settle(requestId)
+  }
+
   /** As when the network is back, or the page is seen again. */
   wake(): void {
     this.#socket.wake()

@@ -8,8 +8,11 @@ import type { OriginPolicy } from '../accounts/origin.ts'
 import { endHandshake } from './handshakes.ts'
 import type { Hub } from './hub.ts'
 
-/** `GET /ws`: refuses pages that are not ours before the upgrade, then hands the socket to the hub. */
-export function registerSocket(app: FastifyInstance, hub: Hub, isOurs: OriginPolicy): void {
+/**
+ * Lets requests ask for an upgrade. It has to know of one before any hook can refuse it: only then it ends the
+ * connection with the refusal, which nobody else would.
+ */
+export function registerUpgrades(app: FastifyInstance): void {
   app.register(websocket, {
     options: {
       perMessageDeflate: false,
@@ -21,6 +24,10 @@ export function registerSocket(app: FastifyInstance, hub: Hub, isOurs: OriginPol
     // The hub has closed its sockets by then.
     preClose: (done) => done(),
   })
+}
+
+/** `GET /ws`: refuses pages that are not ours before the upgrade, then hands the socket to the hub. */
+export function registerSocket(app: FastifyInstance, hub: Hub, isOurs: OriginPolicy): void {
   app.decorateRequest('upgradeResponse', null)
   app.register(async (scope) => {
     const onRequest = [refuseStrangers(isOurs), keepResponse]

@@ -19,6 +19,13 @@ test('an answer tells its model, its times and its speed', () => {
   ])
 })
 
+test('what took hardly any time is not said to have taken none', () => {
+  assert.deepEqual(words({ timings: { first_token_ms: 12, duration_ms: 51 } }), [
+    'under 0.1 s to first word',
+    '0.1 s',
+  ])
+})
+
 test('what is not known of an answer is not told', () => {
   assert.deepEqual(words({ model: 'tiny', timings: { duration_ms: 0 } }), ['tiny'])
   assert.deepEqual(words({ timings: null, finishReason: 'cancelled' }), ['Stopped'])

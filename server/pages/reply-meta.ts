@@ -35,8 +35,9 @@ function endOf(reply: ReplyFacts): string | null {
   return reply.finishReason === 'length' ? 'Reached the length limit' : null
 }
 
-/** `0.3 s`, `12 s`, `2 min 5 s`. */
+/** `under 0.1 s`, `0.3 s`, `12 s`, `2 min 5 s`. */
 export function seconds(ms: number): string {
+  if (ms < 50) return 'under 0.1 s'
   if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`
   const whole = Math.round(ms / 1000)
   if (whole < 60) return `${whole} s`

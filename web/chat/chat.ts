@@ -119,7 +119,10 @@ export class Chat {
     this.requests.restart()
     void this.#adopt()
     // What happened elsewhere while nobody listened is not told again. A conversation without a word is nowhere else.
-    if (this.#wasHere && document.querySelector('.turn')) void this.conversation?.refresh()
+    if (this.#wasHere) {
+      if (document.querySelector('.turn')) void this.conversation?.refresh()
+      document.body.dispatchEvent(new CustomEvent('companions:refresh'))
+    }
     this.#wasHere = true
   }
 

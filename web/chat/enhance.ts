@@ -4,6 +4,8 @@ import { listenToActions } from './actions.ts'
 import type { Chat } from './chat.ts'
 import { holdPlace } from './place.ts'
 import { listenToRefusals } from './refusals.ts'
+// Wanted with the first answer, when the server may be away: so it is here before.
+import './renderings.ts'
 
 /** Brings what one does with turns, then HTMX and everything around the conversation. Called once. */
 export function enhanceChat(chat: Chat): void {
