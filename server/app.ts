@@ -14,7 +14,7 @@ import type { Logger } from '../telemetry/logger.ts'
 import { registerIdentity } from './accounts/identify.ts'
 import { createOriginPolicy, registerForgeryGuard } from './accounts/origin.ts'
 import { registerOwnerLink } from './accounts/owner-link.ts'
-import { createSessionCookie } from './accounts/session-cookie.ts'
+import { createSessionCookie } from './accounts/sessions/cookie.ts'
 import { registerSignOut } from './accounts/sign-out.ts'
 import type { LoadedAssets } from './assets/load.ts'
 import { registerAssets } from './assets/routes.ts'
@@ -131,7 +131,7 @@ function registerRoutes(
     registerHealth(identified, rooms, isDraining)
     registerAssets(identified, assets)
     registerOwnerLink(identified, rooms, cookie)
-    registerSignOut(identified, rooms, cookie, hub.endSession)
+    registerSignOut(identified, rooms, cookie, hub.endCredential)
     registerSessions(identified, rooms)
     registerPages(identified, rooms)
     registerSocket(identified, hub, isOurs)

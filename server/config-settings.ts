@@ -4,6 +4,7 @@ import { origin, origins, text, whole } from '../settings/kinds.ts'
 import { type ReadText, readWhole } from '../settings/read-text.ts'
 import { settingsOf } from '../settings/setting.ts'
 import { sharedSettings } from '../settings/shared-settings.ts'
+import { accountSettings } from './config-accounts.ts'
 
 /** Schemes are those of `store/open-store.ts`; a bare path is one of SQLite's. */
 const readDatabaseUrl: ReadText = (url) => {
@@ -69,5 +70,6 @@ export const hubSettings = {
     default: '32',
     meaning: 'Most sockets of one person on one hub.',
   }),
+  ...accountSettings,
   ...sharedSettings,
 }

@@ -3,8 +3,11 @@ import { request } from 'node:http'
 import { after, before, test } from 'node:test'
 import { startTestHouse, type TestHouse } from '../../testing/hub/start-house.ts'
 import type { TestHub } from '../../testing/hub/start-hub.ts'
+import { readConfig } from '../config.ts'
+import type { User } from '../store/store.ts'
 import { createOwnerLink, needsOwnerLink } from './owner-link.ts'
-import { findSession, openSession, sessionAgeMs } from './sessions.ts'
+import { guestIdleMs } from './sessions/lifetime.ts'
+import { openSession } from './sessions/open.ts'
 
 let house: TestHouse
 let hub: TestHub
@@ -117,24 +120,30 @@ test('a session that was signed out is no more, and its cookie is cleared', asyn
 
 test('a session that is in use slides on, and its cookie with it', async () => {
   const { user } = await hub.signIn()
-  const { accounts } = hub.store
   const now = Date.now()
-  const day = 24 * 3_600_000
-  const fresh = { cookie: `companions_session=${await openSession(accounts, user.id, now - day / 2)}` }
-  assert.equal((await ask(hub, '/v1/sessions', fresh)).cookie, '')
-  const token = await openSession(accounts, user.id, now - sessionAgeMs + day)
-  const used = await ask(hub, '/v1/sessions', { cookie: `companions_session=${token}` })
-  assert.ok(used.cookie.startsWith(`companions_session=${token};`))
-  const later = now + sessionAgeMs - day
-  assert.equal((await findSession(accounts, token, later))?.extended, true)
-  assert.equal((await findSession(accounts, token, later + sessionAgeMs - 1))?.user.id, user.id)
+  const fresh = await openAt(user, now - minute)
+  assert.equal((await ask(hub, '/v1/sessions', { cookie: fresh })).cookie, '')
+  const old = await openAt(user, now - guestIdleMs + minute)
+  const used = await ask(hub, '/v1/sessions', { cookie: old })
+  assert.ok(used.cookie.startsWith(`${old};`))
+  const maxAge = Number(/Max-Age=(\d+)/.exec(used.cookie)?.[1])
+  assert.ok(maxAge > (guestIdleMs - minute) / 1000, used.cookie)
+  const again = await ask(hub, '/v1/sessions', { cookie: old })
+  assert.deepEqual([again.status, again.cookie], [200, ''])
 })
 
 test('a session that nobody used for half a year is over', async () => {
   const { user } = await hub.signIn()
-  const token = await openSession(hub.store.accounts, user.id, Date.now() - sessionAgeMs - 1)
-  assert.equal((await ask(hub, '/v1/sessions', { cookie: `companions_session=${token}` })).status, 401)
+  const cookie = await openAt(user, Date.now() - guestIdleMs - 1)
+  assert.equal((await ask(hub, '/v1/sessions', { cookie })).status, 401)
 })
+
+const minute = 60_000
+
+async function openAt(user: User, now: number): Promise<string> {
+  const { token } = await openSession(hub.store.sessions, readConfig({}), { user, now })
+  return `companions_session=${token}`
+}
 
 const forged: Record<string, string>[] = [
   { 'sec-fetch-site': 'cross-site' },

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { CodedError } from '../../bus/contract/errors.ts'
 import type { HubConfig } from '../config.ts'
@@ -6,8 +5,8 @@ import type { Rooms } from '../house.ts'
 import type { AccountStore } from '../store/store.ts'
 import { signIn } from './identify.ts'
 import { isLoopback } from './local-request.ts'
-import type { SessionCookie } from './session-cookie.ts'
-import { hashToken } from './sessions.ts'
+import type { SessionCookie } from './sessions/cookie.ts'
+import { hashToken, newToken } from './sessions/tokens.ts'
 
 /** An owner link is good for one use within this time, in milliseconds. */
 const ownerLinkAgeMs = 24 * 60 * 60_000
@@ -23,7 +22,7 @@ export const needsOwnerLink = (config: Pick<HubConfig, 'host' | 'publicUrl'>): b
  * @returns the path to open.
  */
 export async function createOwnerLink(accounts: AccountStore, now: number): Promise<string> {
-  const token = randomBytes(32).toString('base64url')
+  const token = newToken()
   await accounts.createOwnerLink({ tokenHash: hashToken(token), expiresAt: now + ownerLinkAgeMs })
   return `/owner/${token}`
 }
@@ -35,7 +34,7 @@ export function registerOwnerLink(app: FastifyInstance, rooms: Rooms, cookie: Se
     const owner = await rooms.store.accounts.claimOwnerLink(hashToken(request.params.token), Date.now())
     if (owner === undefined)
       throw new CodedError('not_found', 'This link was used, or is too old. A restart prints a new one.')
-    await signIn(reply, rooms, cookie, owner)
+    await signIn(request, reply, rooms, cookie, { user: owner })
     return reply.header('cache-control', 'no-store').redirect('/', 303)
   })
 }

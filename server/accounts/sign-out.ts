@@ -1,7 +1,7 @@
 import formbody from '@fastify/formbody'
 import type { FastifyInstance } from 'fastify'
 import type { Rooms } from '../house.ts'
-import type { SessionCookie } from './session-cookie.ts'
+import type { SessionCookie } from './sessions/cookie.ts'
 
 /** The form has no fields. */
 const maxFormBytes = 1024
@@ -11,16 +11,16 @@ export function registerSignOut(
   app: FastifyInstance,
   rooms: Rooms,
   cookie: SessionCookie,
-  ended: (userId: string, sessionHash: string) => void,
+  ended: (userId: string, sessionId: string) => void,
 ): void {
   app.register(async (scope) => {
     // A form without fields still says that it is one, and nothing here would take it otherwise.
     await scope.register(formbody, { bodyLimit: maxFormBytes })
     scope.post('/sign-out', async (request, reply) => {
-      const { user, sessionHash } = request
-      if (user !== null && sessionHash !== null) {
-        await rooms.store.accounts.deleteSession(sessionHash)
-        ended(user.id, sessionHash)
+      const { user, credential } = request
+      if (user !== null && credential?.kind === 'session') {
+        await rooms.store.sessions.end(user.id, credential.id, Date.now())
+        ended(user.id, credential.id)
       }
       cookie.clear(reply)
       return reply.redirect('/', 303)

@@ -9,7 +9,8 @@ import type { Person } from './people.ts'
 export interface Connection {
   readonly socket: WebSocket
   readonly person: Person
-  readonly sessionHash: string
+  /** The session or key it was opened with. */
+  readonly credentialId: string
   /** Said hello and was welcomed. */
   welcomed: boolean
   /** When the browser was last heard, and when it is next asked whether it lives; Unix milliseconds. */
@@ -39,13 +40,13 @@ export interface Following {
 export function newConnection(
   socket: WebSocket,
   person: Person,
-  sessionHash: string,
+  credentialId: string,
   nowMs: number,
 ): Connection {
   return {
     socket,
     person,
-    sessionHash,
+    credentialId,
     welcomed: false,
     heardAtMs: nowMs,
     pingAtMs: nowMs + heartbeatMs,

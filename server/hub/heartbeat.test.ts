@@ -12,7 +12,7 @@ import type { Person } from './people.ts'
 
 const nobody = { unsubscribe: () => {}, active: Promise.resolve() }
 const person: Person = {
-  user: { id: 'none', name: 'Mika', kind: 'guest', createdAt: 0 },
+  user: { id: 'none', name: 'Mika', kind: 'guest', role: 'user', email: null, createdAt: 0 },
   connections: new Set(),
   live: nobody,
   notices: nobody,

@@ -17,8 +17,8 @@ export interface Hub {
   readonly connectionCount: number
   /** Takes a socket in, or closes it with the reason. */
   admit(applicant: Applicant): void
-  /** Closes the sockets of a session that has ended. */
-  endSession(userId: string, sessionHash: string): void
+  /** Closes the sockets of a session or key that has ended. */
+  endCredential(userId: string, credentialId: string): void
   /** Tells everybody to come back elsewhere, takes no more, and closes; resolves when all are closed. */
   drain(graceMs: number): Promise<void>
 }
@@ -43,18 +43,18 @@ export function openHub(rooms: Rooms, chat: ChatRoom): Hub {
       return connections.size
     },
     admit: (applicant) => {
-      const { socket, user, sessionHash } = applicant
+      const { socket, user, credential } = applicant
       const refusal = draining ? 'draining' : refusalOf(applicant, people, connections.size, config)
-      if (refusal !== undefined || user === null || sessionHash === null)
+      if (refusal !== undefined || user === null || credential === null)
         return refuse(socket, refusal ?? 'not_signed_in')
-      const connection = newConnection(socket, people.arrive(user), sessionHash, performance.now())
+      const connection = newConnection(socket, people.arrive(user), credential.id, performance.now())
       connection.person.connections.add(connection)
       connections.set(socket, connection)
       listen(socket)
     },
-    endSession: (userId, sessionHash) => {
+    endCredential: (userId, credentialId) => {
       for (const connection of people.byId.get(userId)?.connections ?? [])
-        if (connection.sessionHash === sessionHash) closeWith(connection, 'not_signed_in')
+        if (connection.credentialId === credentialId) closeWith(connection, 'not_signed_in')
     },
     drain: async (graceMs) => {
       draining = true

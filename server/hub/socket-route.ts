@@ -27,7 +27,7 @@ export function registerSocket(app: FastifyInstance, hub: Hub, isOurs: OriginPol
       // The plugin's listener and the response that upgraded would each keep the whole request alive.
       socket.removeAllListeners('error')
       request.upgradeResponse?.detachSocket(request.raw.socket)
-      hub.admit({ socket, user: request.user, sessionHash: request.sessionHash })
+      hub.admit({ socket, user: request.user, credential: request.credential })
     })
   })
 }

@@ -5,7 +5,7 @@ import { pino } from 'pino'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import type { Bus } from '../../bus/nats/bus.ts'
 import { connectBus } from '../../bus/nats/connection.ts'
-import { openSession } from '../../server/accounts/sessions.ts'
+import { openSession } from '../../server/accounts/sessions/open.ts'
 import { type App, createApp } from '../../server/app.ts'
 import type { LoadedAssets } from '../../server/assets/load.ts'
 import { type HubConfig, readConfig } from '../../server/config.ts'
@@ -72,9 +72,11 @@ export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
     origin,
     port: Number(new URL(origin).port),
     signIn: async (kind = 'guest') => {
-      const user: User = { id: uuidv7(), name: 'Mika', kind, createdAt: Date.now() }
+      const role = kind === 'owner' ? 'admin' : 'user'
+      const now = Date.now()
+      const user: User = { id: uuidv7(), name: 'Mika', kind, role, email: null, createdAt: now }
       await store.accounts.createUser(user)
-      const token = await openSession(store.accounts, user.id, Date.now())
+      const { token } = await openSession(store.sessions, config, { user, now })
       return { user, cookie: `companions_session=${token}` }
     },
     connect: async ({ cookie }, hello) => {

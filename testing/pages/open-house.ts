@@ -36,7 +36,14 @@ export async function openHouse(): Promise<OpenHouse> {
     models: { models: [], backends: [] },
     notices: [],
     addPerson: async (name) => {
-      const user: User = { id: uuidv7(), name, kind: 'guest', createdAt: Date.now() }
+      const user: User = {
+        id: uuidv7(),
+        name,
+        kind: 'guest',
+        role: 'user',
+        email: null,
+        createdAt: Date.now(),
+      }
       await store.accounts.createUser(user)
       return user
     },

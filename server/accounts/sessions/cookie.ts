@@ -1,12 +1,11 @@
 import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { HubConfig } from '../config.ts'
-import { sessionAgeMs } from './sessions.ts'
+import type { HubConfig } from '../../config.ts'
 
 /** Reads, sets and clears the cookie that holds a session's token. */
 export interface SessionCookie {
   read(request: FastifyRequest): string | undefined
-  set(reply: FastifyReply, token: string): void
+  set(reply: FastifyReply, session: { token: string; expiresAt: number }): void
   clear(reply: FastifyReply): void
 }
 
@@ -20,7 +19,10 @@ export function createSessionCookie(config: Pick<HubConfig, 'publicUrl'>): Sessi
   const options: CookieSerializeOptions = { httpOnly: true, sameSite: 'lax', secure, path: '/' }
   return {
     read: (request) => request.cookies[name],
-    set: (reply, token) => void reply.setCookie(name, token, { ...options, maxAge: sessionAgeMs / 1000 }),
+    set: (reply, { token, expiresAt }) => {
+      const maxAge = Math.max(0, Math.floor((expiresAt - Date.now()) / 1000))
+      reply.setCookie(name, token, { ...options, maxAge })
+    },
     clear: (reply) => void reply.clearCookie(name, options),
   }
 }
