@@ -11,11 +11,15 @@ import { randomToken } from '../bus/contract/ids.ts'
 import { subjects } from '../bus/contract/subjects.ts'
 import type { Bus } from '../bus/nats/bus.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { registerBackChannelLogout } from './accounts/flows/back-channel-logout.ts'
+import { registerFlows } from './accounts/flows/routes.ts'
 import { registerIdentity } from './accounts/identify.ts'
 import { createOriginPolicy, registerForgeryGuard } from './accounts/origin.ts'
 import { registerOwnerLink } from './accounts/owner-link.ts'
+import { createProviders, type ProviderAddresses } from './accounts/providers/all.ts'
 import { createSessionCookie } from './accounts/sessions/cookie.ts'
 import { registerSignOut } from './accounts/sign-out.ts'
+import { createProxyTrust } from './accounts/trusted-proxies.ts'
 import type { LoadedAssets } from './assets/load.ts'
 import { registerAssets } from './assets/routes.ts'
 import { openChatRoom } from './chat/chat-room.ts'
@@ -40,6 +44,8 @@ export interface AppParts {
   readonly assets: LoadedAssets
   readonly version: Version
   readonly logger: Logger
+  /** For tests: where providers are that the settings have no address for. */
+  readonly providerAddresses?: ProviderAddresses
 }
 
 export interface App {
@@ -95,7 +101,8 @@ async function listenSilently(fastify: FastifyInstance, { host, port }: HubConfi
   }
 }
 
-function openRooms({ config, store, bus, assets, version, logger }: AppParts): Rooms {
+function openRooms(parts: AppParts): Rooms {
+  const { config, store, bus, assets, version, logger } = parts
   return {
     config,
     store,
@@ -104,6 +111,8 @@ function openRooms({ config, store, bus, assets, version, logger }: AppParts): R
     version,
     log: logger,
     hubId: randomToken(),
+    providers: createProviders(config, parts.providerAddresses),
+    isTrustedProxy: createProxyTrust(config.trustedProxies),
     models: createModelList(bus),
     notify: (userId, notice) => bus.send(subjects.notify(userId), encode(notice)),
   }
@@ -132,6 +141,8 @@ function registerRoutes(
     registerAssets(identified, assets)
     registerOwnerLink(identified, rooms, cookie)
     registerSignOut(identified, rooms, cookie, hub.endCredential)
+    registerFlows(identified, { rooms, cookie })
+    registerBackChannelLogout(identified, { rooms, cookie })
     registerSessions(identified, rooms)
     registerPages(identified, rooms)
     registerSocket(identified, hub, isOurs)

@@ -4,6 +4,7 @@ import { origin, origins, text, whole } from '../settings/kinds.ts'
 import { type ReadText, readWhole } from '../settings/read-text.ts'
 import { settingsOf } from '../settings/setting.ts'
 import { sharedSettings } from '../settings/shared-settings.ts'
+import { providerSettings } from './accounts/providers/provider-settings.ts'
 import { accountSettings } from './config-accounts.ts'
 
 /** Schemes are those of `store/open-store.ts`; a bare path is one of SQLite's. */
@@ -71,5 +72,6 @@ export const hubSettings = {
     meaning: 'Most sockets of one person on one hub.',
   }),
   ...accountSettings,
+  ...providerSettings,
   ...sharedSettings,
 }

@@ -6,10 +6,15 @@ import {
   variablesOf,
 } from '../settings/read-settings.ts'
 import type { Variable } from '../settings/setting.ts'
+import { checkProviderSettings } from './accounts/providers/check-settings.ts'
+import { type IssuerSettings, issuerVariables, readIssuers } from './accounts/providers/read-issuers.ts'
 import { hubSettings } from './config-settings.ts'
 
 /** The hub's settings, checked once at start (see `main.ts`). Durations are milliseconds. */
-export type HubConfig = Settings<typeof hubSettings>
+export interface HubConfig extends Settings<typeof hubSettings> {
+  /** What belongs to each of `oidcIssuers`. */
+  readonly issuers: readonly IssuerSettings[]
+}
 
 /**
  * Reads the hub's settings.
@@ -17,8 +22,11 @@ export type HubConfig = Settings<typeof hubSettings>
  * @throws ConfigError naming every variable that is wrong.
  */
 export function readConfig(environment: Environment): HubConfig {
-  const config = readSettings(hubSettings, splitAddress(environment))
-  return { ...config, databaseUrl: config.databaseUrl.replace('DATA_DIR', () => config.dataDir) }
+  const read = readSettings(hubSettings, splitAddress(environment))
+  const databaseUrl = read.databaseUrl.replace('DATA_DIR', () => read.dataDir)
+  const config: HubConfig = { ...read, databaseUrl, issuers: readIssuers(read.oidcIssuers, environment) }
+  checkProviderSettings(config)
+  return config
 }
 
 function splitAddress(environment: Environment): Environment {
@@ -38,4 +46,5 @@ export const hubVariables: readonly Variable[] = [
     meaning: '`host:port` in one; goes before `HOST` and `PORT`. `:3000` is every address.',
   },
   ...variablesOf(hubSettings),
+  ...issuerVariables,
 ]

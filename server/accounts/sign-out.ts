@@ -1,6 +1,10 @@
 import formbody from '@fastify/formbody'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Rooms } from '../house.ts'
+import { themeOf } from '../pages/cookies.ts'
+import { leavingPage } from '../pages/leaving-page.ts'
+import type { SessionProof } from '../store/sessions.ts'
+import { publicOriginOf } from './flows/public-origin.ts'
 import type { SessionCookie } from './sessions/cookie.ts'
 
 /** The form has no fields. */
@@ -18,12 +22,39 @@ export function registerSignOut(
     await scope.register(formbody, { bodyLimit: maxFormBytes })
     scope.post('/sign-out', async (request, reply) => {
       const { user, credential } = request
-      if (user !== null && credential?.kind === 'session') {
-        await rooms.store.sessions.end(user.id, credential.id, Date.now())
-        ended(user.id, credential.id)
-      }
       cookie.clear(reply)
-      return reply.redirect('/', 303)
+      if (user === null || credential?.kind !== 'session') return reply.redirect('/', 303)
+      const proof = await rooms.store.sessions.proofOf(credential.id)
+      await rooms.store.sessions.end(user.id, credential.id, Date.now())
+      ended(user.id, credential.id)
+      return leave(rooms, proof, request, reply)
     })
   })
+}
+
+/**
+ * To the first page, or on to the provider that the session came from (OpenID Connect RP-Initiated Logout 1.0), so that
+ * the next person at this screen isn't let in by a click. Not by a redirect: our policy forbids a form to lead
+ * elsewhere, and Chromium counts what it is redirected to.
+ */
+async function leave(
+  rooms: Rooms,
+  proof: SessionProof | undefined,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const provider = rooms.providers.find(({ slug }) => slug === proof?.provider)
+  const origin = publicOriginOf(rooms.config, request)
+  if (proof?.idToken === undefined || provider?.logout === undefined || origin === undefined)
+    return reply.redirect('/', 303)
+  const signedOut = { idToken: proof.idToken, returnTo: `${origin}/sign-in` }
+  // A provider that is away keeps nobody from signing out here.
+  const there = await provider.logout.endSessionUrl(signedOut).catch(() => undefined)
+  if (there === undefined) return reply.redirect('/', 303)
+  const look = { theme: themeOf(request.headers.cookie), assets: rooms.assets }
+  return reply
+    .header('cache-control', 'no-store')
+    .header('refresh', `0; url=${there.href}`)
+    .type('text/html; charset=utf-8')
+    .send(leavingPage({ ...look, name: provider.name, address: there.href }).toString())
 }

@@ -2,16 +2,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError, errorCodes } from '../../bus/contract/errors.ts'
 import { isUuid } from '../../bus/contract/ids.ts'
 import { errorFields } from '../../telemetry/logger.ts'
+import { returnPath } from '../accounts/flows/return-to.ts'
 import { defaultCompanion } from '../companions/default-companion.ts'
 import type { House } from '../house.ts'
 import type { User } from '../store/store.ts'
-import { remembered, themeOf } from './cookies.ts'
+import { remembered } from './cookies.ts'
 import type { ErrorFacts } from './error-page.ts'
 import { errorFragment, errorPage, renderErrorPage } from './error-page.ts'
 import type { Html } from './html.ts'
 import { listOf } from './list-facts.ts'
 import { isFragment } from './request-fields.ts'
-import { signInPage } from './sign-in-page.ts'
+import { sendSignInPage } from './sign-in-routes.ts'
 import { toastAlong } from './toast.ts'
 import type { View } from './view.ts'
 
@@ -75,7 +76,7 @@ function viewOf(house: House, request: FastifyRequest, user: User): View {
 /** A piece cannot show the way in, so its page is loaded anew, which does. */
 function sendStranger(house: House, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (isFragment(request)) return reply.code(401).header('hx-refresh', 'true').send('')
-  return reply.code(401).send(signInPage(themeOf(request.headers.cookie), house.assets).toString())
+  return sendSignInPage(house, request, reply.code(401), { returnTo: returnPath(request.url) })
 }
 
 async function wordsFor(visit: Visit, error: unknown): Promise<string> {

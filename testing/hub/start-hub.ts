@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import type { Bus } from '../../bus/nats/bus.ts'
 import { connectBus } from '../../bus/nats/connection.ts'
+import type { ProviderAddresses } from '../../server/accounts/providers/all.ts'
 import { openSession } from '../../server/accounts/sessions/open.ts'
 import { type App, createApp } from '../../server/app.ts'
 import type { LoadedAssets } from '../../server/assets/load.ts'
@@ -18,6 +19,8 @@ export interface TestHubOptions {
   /** Where the store is; absent: a folder of its own, gone afterwards. */
   readonly databaseUrl?: string
   readonly config?: Partial<HubConfig>
+  /** Where emulated providers are. */
+  readonly providers?: ProviderAddresses
   /** Wraps the store, for faults. */
   readonly around?: (store: Store) => Store
 }
@@ -53,7 +56,8 @@ export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
   const config: HubConfig = { ...readConfig({ PORT: '0', DRAIN_GRACE: '2' }), ...options.config }
   const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' })
   const version = { version: '0.0.0-test', commit: 'test', built_at: '2026-01-01T00:00:00.000Z' }
-  const app = createApp({ config, store, bus, assets: noAssets, version, logger })
+  const at = options.providers && { providerAddresses: options.providers }
+  const app = createApp({ config, store, bus, assets: noAssets, version, logger, ...at })
   const origin = await app.start()
   let stopped = false
   const stop = async () => {

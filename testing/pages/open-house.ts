@@ -66,6 +66,7 @@ const houseOf = (open: OpenHouse): House => ({
   store: open.store,
   bus: {} as Bus,
   assets: plainAssets,
+  providers: [],
   version: { version: '1.2.3', commit: 'abcdef1', built_at: '2026-01-01T00:00:00Z' },
   models: async () => open.models,
   notify: (_userId, notice) => open.notices.push(`${notice.kind} ${notice.conversation_id}`),
