@@ -17,6 +17,7 @@ import { registerIdentity } from './accounts/identify.ts'
 import { createOriginPolicy, registerForgeryGuard } from './accounts/origin.ts'
 import { registerOwnerLink } from './accounts/owner-link.ts'
 import { createProviders, type ProviderAddresses } from './accounts/providers/all.ts'
+import { registerProxyIdentity } from './accounts/proxy/proxy-identity.ts'
 import { createSessionCookie } from './accounts/sessions/cookie.ts'
 import { registerSignOut } from './accounts/sign-out.ts'
 import { createProxyTrust } from './accounts/trusted-proxies.ts'
@@ -137,6 +138,7 @@ function registerRoutes(
   // Hooks run in the order they were added, and the cookies' own is added when that is loaded.
   app.register(async (identified) => {
     registerIdentity(identified, rooms, cookie)
+    registerProxyIdentity(identified, rooms, cookie)
     registerHealth(identified, rooms, isDraining)
     registerAssets(identified, assets)
     registerOwnerLink(identified, rooms, cookie)
