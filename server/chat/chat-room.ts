@@ -40,6 +40,7 @@ export function openChatRoom(rooms: Rooms): ChatRoom {
     startSweep('purge logs', 30_000, log, () => purgeLogs(rooms, Date.now())),
     startSweep('purge deleted conversations', 5_000, log, () => purgeDeleted(rooms)),
     startSweep('delete expired sessions', 3_600_000, log, () => store.sessions.deleteExpired(Date.now())),
+    startSweep('delete expired sign-in flows', 600_000, log, () => store.flows.deleteExpired(Date.now())),
   ]
   const recorder = startRecorder(rooms, { readied: ready.soon, stored: titles.consider })
   const history = answerHistory(rooms)
