@@ -39,6 +39,21 @@ test('a person who comes again is the same one, by either provider somebody of t
   assert.equal(third.email, first.email)
 })
 
+test('groups of an issuer give a role, whether the id_token names them or userinfo does', async () => {
+  const mapped = await startSignInHouse({ roleGroups: [{ group: 'family', role: 'premium' }] })
+  await using _ = mapped
+  for (const claimsIn of ['id_token', 'userinfo'] as const) {
+    mapped.issuer.claimsIn = claimsIn
+    mapped.issuer.person = { ...mapped.issuer.person, subject: claimsIn }
+    const backChannelOrigin = mapped.hubs[1].origin
+    mapped.issuer.admit({ publicOrigin, slug: 'authentik', backChannelOrigin })
+    const visitor = mapped.visitor()
+    await signInAt(visitor, 'authentik')
+    const user = await mapped.whoIs(visitor)
+    assert.deepEqual([user?.name, user?.email, user?.role], ['Ada', 'ada@example.org', 'premium'], claimsIn)
+  }
+})
+
 test('the flow’s cookie is this host’s alone, and no script reads it', async () => {
   const page = await home.visitor().ask(`${publicOrigin}/sign-in/authentik`)
   const cookie = page.headers['set-cookie']?.find((line) => line.includes('flow')) ?? ''
