@@ -14,7 +14,9 @@ import type { Logger } from '../telemetry/logger.ts'
 import { registerIdentity } from './accounts/identify.ts'
 import { createOriginPolicy, registerForgeryGuard } from './accounts/origin.ts'
 import { registerOwnerLink } from './accounts/owner-link.ts'
+import { type Access, openAccess } from './accounts/sessions/access.ts'
 import { createSessionCookie } from './accounts/sessions/cookie.ts'
+import { rememberSessions } from './accounts/sessions/remembered.ts'
 import { registerSignOut } from './accounts/sign-out.ts'
 import type { LoadedAssets } from './assets/load.ts'
 import { registerAssets } from './assets/routes.ts'
@@ -30,6 +32,7 @@ import { registerPages } from './pages/pages.ts'
 import { registerProblems } from './problem.ts'
 import { registerRequestLog } from './request-log.ts'
 import { registerSecurityHeaders } from './security-headers.ts'
+import { openSessionCache, type SessionCache } from './store/session-cache.ts'
 import type { Store } from './store/store.ts'
 
 /** What an app is made of; the store is migrated, and both store and bus stay the caller's to close. */
@@ -45,6 +48,8 @@ export interface AppParts {
 export interface App {
   readonly fastify: FastifyInstance
   readonly hub: Hub
+  /** For what changes access from outside a request. */
+  readonly access: Access
   /** Listens. @returns where, as `http://host:port`. @throws what `listen` throws, for example `EADDRINUSE`. */
   start(): Promise<string>
   /** Says goodbye to browsers within `graceMs` (default: the setting), then ends everything that `createApp` began. */
@@ -57,7 +62,9 @@ const bodyLimit = 64 * 1024
 /** Composes a hub. Its chores begin at once, listening with `start`. */
 export function createApp(parts: AppParts): App {
   const { config, logger } = parts
-  const rooms = openRooms(parts)
+  // A store in a file beside the hub is away only when everything is.
+  const cache = parts.store.kind === 'postgres' ? openSessionCache(config.dataDir) : undefined
+  const rooms = openRooms(parts, cache)
   const chat = openChatRoom(rooms)
   const hub = openHub(rooms, chat)
   let draining = false
@@ -74,12 +81,15 @@ export function createApp(parts: AppParts): App {
   return {
     fastify,
     hub,
+    access: rooms.access,
     start: () => listenSilently(fastify, config),
     close: async (graceMs = config.drainGraceMs) => {
       draining = true
       await hub.drain(graceMs)
       await fastify.close()
       await chat.stop()
+      await rooms.access.stop()
+      cache?.close()
     },
   }
 }
@@ -95,7 +105,12 @@ async function listenSilently(fastify: FastifyInstance, { host, port }: HubConfi
   }
 }
 
-function openRooms({ config, store, bus, assets, version, logger }: AppParts): Rooms {
+function openRooms(
+  { config, store, bus, assets, version, logger }: AppParts,
+  cache: SessionCache | undefined,
+): Rooms {
+  const access = openAccess({ store, bus, log: logger })
+  const { sessions } = store
   return {
     config,
     store,
@@ -103,6 +118,9 @@ function openRooms({ config, store, bus, assets, version, logger }: AppParts): R
     assets,
     version,
     log: logger,
+    access,
+    sessions:
+      cache === undefined ? sessions : rememberSessions({ sessions, cache, access, bus, log: logger }),
     hubId: randomToken(),
     models: createModelList(bus),
     notify: (userId, notice) => bus.send(subjects.notify(userId), encode(notice)),
@@ -131,7 +149,7 @@ function registerRoutes(
     registerHealth(identified, rooms, isDraining)
     registerAssets(identified, assets)
     registerOwnerLink(identified, rooms, cookie)
-    registerSignOut(identified, rooms, cookie, hub.endCredential)
+    registerSignOut(identified, rooms, cookie)
     registerSessions(identified, rooms)
     registerPages(identified, rooms)
     registerSocket(identified, hub, isOurs)

@@ -6,13 +6,8 @@ import type { SessionCookie } from './sessions/cookie.ts'
 /** The form has no fields. */
 const maxFormBytes = 1024
 
-/** `POST /sign-out` ends the browser's session; `ended` closes the sockets that were opened with it. */
-export function registerSignOut(
-  app: FastifyInstance,
-  rooms: Rooms,
-  cookie: SessionCookie,
-  ended: (userId: string, sessionId: string) => void,
-): void {
+/** `POST /sign-out` ends the browser's session, and with it the sockets that were opened with it, on every hub. */
+export function registerSignOut(app: FastifyInstance, rooms: Rooms, cookie: SessionCookie): void {
   app.register(async (scope) => {
     // A form without fields still says that it is one, and nothing here would take it otherwise.
     await scope.register(formbody, { bodyLimit: maxFormBytes })
@@ -20,7 +15,7 @@ export function registerSignOut(
       const { user, credential } = request
       if (user !== null && credential?.kind === 'session') {
         await rooms.store.sessions.end(user.id, credential.id, Date.now())
-        ended(user.id, credential.id)
+        rooms.access.changed()
       }
       cookie.clear(reply)
       return reply.redirect('/', 303)
