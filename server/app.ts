@@ -18,7 +18,9 @@ import { createOriginPolicy, registerForgeryGuard } from './accounts/origin.ts'
 import { registerOwnerLink } from './accounts/owner-link.ts'
 import { createProviders, type ProviderAddresses } from './accounts/providers/all.ts'
 import { registerProxyIdentity } from './accounts/proxy/proxy-identity.ts'
+import { type Access, openAccess } from './accounts/sessions/access.ts'
 import { createSessionCookie } from './accounts/sessions/cookie.ts'
+import { rememberSessions } from './accounts/sessions/remembered.ts'
 import { registerSignOut } from './accounts/sign-out.ts'
 import { createProxyTrust } from './accounts/trusted-proxies.ts'
 import type { LoadedAssets } from './assets/load.ts'
@@ -35,6 +37,7 @@ import { registerPages } from './pages/pages.ts'
 import { registerProblems } from './problem.ts'
 import { registerRequestLog } from './request-log.ts'
 import { registerSecurityHeaders } from './security-headers.ts'
+import { openSessionCache, type SessionCache } from './store/session-cache.ts'
 import type { Store } from './store/store.ts'
 
 /** What an app is made of; the store is migrated, and both store and bus stay the caller's to close. */
@@ -52,6 +55,8 @@ export interface AppParts {
 export interface App {
   readonly fastify: FastifyInstance
   readonly hub: Hub
+  /** For what changes access from outside a request. */
+  readonly access: Access
   /** Listens. @returns where, as `http://host:port`. @throws what `listen` throws, for example `EADDRINUSE`. */
   start(): Promise<string>
   /** Says goodbye to browsers within `graceMs` (default: the setting), then ends everything that `createApp` began. */
@@ -64,7 +69,9 @@ const bodyLimit = 64 * 1024
 /** Composes a hub. Its chores begin at once, listening with `start`. */
 export function createApp(parts: AppParts): App {
   const { config, logger } = parts
-  const rooms = openRooms(parts)
+  // A store in a file beside the hub is away only when everything is.
+  const cache = parts.store.kind === 'postgres' ? openSessionCache(config.dataDir) : undefined
+  const rooms = openRooms(parts, cache)
   const chat = openChatRoom(rooms)
   const hub = openHub(rooms, chat)
   let draining = false
@@ -81,12 +88,15 @@ export function createApp(parts: AppParts): App {
   return {
     fastify,
     hub,
+    access: rooms.access,
     start: () => listenSilently(fastify, config),
     close: async (graceMs = config.drainGraceMs) => {
       draining = true
       await hub.drain(graceMs)
       await fastify.close()
       await chat.stop()
+      await rooms.access.stop()
+      cache?.close()
     },
   }
 }
@@ -102,8 +112,10 @@ async function listenSilently(fastify: FastifyInstance, { host, port }: HubConfi
   }
 }
 
-function openRooms(parts: AppParts): Rooms {
+function openRooms(parts: AppParts, cache: SessionCache | undefined): Rooms {
   const { config, store, bus, assets, version, logger } = parts
+  const access = openAccess({ store, bus, log: logger })
+  const { sessions } = store
   return {
     config,
     store,
@@ -111,6 +123,9 @@ function openRooms(parts: AppParts): Rooms {
     assets,
     version,
     log: logger,
+    access,
+    sessions:
+      cache === undefined ? sessions : rememberSessions({ sessions, cache, access, bus, log: logger }),
     hubId: randomToken(),
     providers: createProviders(config, parts.providerAddresses),
     isTrustedProxy: createProxyTrust(config.trustedProxies),
@@ -142,7 +157,7 @@ function registerRoutes(
     registerHealth(identified, rooms, isDraining)
     registerAssets(identified, assets)
     registerOwnerLink(identified, rooms, cookie)
-    registerSignOut(identified, rooms, cookie, hub.endCredential)
+    registerSignOut(identified, rooms, cookie)
     registerFlows(identified, { rooms, cookie })
     registerBackChannelLogout(identified, { rooms, cookie })
     registerSessions(identified, rooms)

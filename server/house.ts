@@ -3,9 +3,11 @@ import type { ModelsAnswer } from '../bus/contract/models.ts'
 import type { Bus } from '../bus/nats/bus.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Provider } from './accounts/providers/provider.ts'
+import type { Access } from './accounts/sessions/access.ts'
 import type { Assets } from './assets/assets.ts'
 import type { HubConfig } from './config.ts'
 import type { NamedProvider } from './pages/sign-in-page.ts'
+import type { SessionStore } from './store/sessions.ts'
 import type { Store } from './store/store.ts'
 
 /** What every room of the hub is handed. `app.ts` composes one; there is no other way to reach these. */
@@ -26,6 +28,9 @@ export interface House {
 /** The same for the rooms behind the pages, which also log what they do by themselves. */
 export interface Rooms extends House {
   readonly log: Logger
+  readonly access: Access
+  /** `store.sessions`, remembered for a while where the store may be away. */
+  readonly sessions: SessionStore
   /** This hub's name: random, new with every start. */
   readonly hubId: string
   readonly providers: readonly Provider[]

@@ -6,6 +6,7 @@ import type { SessionProof } from '../store/sessions.ts'
 import type { User } from '../store/store.ts'
 import { isLocalRequest } from './local-request.ts'
 import { publishLogin } from './login.ts'
+import { type Act, requireMay } from './permissions.ts'
 import type { SessionCookie } from './sessions/cookie.ts'
 import { deviceOf } from './sessions/device.ts'
 import { useSession } from './sessions/find.ts'
@@ -22,10 +23,11 @@ export function registerIdentity(app: FastifyInstance, rooms: Rooms, cookie: Ses
   })
 }
 
-/** The person who asks. @throws CodedError `not_signed_in`. */
-export function requireUser(request: FastifyRequest): User {
-  if (request.user === null) throw new CodedError('not_signed_in')
-  return request.user
+/** The person who asks, who may do this. @throws CodedError `not_signed_in` or `not_allowed`. */
+export function requireUser({ user, credential }: FastifyRequest, act: Act): User {
+  if (user === null) throw new CodedError('not_signed_in')
+  requireMay({ user, credential }, act)
+  return user
 }
 
 /**
@@ -48,8 +50,10 @@ export async function signIn(
     ...(proof && { proof }),
   })
   const { user: before, credential } = request
-  if (before !== null && credential?.kind === 'session')
+  if (before !== null && credential?.kind === 'session') {
     await rooms.store.sessions.end(before.id, credential.id, now)
+    rooms.access.changed()
+  }
   cookie.set(reply, opened)
   request.user = user
   request.credential = opened.credential
@@ -60,7 +64,7 @@ async function findUser(request: FastifyRequest, reply: FastifyReply, rooms: Roo
   const token = cookie.read(request)
   if (token === undefined) return false
   const use = { token, now: Date.now(), mayRotate: request.headers.upgrade === undefined }
-  const session = await useSession(rooms.store.sessions, rooms.config, use)
+  const session = await useSession(rooms.sessions, rooms.config, use)
   if (session === undefined) return false
   request.user = session.user
   request.credential = session.credential

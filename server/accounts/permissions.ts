@@ -39,11 +39,14 @@ export function may({ user, credential }: Asker, act: Act): boolean {
     case 'make-api-keys':
       return user.kind !== 'guest'
     case 'use-premium':
-      return user.role === 'premium' || user.role === 'admin'
+      return isPremium(user)
     case 'administer':
       return user.role === 'admin'
   }
 }
+
+/** Whether somebody gets what is for premium users; admins do. */
+export const isPremium = ({ role }: Pick<User, 'role'>): boolean => role === 'premium' || role === 'admin'
 
 /** @throws CodedError `not_allowed`. */
 export function requireMay(asker: Asker, act: Act): void {

@@ -68,7 +68,8 @@ async function welcomeBack(rooms: Rooms, proven: ProvenIdentity, known: Account)
   const now = Date.now()
   await identities.noteSignIn(identityOf(proven), now)
   const role = roleByClaims(rooms.config, claimsOf(proven))
-  if (role !== undefined && role !== known.role) await accounts.setRole(known.id, role, now)
+  if (role !== undefined && role !== known.role && (await accounts.setRole(known.id, role, now)))
+    rooms.access.changed()
   const { disabledAt: _, ...user } = (await accounts.findUser(known.id)) ?? known
   return { outcome: 'signed-in', user, isNew: false }
 }
@@ -95,6 +96,7 @@ async function signUp(
     ...(invited && invitationHash && { invitationHash }),
     now,
   })
+  rooms.access.changed()
   if (result.outcome === 'created') return { outcome: 'signed-in', user: result.user, isNew: true }
   if (result.outcome === 'exists') return welcomeBack(rooms, proven, result.user)
   return { outcome: 'refused', reason: 'invitation_gone' }

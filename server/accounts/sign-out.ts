@@ -10,13 +10,8 @@ import type { SessionCookie } from './sessions/cookie.ts'
 /** The form has no fields. */
 const maxFormBytes = 1024
 
-/** `POST /sign-out` ends the browser's session; `ended` closes the sockets that were opened with it. */
-export function registerSignOut(
-  app: FastifyInstance,
-  rooms: Rooms,
-  cookie: SessionCookie,
-  ended: (userId: string, sessionId: string) => void,
-): void {
+/** `POST /sign-out` ends the browser's session, and with it the sockets that were opened with it, on every hub. */
+export function registerSignOut(app: FastifyInstance, rooms: Rooms, cookie: SessionCookie): void {
   app.register(async (scope) => {
     // A form without fields still says that it is one, and nothing here would take it otherwise.
     await scope.register(formbody, { bodyLimit: maxFormBytes })
@@ -26,7 +21,7 @@ export function registerSignOut(
       if (user === null || credential?.kind !== 'session') return reply.redirect('/', 303)
       const proof = await rooms.store.sessions.proofOf(credential.id)
       await rooms.store.sessions.end(user.id, credential.id, Date.now())
-      ended(user.id, credential.id)
+      rooms.access.changed()
       return leave(rooms, proof, request, reply)
     })
   })

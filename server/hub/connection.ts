@@ -3,6 +3,7 @@ import { encode } from '../../bus/contract/codec.ts'
 import { CodedError, type ErrorCode, errorCodes } from '../../bus/contract/errors.ts'
 import type { HubFrame } from '../../bus/contract/frames.ts'
 import { heartbeatMs, maxBufferedBytes } from '../../bus/contract/limits.ts'
+import type { Credential } from '../accounts/request-user.ts'
 import type { Person } from './people.ts'
 
 /** One browser socket. Thousands are held and most are idle, so what an idle one does not need is made when it is. */
@@ -10,7 +11,7 @@ export interface Connection {
   readonly socket: WebSocket
   readonly person: Person
   /** The session or key it was opened with. */
-  readonly credentialId: string
+  readonly credential: Credential
   /** Said hello and was welcomed. */
   welcomed: boolean
   /** When the browser was last heard, and when it is next asked whether it lives; Unix milliseconds. */
@@ -40,13 +41,13 @@ export interface Following {
 export function newConnection(
   socket: WebSocket,
   person: Person,
-  credentialId: string,
+  credential: Credential,
   nowMs: number,
 ): Connection {
   return {
     socket,
     person,
-    credentialId,
+    credential,
     welcomed: false,
     heardAtMs: nowMs,
     pingAtMs: nowMs + heartbeatMs,

@@ -32,7 +32,12 @@ async function openPair(): Promise<{ connection: Connection; browser: WebSocket;
   const browser = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`)
   const [[socket]] = await Promise.all([arrived, once(browser, 'open')])
   const now = performance.now()
-  const connection = newConnection(socket as WebSocket, person, 'hash', now)
+  const connection = newConnection(
+    socket as WebSocket,
+    person,
+    { kind: 'session', id: 's', signedInAt: 0 },
+    now,
+  )
   createListeners(new Map([[connection.socket, connection]]), { message: () => {}, close: () => {} })(
     connection.socket,
   )

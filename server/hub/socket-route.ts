@@ -21,6 +21,10 @@ export function registerSocket(app: FastifyInstance, hub: Hub, isOurs: OriginPol
     preClose: (done) => done(),
   })
   app.decorateRequest('upgradeResponse', null)
+  // The plugin ends what it refuses, but not what was refused before it was asked: who it is could not be found out.
+  app.addHook('onResponse', async ({ headers, raw }) => {
+    if (headers.upgrade !== undefined) raw.socket.destroySoon()
+  })
   app.register(async (scope) => {
     const onRequest = [refuseStrangers(isOurs), keepResponse]
     scope.get(socketPath, { websocket: true, onRequest }, (socket, request) => {

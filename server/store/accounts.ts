@@ -83,11 +83,14 @@ type UserRow = Pick<UsersTable, 'id' | 'name' | 'kind' | 'email' | 'created_at' 
 }
 
 /** An older hub makes an owner without saying the role. */
+export const roleOf = ({ kind, role }: Pick<User, 'kind' | 'role'>): Role =>
+  kind === 'owner' ? 'admin' : role
+
 export const toUser = (row: Omit<UserRow, 'disabled_at'>): User => ({
   id: row.id,
   name: row.name,
   kind: row.kind,
-  role: row.kind === 'owner' ? 'admin' : row.role,
+  role: roleOf(row),
   email: row.email,
   createdAt: row.created_at,
 })

@@ -1,7 +1,7 @@
 import type { ChatFinal, ChatSend, FinishReason, Timings, Usage } from '../../bus/contract/chat.ts'
 import type { HistoryMessage, RequestState } from '../../bus/contract/history.ts'
 import type { GenerationOptions } from '../../bus/contract/wire.ts'
-import type { AccountStore } from './accounts.ts'
+import type { AccountStore, Role } from './accounts.ts'
 import type { ApiKeyStore } from './api-keys.ts'
 import type { AuditStore } from './audit.ts'
 import type { FlowStore } from './flows.ts'
@@ -175,6 +175,7 @@ export type AcceptResult =
 export interface StoredRequest {
   readonly userId: string
   readonly username: string
+  readonly role: Role
   readonly requestId: string
   readonly conversationId: string
   readonly state: RequestState

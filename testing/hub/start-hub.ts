@@ -53,7 +53,7 @@ export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
   await opened.migrate()
   const store = options.around?.(opened) ?? opened
   const bus = connectBus({ url: options.natsUrl, name: 'test-hub', role: 'hub' })
-  const config: HubConfig = { ...readConfig({ PORT: '0', DRAIN_GRACE: '2' }), ...options.config }
+  const config = { ...readConfig({ PORT: '0', DRAIN_GRACE: '2' }), dataDir: dir, ...options.config }
   const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' })
   const version = { version: '0.0.0-test', commit: 'test', built_at: '2026-01-01T00:00:00.000Z' }
   const at = options.providers && { providerAddresses: options.providers }

@@ -38,7 +38,7 @@ export function registerBackChannelLogout(app: FastifyInstance, flowRooms: FlowR
 
 /** Notes the token's id before anything ends; where that then fails, the provider may send the token again. */
 async function endOnce(
-  { store }: Rooms,
+  { store, access }: Rooms,
   { issuer, tokenId, expiresAt, ...whose }: LogoutNotice,
 ): Promise<void> {
   const key = hashToken(`logout ${issuer} ${tokenId}`)
@@ -47,6 +47,7 @@ async function endOnce(
   if (!isNew) throw new CodedError('request_invalid', 'The logout token was used before.')
   try {
     await store.sessions.endOfIdentity({ issuer, ...whose }, now)
+    access.changed()
   } catch (error) {
     await store.flows.take(key, key, now)
     throw error

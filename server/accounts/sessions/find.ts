@@ -3,6 +3,7 @@ import type { SessionStore } from '../../store/sessions.ts'
 import type { User } from '../../store/store.ts'
 import type { Credential } from '../request-user.ts'
 import { noteUseEveryMs, type SessionLimits, sessionEnd } from './lifetime.ts'
+import { isAway } from './remembered.ts'
 import { hashToken, isToken, newToken } from './tokens.ts'
 
 /** Requests that were under way at a rotation may still come with the token before it for this long, in milliseconds. */
@@ -40,9 +41,15 @@ export async function useSession(
   if (found.byPrevious) return { ...used, cookie: undefined }
   const expiresAt = sessionEnd(limits, found.user, found.createdAt, now)
   const isNoted = found.id !== null && found.lastUsedAt > now - noteUseEveryMs
-  if (!isNoted) await sessions.touch(tokenHash, { now, expiresAt, id })
-  const fresh = found.rotationDue && mayRotate && (await rotate(sessions, tokenHash, now))
-  if (fresh) return { ...used, cookie: { token: fresh, expiresAt: isNoted ? found.expiresAt : expiresAt } }
+  try {
+    if (!isNoted) await sessions.touch(tokenHash, { now, expiresAt, id })
+    const fresh = found.rotationDue && mayRotate && (await rotate(sessions, tokenHash, now))
+    if (fresh) return { ...used, cookie: { token: fresh, expiresAt: isNoted ? found.expiresAt : expiresAt } }
+  } catch (error) {
+    // The session is good all the same; a later use is noted.
+    if (isAway(error)) return { ...used, cookie: undefined }
+    throw error
+  }
   return { ...used, cookie: isNoted ? undefined : { token, expiresAt } }
 }
 
