@@ -112,10 +112,8 @@ async function listenSilently(fastify: FastifyInstance, { host, port }: HubConfi
   }
 }
 
-function openRooms(
-  { config, store, bus, assets, version, logger, providerAddresses }: AppParts,
-  cache: SessionCache | undefined,
-): Rooms {
+function openRooms(parts: AppParts, cache: SessionCache | undefined): Rooms {
+  const { config, store, bus, assets, version, logger } = parts
   const access = openAccess({ store, bus, log: logger })
   const { sessions } = store
   return {
@@ -129,7 +127,7 @@ function openRooms(
     sessions:
       cache === undefined ? sessions : rememberSessions({ sessions, cache, access, bus, log: logger }),
     hubId: randomToken(),
-    providers: createProviders(config, providerAddresses),
+    providers: createProviders(config, parts.providerAddresses),
     isTrustedProxy: createProxyTrust(config.trustedProxies),
     models: createModelList(bus),
     notify: (userId, notice) => bus.send(subjects.notify(userId), encode(notice)),

@@ -4,6 +4,7 @@ import { uuidv7 } from '../../bus/contract/ids.ts'
 import type { Rooms } from '../house.ts'
 import type { SessionProof } from '../store/sessions.ts'
 import type { User } from '../store/store.ts'
+import { keyOf, useApiKey } from './keys/use-key.ts'
 import { isLocalRequest } from './local-request.ts'
 import { publishLogin } from './login.ts'
 import { type Act, requireMay } from './permissions.ts'
@@ -60,7 +61,10 @@ export async function signIn(
   publishLogin(rooms, user)
 }
 
+/** A key counts before a cookie, and one that is not good is said to be: the cookie may be somebody else's. */
 async function findUser(request: FastifyRequest, reply: FastifyReply, rooms: Rooms, cookie: SessionCookie) {
+  const key = keyOf(request.headers)
+  if (key !== undefined) return findByKey(request, reply, rooms, key)
   const token = cookie.read(request)
   if (token === undefined) return false
   const use = { token, now: Date.now(), mayRotate: request.headers.upgrade === undefined }
@@ -69,6 +73,22 @@ async function findUser(request: FastifyRequest, reply: FastifyReply, rooms: Roo
   request.user = session.user
   request.credential = session.credential
   if (session.cookie !== undefined) cookie.set(reply, session.cookie)
+  return true
+}
+
+async function findByKey(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { store }: Rooms,
+  key: string,
+): Promise<true> {
+  const used = await useApiKey(store.apiKeys, key, Date.now())
+  if (used === undefined) {
+    reply.header('www-authenticate', 'Bearer realm="companions"')
+    throw new CodedError('not_signed_in', 'This key is unknown, revoked or too old.')
+  }
+  request.user = used.user
+  request.credential = used.credential
   return true
 }
 

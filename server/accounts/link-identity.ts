@@ -2,7 +2,7 @@ import { CodedError } from '../../bus/contract/errors.ts'
 import type { Rooms } from '../house.ts'
 import type { User } from '../store/store.ts'
 import { audit } from './audit.ts'
-import { isFresh, requireMay } from './permissions.ts'
+import { requireFresh } from './permissions.ts'
 import type { Credential } from './request-user.ts'
 import { identityOf, type ProvenIdentity } from './sign-in.ts'
 
@@ -25,7 +25,7 @@ export async function linkIdentity(
   who: SignedIn,
   proven: ProvenIdentity,
 ): Promise<'linked' | 'already' | 'taken'> {
-  requireFresh(who)
+  requireFresh(who, 'manage-account')
   const outcome = await rooms.store.identities.link(identityOf(proven), who.user.id, Date.now())
   if (outcome === 'linked') await note(rooms, who, 'identity-linked', proven.issuer)
   return outcome
@@ -41,17 +41,11 @@ export async function unlinkIdentity(
   who: SignedIn,
   { issuer, subject }: { issuer: string; subject: string },
 ): Promise<void> {
-  requireFresh(who)
+  requireFresh(who, 'manage-account')
   const outcome = await rooms.store.identities.unlink(who.user.id, issuer, subject)
   if (outcome === 'none') throw new CodedError('not_found')
   if (outcome === 'last') throw new CodedError('conflict', 'This is the only way into your account.')
   await note(rooms, who, 'identity-unlinked', issuer)
-}
-
-function requireFresh(who: SignedIn): void {
-  requireMay(who, 'manage-account')
-  if (!isFresh(who.credential, Date.now()))
-    throw new CodedError('not_allowed', 'Sign in again first: this changes who can get in.')
 }
 
 const note = (

@@ -56,3 +56,10 @@ export function requireMay(asker: Asker, act: Act): void {
 /** Whether the person proved who they are recently enough to change who can get in. A key proves nobody's presence. */
 export const isFresh = (credential: Credential | null, now: number): boolean =>
   credential?.kind === 'session' && now - credential.signedInAt < freshSignInMs
+
+/** For what changes who can get in: whoever sits at an unlocked screen must not be able to. @throws CodedError `not_allowed`. */
+export function requireFresh({ user, credential = null }: Asker, act: Act): void {
+  requireMay({ user, credential }, act)
+  if (!isFresh(credential, Date.now()))
+    throw new CodedError('not_allowed', 'Sign in again first: this changes who can get in.')
+}

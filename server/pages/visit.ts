@@ -3,7 +3,9 @@ import { CodedError, errorCodes } from '../../bus/contract/errors.ts'
 import { isUuid } from '../../bus/contract/ids.ts'
 import { errorFields } from '../../telemetry/logger.ts'
 import { returnPath } from '../accounts/flows/return-to.ts'
+import { type Act, requireMay } from '../accounts/permissions.ts'
 import { defaultCompanion } from '../companions/default-companion.ts'
+
 import type { House } from '../house.ts'
 import type { User } from '../store/store.ts'
 import { remembered } from './cookies.ts'
@@ -27,10 +29,10 @@ export interface Visit {
 
 /**
  * Wraps what answers a visit: strangers get the way in, errors a page, and nothing is kept by any cache, since every
- * page is one person's.
+ * page is one person's. `act` is what one must be allowed to; unsaid, reading for what reads and chatting for the rest.
  */
 export const visited =
-  (house: House, answer: (visit: Visit) => Promise<Html>) =>
+  (house: House, answer: (visit: Visit) => Promise<Html>, act?: Act) =>
   async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     reply
       .type('text/html; charset=utf-8')
@@ -45,12 +47,15 @@ export const visited =
       view: viewOf(house, request, request.user),
     }
     try {
+      requireMay({ user: request.user, credential: request.credential }, act ?? actOf(request))
       const page = await answer(visit)
       return await reply.send(page.toString())
     } catch (error) {
       return reply.send(await wordsFor(visit, error))
     }
   }
+
+const actOf = ({ method }: FastifyRequest): Act => (method === 'GET' ? 'read-own' : 'chat')
 
 /** The id in a path. @throws CodedError `not_found` where it is none of ours. */
 export function idOf({ request }: Visit, name = 'id'): string {

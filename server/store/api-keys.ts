@@ -22,11 +22,12 @@ export interface ApiKey {
 export interface ApiKeyStore {
   /** @returns false past `maxApiKeysPerUser`. */
   create(key: Omit<ApiKey, 'lastUsedAt' | 'revokedAt'> & { hash: string }): Promise<boolean>
-  /** One in force, of a user who is not disabled. */
-  find(hash: string, now: number): Promise<{ key: ApiKey; user: User } | undefined>
+  /** One in force, of a user who is not disabled, with the hash as it is stored. */
+  find(hash: string, now: number): Promise<{ key: ApiKey; hash: string; user: User } | undefined>
   /** Newest first, revoked ones included. */
   list(userId: string): Promise<ApiKey[]>
-  noteUse(id: string, now: number): Promise<void>
+  /** Notes a use, unless one after `unlessAfter` is noted: of many at once, on many hubs, one is written. */
+  noteUse(id: string, use: { now: number; unlessAfter: number }): Promise<void>
   revoke(userId: string, id: string, now: number): Promise<boolean>
   /** Which of these keys are in force; what is left out is over. */
   living(ids: readonly string[], now: number): Promise<{ id: string; user: User }[]>
@@ -41,9 +42,14 @@ export function createApiKeyStore(database: Database): ApiKeyStore {
       }),
     find: (hash, now) => database.read((queries) => find(queries, hash, now)),
     list: (userId) => database.read((queries) => list(queries, userId)),
-    noteUse: (id, now) =>
+    noteUse: (id, { now, unlessAfter }) =>
       database.write(async (queries) => {
-        await queries.updateTable('api_keys').set({ last_used_at: now }).where('id', '=', id).execute()
+        await queries
+          .updateTable('api_keys')
+          .set({ last_used_at: now })
+          .where('id', '=', id)
+          .where(({ eb, or }) => or([eb('last_used_at', 'is', null), eb('last_used_at', '<=', unlessAfter)]))
+          .execute()
       }),
     revoke: (userId, id, now) => database.write((queries) => revoke(queries, { userId, id }, now)),
     living: (ids, now) => database.read((queries) => living(queries, ids, now)),
@@ -86,12 +92,12 @@ const selectInForce = (queries: Queries, now: number) =>
 async function find(queries: Queries, hash: string, now: number) {
   const row = await selectInForce(queries, now)
     .select(['api_keys.id as key_id', 'user_id', 'prefix', 'api_keys.name as key_name', 'scopes_json'])
-    .select(['api_keys.created_at as made_at', 'expires_at', 'last_used_at', 'revoked_at'])
+    .select(['api_keys.created_at as made_at', 'expires_at', 'last_used_at', 'revoked_at', 'hash'])
     .where('hash', '=', hash)
     .executeTakeFirst()
   if (row === undefined) return undefined
   const key = toApiKey({ ...row, id: row.key_id, name: row.key_name, created_at: row.made_at })
-  return { key, user: toUser(row) }
+  return { key, hash: row.hash, user: toUser(row) }
 }
 
 async function list(queries: Queries, userId: string): Promise<ApiKey[]> {

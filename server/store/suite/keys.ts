@@ -75,11 +75,13 @@ export function testKeys(it: It): void {
     assert.equal(await apiKeys.create({ hash, ...key }), true)
     assert.deepEqual(await apiKeys.find('h1', 99), {
       user,
+      hash,
       key: { ...key, lastUsedAt: null, revokedAt: null },
     })
     assert.equal(await apiKeys.find('h1', 100), undefined)
     assert.equal(await apiKeys.find('h2', 99), undefined)
-    await apiKeys.noteUse(key.id, 50)
+    await apiKeys.noteUse(key.id, { now: 50, unlessAfter: 40 })
+    await apiKeys.noteUse(key.id, { now: 55, unlessAfter: 45 })
     assert.equal((await apiKeys.list(user.id))[0]?.lastUsedAt, 50)
     assert.deepEqual(await apiKeys.living([key.id, uuidv7()], 60), [{ id: key.id, user }])
     const stranger = await createMember(store, { name: 'Eve' })
