@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { readVariables, withTables } from './deploy/readme-tables.ts'
 import { startVariables } from './deploy/start-variables.ts'
+import { isIssuerVariable } from './server/accounts/providers/read-issuers.ts'
 import { readConfig } from './server/config.ts'
 import { readWorkerConfig } from './workers/config.ts'
 
@@ -63,5 +64,6 @@ const known = new Set([
   ...startVariables.map(({ name }) => name),
 ])
 
-/** OpenTelemetry's own are named by its specification. */
-const isUnknown = (name: string): boolean => !known.has(name) && !name.startsWith('OTEL_')
+/** OpenTelemetry's own are named by its specification, and an issuer's by whoever runs the house. */
+const isUnknown = (name: string): boolean =>
+  !known.has(name) && !name.startsWith('OTEL_') && !isIssuerVariable(name)

@@ -11,11 +11,18 @@ import { randomToken } from '../bus/contract/ids.ts'
 import { subjects } from '../bus/contract/subjects.ts'
 import type { Bus } from '../bus/nats/bus.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { registerBackChannelLogout } from './accounts/flows/back-channel-logout.ts'
+import { registerFlows } from './accounts/flows/routes.ts'
 import { registerIdentity } from './accounts/identify.ts'
 import { createOriginPolicy, registerForgeryGuard } from './accounts/origin.ts'
 import { registerOwnerLink } from './accounts/owner-link.ts'
-import { createSessionCookie } from './accounts/session-cookie.ts'
+import { createProviders, type ProviderAddresses } from './accounts/providers/all.ts'
+import { registerProxyIdentity } from './accounts/proxy/proxy-identity.ts'
+import { type Access, openAccess } from './accounts/sessions/access.ts'
+import { createSessionCookie } from './accounts/sessions/cookie.ts'
+import { rememberSessions } from './accounts/sessions/remembered.ts'
 import { registerSignOut } from './accounts/sign-out.ts'
+import { createProxyTrust } from './accounts/trusted-proxies.ts'
 import type { LoadedAssets } from './assets/load.ts'
 import { registerAssets } from './assets/routes.ts'
 import { openChatRoom } from './chat/chat-room.ts'
@@ -35,6 +42,7 @@ import { registerPages } from './pages/pages.ts'
 import { registerProblems } from './problem.ts'
 import { registerRequestLog } from './request-log.ts'
 import { registerSecurityHeaders } from './security-headers.ts'
+import { openSessionCache, type SessionCache } from './store/session-cache.ts'
 import type { Store } from './store/store.ts'
 
 /** What an app is made of; the store is migrated, and both store and bus stay the caller's to close. */
@@ -47,11 +55,15 @@ export interface AppParts {
   readonly assets: LoadedAssets
   readonly version: Version
   readonly logger: Logger
+  /** For tests: where providers are that the settings have no address for. */
+  readonly providerAddresses?: ProviderAddresses
 }
 
 export interface App {
   readonly fastify: FastifyInstance
   readonly hub: Hub
+  /** For what changes access from outside a request. */
+  readonly access: Access
   /** Listens. @returns where, as `http://host:port`. @throws what `listen` throws, for example `EADDRINUSE`. */
   start(): Promise<string>
   /**
@@ -67,7 +79,9 @@ const bodyLimit = 64 * 1024
 /** Composes a hub. Its chores begin at once, listening with `start`. */
 export function createApp(parts: AppParts): App {
   const { config, logger } = parts
-  const rooms = openRooms(parts)
+  // A store in a file beside the hub is away only when everything is.
+  const cache = parts.store.kind === 'postgres' ? openSessionCache(config.dataDir) : undefined
+  const rooms = openRooms(parts, cache)
   const chat = openChatRoom(rooms)
   const hub = openHub(rooms, chat)
   const fastify = createFastify({
@@ -84,6 +98,7 @@ export function createApp(parts: AppParts): App {
   return {
     fastify,
     hub,
+    access: rooms.access,
     start: () => listen(fastify, config),
     close: async (graceMs = config.drainGraceMs) => {
       const deadlineMs = performance.now() + graceMs
@@ -92,11 +107,16 @@ export function createApp(parts: AppParts): App {
       await requests.finish(deadlineMs - performance.now())
       await fastify.close()
       await chat.stop()
+      await rooms.access.stop()
+      cache?.close()
     },
   }
 }
 
-function openRooms({ config, store, bus, assets, version, logger }: AppParts): Rooms {
+function openRooms(parts: AppParts, cache: SessionCache | undefined): Rooms {
+  const { config, store, bus, assets, version, logger } = parts
+  const access = openAccess({ store, bus, log: logger })
+  const { sessions } = store
   return {
     config,
     store,
@@ -104,8 +124,13 @@ function openRooms({ config, store, bus, assets, version, logger }: AppParts): R
     assets,
     version,
     log: logger,
+    access,
+    sessions:
+      cache === undefined ? sessions : rememberSessions({ sessions, cache, access, bus, log: logger }),
     hubId: randomToken(),
     replays: new Turnstile(mostReplays),
+    providers: createProviders(config, parts.providerAddresses),
+    isTrustedProxy: createProxyTrust(config.trustedProxies),
     models: createModelList(bus),
     notify: (userId, notice) => bus.send(subjects.notify(userId), encode(notice)),
   }
@@ -132,10 +157,13 @@ function registerRoutes(
   app.register(async (identified) => {
     registerHandshakes(identified, rooms.config.maxConnections)
     registerIdentity(identified, rooms, cookie)
+    registerProxyIdentity(identified, rooms, cookie)
     registerHealth(identified, rooms, isDraining)
     registerAssets(identified, assets)
     registerOwnerLink(identified, rooms, cookie)
-    registerSignOut(identified, rooms, cookie, hub.endSession)
+    registerSignOut(identified, rooms, cookie)
+    registerFlows(identified, { rooms, cookie })
+    registerBackChannelLogout(identified, { rooms, cookie })
     registerSessions(identified, rooms)
     registerPages(identified, rooms)
     registerSocket(identified, hub, isOurs)

@@ -4,6 +4,8 @@ import { optionalWhole, origin, origins, text, whole } from '../settings/kinds.t
 import { type ReadText, readWhole } from '../settings/read-text.ts'
 import { settingsOf } from '../settings/setting.ts'
 import { sharedSettings } from '../settings/shared-settings.ts'
+import { providerSettings } from './accounts/providers/provider-settings.ts'
+import { accountSettings } from './config-accounts.ts'
 
 /** Schemes are those of `store/open-store.ts`; a bare path is one of SQLite's. */
 const readDatabaseUrl: ReadText = (url) => {
@@ -92,5 +94,7 @@ export const hubSettings = {
     default: '32',
     meaning: 'Most sockets of one person on one hub.',
   }),
+  ...accountSettings,
+  ...providerSettings,
   ...sharedSettings,
 }

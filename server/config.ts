@@ -1,9 +1,14 @@
 import { type Environment, readSettings, type Settings, variablesOf } from '../settings/read-settings.ts'
 import type { Variable } from '../settings/setting.ts'
+import { checkProviderSettings } from './accounts/providers/check-settings.ts'
+import { type IssuerSettings, issuerVariables, readIssuers } from './accounts/providers/read-issuers.ts'
 import { hubSettings } from './config-settings.ts'
 
 /** The hub's settings, checked once at start (see `main.ts`). Durations are milliseconds. */
-export type HubConfig = Omit<Settings<typeof hubSettings>, 'address'>
+export interface HubConfig extends Omit<Settings<typeof hubSettings>, 'address'> {
+  /** What belongs to each of `oidcIssuers`. */
+  readonly issuers: readonly IssuerSettings[]
+}
 
 /**
  * Reads the hub's settings. What ADDR says of host and port goes before HOST and PORT.
@@ -11,9 +16,13 @@ export type HubConfig = Omit<Settings<typeof hubSettings>, 'address'>
  * @throws ConfigError naming every variable that is wrong.
  */
 export function readConfig(environment: Environment): HubConfig {
-  const { address, ...config } = readSettings(hubSettings, environment)
-  return { ...config, ...address, databaseUrl: config.databaseUrl.replace('DATA_DIR', () => config.dataDir) }
+  const { address, ...read } = readSettings(hubSettings, environment)
+  const databaseUrl = read.databaseUrl.replace('DATA_DIR', () => read.dataDir)
+  const issuers = readIssuers(read.oidcIssuers, environment)
+  const config: HubConfig = { ...read, ...address, databaseUrl, issuers }
+  checkProviderSettings(config)
+  return config
 }
 
 /** All variables of the hub, for the README and its test. */
-export const hubVariables: readonly Variable[] = variablesOf(hubSettings)
+export const hubVariables: readonly Variable[] = [...variablesOf(hubSettings), ...issuerVariables]

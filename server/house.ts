@@ -2,10 +2,14 @@ import type { ChatNotify } from '../bus/contract/chat.ts'
 import type { ModelsAnswer } from '../bus/contract/models.ts'
 import type { Bus } from '../bus/nats/bus.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { Provider } from './accounts/providers/provider.ts'
+import type { Access } from './accounts/sessions/access.ts'
 import type { Assets } from './assets/assets.ts'
 import type { HubConfig } from './config.ts'
 import type { Connection } from './hub/connection.ts'
 import type { Turnstile } from './hub/turnstile.ts'
+import type { NamedProvider } from './pages/sign-in-page.ts'
+import type { SessionStore } from './store/sessions.ts'
 import type { Store } from './store/store.ts'
 
 /** What every room of the hub is handed. `app.ts` composes one; there is no other way to reach these. */
@@ -15,6 +19,8 @@ export interface House {
   readonly bus: Bus
   readonly assets: Assets
   readonly version: Version
+  /** By whom people may sign in. */
+  readonly providers: readonly NamedProvider[]
   /** What the workers' backends have, at most 5 seconds old; empty while no worker answers. Never rejects. */
   models(): Promise<ModelsAnswer>
   /** Tells all sockets of a person, on every hub, to look again. Best effort. */
@@ -24,10 +30,16 @@ export interface House {
 /** The same for the rooms behind the pages, which also log what they do by themselves. */
 export interface Rooms extends House {
   readonly log: Logger
+  readonly access: Access
+  /** `store.sessions`, remembered for a while where the store may be away. */
+  readonly sessions: SessionStore
   /** This hub's name: random, new with every start. */
   readonly hubId: string
   /** Through which sockets come to read logs again, each one by one. */
   readonly replays: Turnstile<Connection>
+  readonly providers: readonly Provider[]
+  /** Whether a peer, by its own address, is a proxy whose word counts. */
+  isTrustedProxy(address: string | undefined): boolean
 }
 
 export interface Version {

@@ -22,7 +22,10 @@ export const duration = (minimumMs = 1, maximumMs = 24 * hourMs) =>
     takes: `a time such as 30, 30s, 500ms or 5m (a bare number is seconds), at most ${inWords(maximumMs)}`,
   })
 
-const inWords = (ms: number): string => (ms % hourMs === 0 ? `${ms / hourMs}h` : `${ms / 60_000}m`)
+function inWords(ms: number): string {
+  if (ms > 24 * hourMs && ms % (24 * hourMs) === 0) return `${ms / (24 * hourMs)}d`
+  return ms % hourMs === 0 ? `${ms / hourMs}h` : `${ms / 60_000}m`
+}
 
 export const flag = settingsOf({ schema: Type.Boolean(), read: readFlag, takes: 'true or false' })
 

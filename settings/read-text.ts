@@ -7,11 +7,12 @@ const millisecondsPer: Readonly<Record<string, number>> = {
   s: 1000,
   m: 60_000,
   h: 3_600_000,
+  d: 86_400_000,
 }
 
-/** `30`, `30s`, `500ms`, `5m`, `1h` in milliseconds. */
+/** `30`, `30s`, `500ms`, `5m`, `1h`, `7d` in milliseconds. */
 export const readDuration: ReadText = (text) => {
-  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|)$/.exec(text)
+  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|)$/.exec(text)
   const unit = millisecondsPer[match?.[2] ?? '']
   return match?.[1] === undefined || unit === undefined ? undefined : Math.round(Number(match[1]) * unit)
 }
@@ -53,7 +54,8 @@ export const readBusUrl: ReadText = (text) => {
   return /\s/.test(text.replace(/,\s+/g, ',')) || !splitAtCommas(text).every(isAddress) ? undefined : text
 }
 
-const splitAtCommas = (text: string): string[] =>
+/** What stands between commas, without the spaces around it and without what is empty. */
+export const splitAtCommas = (text: string): string[] =>
   text
     .split(',')
     .map((part) => part.trim())

@@ -18,7 +18,7 @@ const MiB = 1024 * 1024
 
 /**
  * The streams of PROTOCOL section 2. Byte limits suit one small server, where JetStream reserves
- * them: together 912 MiB. A setting scales them.
+ * them: together 920 MiB. A setting scales them.
  */
 export const streams = {
   logins: {
@@ -56,6 +56,15 @@ export const streams = {
     maxAgeMs: 7 * day,
     maxBytes: 256 * MiB,
     maxMessageBytes: MiB,
+    duplicateWindowMs: 2 * minute,
+  },
+  access: {
+    name: 'COMPANIONS_ACCESS',
+    subjects: ['ai.access.changed'],
+    retention: 'limits',
+    maxAgeMs: day,
+    maxBytes: 8 * MiB,
+    maxMessageBytes: 16 * 1024,
     duplicateWindowMs: 2 * minute,
   },
 } as const satisfies Record<string, StreamSpec>

@@ -12,6 +12,7 @@ export const subjects = {
   live: (user: string) => `ai.chat.live.${id(user)}.*`,
   final: (user: string, request: string) => `ai.chat.response.final.${id(user)}.${id(request)}`,
   notify: (user: string) => `ai.chat.notify.${id(user)}`,
+  accessChanged: 'ai.access.changed',
   historyGet: 'ai.history.get',
   title: 'ai.chat.title',
   modelsList: 'ai.models.list',

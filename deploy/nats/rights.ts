@@ -25,6 +25,7 @@ const hubCalls: ForEachStream = {
   chat: ['STREAM.MSG.GET', 'STREAM.MSG.DELETE'],
   log: ['STREAM.MSG.GET', 'DIRECT.GET', 'STREAM.PURGE', 'CONSUMER.CREATE'],
   finals: ['STREAM.MSG.GET', 'STREAM.PURGE'],
+  access: ['STREAM.MSG.GET', 'DIRECT.GET', 'CONSUMER.CREATE'],
 }
 
 /**
@@ -36,6 +37,7 @@ const workerCalls: ForEachStream = {
   chat: ['STREAM.INFO'],
   log: ['STREAM.INFO', 'STREAM.MSG.GET', 'DIRECT.GET'],
   finals: ['STREAM.INFO'],
+  access: [],
 }
 
 /** Hubs make the streams, publish what people said, store what workers answered, and end what they left. */
@@ -44,6 +46,7 @@ export const hubRights: Rights = {
     ...[subjects.login, subjects.message, subjects.cancel, subjects.notify].map(anyOf),
     // A cancelled log that no worker ends, and its final: PROTOCOL section 3.
     ...[subjects.stream, subjects.final].map(anyOf),
+    subjects.accessChanged,
     subjects.title,
     subjects.modelsList,
     ...Object.values(streams).flatMap(({ name }) => [
@@ -59,7 +62,7 @@ export const hubRights: Rights = {
     ...throughOwnConsumers(hubCalls),
     ...workThrough(consumers.recorder),
   ],
-  hear: [anyOf(subjects.live), anyOf(subjects.notify)],
+  hear: [anyOf(subjects.live), anyOf(subjects.notify), subjects.accessChanged],
   answer: [{ subject: subjects.historyGet, queue: 'hub' }],
   inbox: '_INBOX_hub',
 }

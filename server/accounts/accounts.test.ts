@@ -3,9 +3,13 @@ import { request } from 'node:http'
 import { after, before, test } from 'node:test'
 import { startTestHouse, type TestHouse } from '../../testing/hub/start-house.ts'
 import type { TestHub } from '../../testing/hub/start-hub.ts'
+import { readConfig } from '../config.ts'
+import type { User } from '../store/store.ts'
 import { needsOwnerLink } from './needs-owner-link.ts'
 import { createOwnerLink } from './owner-link.ts'
-import { findSession, openSession, sessionAgeMs } from './sessions.ts'
+import { useSession } from './sessions/find.ts'
+import { guestIdleMs } from './sessions/lifetime.ts'
+import { openSession } from './sessions/open.ts'
 import { deleteUnusedGuests, unusedGuestAgeMs } from './unused-guests.ts'
 
 let house: TestHouse
@@ -119,18 +123,16 @@ test('a session that was signed out is no more, and its cookie is cleared', asyn
 
 test('a session that is in use slides on, and its cookie with it', async () => {
   const { user } = await hub.signIn()
-  const { accounts } = hub.store
   const now = Date.now()
-  const day = 24 * 3_600_000
-  const name = `companions_session_${await hub.store.readId()}`
-  const fresh = { cookie: `${name}=${await openSession(accounts, user.id, now - day / 2)}` }
-  assert.equal((await ask(hub, '/v1/sessions', fresh)).cookie, '')
-  const token = await openSession(accounts, user.id, now - sessionAgeMs + day)
-  const used = await ask(hub, '/v1/sessions', { cookie: `${name}=${token}` })
-  assert.ok(used.cookie.startsWith(`${name}=${token};`))
-  const later = now + sessionAgeMs - day
-  assert.equal((await findSession(accounts, token, later))?.extended, true)
-  assert.equal((await findSession(accounts, token, later + sessionAgeMs - 1))?.user.id, user.id)
+  const fresh = await openAt(user, now - minute)
+  assert.equal((await ask(hub, '/v1/sessions', { cookie: fresh })).cookie, '')
+  const old = await openAt(user, now - guestIdleMs + minute)
+  const used = await ask(hub, '/v1/sessions', { cookie: old })
+  assert.ok(used.cookie.startsWith(`${old};`))
+  const maxAge = Number(/Max-Age=(\d+)/.exec(used.cookie)?.[1])
+  assert.ok(maxAge > (guestIdleMs - minute) / 1000, used.cookie)
+  const again = await ask(hub, '/v1/sessions', { cookie: old })
+  assert.deepEqual([again.status, again.cookie], [200, ''])
 })
 
 test('two houses on one machine do not take each other’s guests away', async () => {
@@ -154,7 +156,7 @@ test('two hubs of one house take each other’s cookie', async () => {
 
 test('a session from before houses had names goes on under the name, and ends with it', async () => {
   const { user } = await hub.signIn()
-  const old = { cookie: `companions_session=${await openSession(hub.store.accounts, user.id, Date.now())}` }
+  const old = { cookie: (await openAt(user, Date.now())).replace(/_[0-9a-f]{8}=/, '=') }
   const first = await ask(hub, '/', old)
   assert.equal(first.status, 200)
   const named = bearer(first.cookie)
@@ -169,11 +171,11 @@ test('a session from before houses had names goes on under the name, and ends wi
 test('a guest who only looked is forgotten a week after the last look', async () => {
   const day = 24 * 3_600_000
   const { user } = await hub.signIn()
-  const { accounts } = hub.store
-  const token = await openSession(accounts, user.id, Date.now())
+  const { accounts, sessions } = hub.store
+  const { token } = await openSession(sessions, readConfig({}), { user, now: Date.now() })
   await deleteUnusedGuests(accounts, Date.now() + unusedGuestAgeMs)
   assert.notEqual(await accounts.findUser(user.id), undefined)
-  await findSession(accounts, token, Date.now() + 6 * day)
+  await useSession(sessions, readConfig({}), { token, now: Date.now() + 6 * day, mayRotate: false })
   await deleteUnusedGuests(accounts, Date.now() + unusedGuestAgeMs + 2 * day)
   assert.notEqual(await accounts.findUser(user.id), undefined)
   await deleteUnusedGuests(accounts, Date.now() + unusedGuestAgeMs + 8 * day)
@@ -182,9 +184,16 @@ test('a guest who only looked is forgotten a week after the last look', async ()
 
 test('a session that nobody used for half a year is over', async () => {
   const { user } = await hub.signIn()
-  const token = await openSession(hub.store.accounts, user.id, Date.now() - sessionAgeMs - 1)
-  assert.equal((await ask(hub, '/v1/sessions', { cookie: `companions_session=${token}` })).status, 401)
+  const cookie = await openAt(user, Date.now() - guestIdleMs - 1)
+  assert.equal((await ask(hub, '/v1/sessions', { cookie })).status, 401)
 })
+
+const minute = 60_000
+
+async function openAt(user: User, now: number): Promise<string> {
+  const { token } = await openSession(hub.store.sessions, readConfig({}), { user, now })
+  return `companions_session_${await hub.store.readId()}=${token}`
+}
 
 const forged: Record<string, string>[] = [
   { 'sec-fetch-site': 'cross-site' },

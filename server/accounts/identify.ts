@@ -2,16 +2,21 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError } from '../../bus/contract/errors.ts'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import type { Rooms } from '../house.ts'
+import type { SessionProof } from '../store/sessions.ts'
 import type { User } from '../store/store.ts'
+import { keyOf, useApiKey } from './keys/use-key.ts'
 import { isLocalRequest } from './local-request.ts'
 import { publishLogin } from './login.ts'
-import type { SessionCookie } from './session-cookie.ts'
-import { findSession, hashToken, openSession } from './sessions.ts'
+import { type Act, requireMay } from './permissions.ts'
+import type { SessionCookie } from './sessions/cookie.ts'
+import { deviceOf } from './sessions/device.ts'
+import { useSession } from './sessions/find.ts'
+import { openSession } from './sessions/open.ts'
 
 /** Finds out who asks before any handler runs, and makes a guest of a local browser's first page. */
 export function registerIdentity(app: FastifyInstance, rooms: Rooms, cookie: SessionCookie): void {
   app.decorateRequest('user', null)
-  app.decorateRequest('sessionHash', null)
+  app.decorateRequest('credential', null)
   app.addHook('onRequest', async (request, reply) => {
     if (isForEverybody(request)) return
     if (await findUser(request, reply, rooms, cookie)) return
@@ -19,35 +24,75 @@ export function registerIdentity(app: FastifyInstance, rooms: Rooms, cookie: Ses
   })
 }
 
-/** The person who asks. @throws CodedError `not_signed_in`. */
-export function requireUser(request: FastifyRequest): User {
-  if (request.user === null) throw new CodedError('not_signed_in')
-  return request.user
+/** The person who asks, who may do this. @throws CodedError `not_signed_in` or `not_allowed`. */
+export function requireUser({ user, credential }: FastifyRequest, act: Act): User {
+  if (user === null) throw new CodedError('not_signed_in')
+  requireMay({ user, credential }, act)
+  return user
 }
 
-/** Signs a person in on this browser. */
+/**
+ * Signs a person in on this browser: always with a new session, and the one it had ends, so that whoever planted or
+ * saw that one has nothing of the new one.
+ */
 export async function signIn(
+  request: FastifyRequest,
   reply: FastifyReply,
   rooms: Rooms,
   cookie: SessionCookie,
-  user: User,
-): Promise<string> {
-  const token = await openSession(rooms.store.accounts, user.id, Date.now())
-  cookie.set(reply, token)
+  { user, proof }: { user: User; proof?: SessionProof },
+): Promise<void> {
+  const now = Date.now()
+  const device = deviceOf(request.headers['user-agent'])
+  const opened = await openSession(rooms.store.sessions, rooms.config, {
+    user,
+    now,
+    ...(device !== undefined && { device }),
+    ...(proof && { proof }),
+  })
+  const { user: before, credential } = request
+  if (before !== null && credential?.kind === 'session') {
+    await rooms.store.sessions.end(before.id, credential.id, now)
+    rooms.access.changed()
+  }
+  cookie.set(reply, opened)
+  request.user = user
+  request.credential = opened.credential
   publishLogin(rooms, user)
-  return token
 }
 
+/** A key counts before a cookie, and one that is not good is said to be: the cookie may be somebody else's. */
 async function findUser(request: FastifyRequest, reply: FastifyReply, rooms: Rooms, cookie: SessionCookie) {
+  const key = keyOf(request.headers)
+  if (key !== undefined) return findByKey(request, reply, rooms, key)
+  const mayRotate = request.headers.upgrade === undefined
   for (const token of cookie.read(request)) {
-    const session = await findSession(rooms.store.accounts, token, Date.now())
+    const isUnnamed = request.cookies[cookie.name] !== token
+    const use = { token, now: Date.now(), mayRotate, isUnnamed }
+    const session = await useSession(rooms.sessions, rooms.config, use)
     if (session === undefined) continue
     request.user = session.user
-    request.sessionHash = session.tokenHash
-    if (session.extended || request.cookies[cookie.name] !== token) cookie.set(reply, token)
+    request.credential = session.credential
+    if (session.cookie !== undefined) cookie.set(reply, session.cookie)
     return true
   }
   return false
+}
+
+async function findByKey(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { store }: Rooms,
+  key: string,
+): Promise<true> {
+  const used = await useApiKey(store.apiKeys, key, Date.now())
+  if (used === undefined) {
+    reply.header('www-authenticate', 'Bearer realm="companions"')
+    throw new CodedError('not_signed_in', 'This key is unknown, revoked or too old.')
+  }
+  request.user = used.user
+  request.credential = used.credential
+  return true
 }
 
 async function welcomeGuest(
@@ -56,10 +101,16 @@ async function welcomeGuest(
   rooms: Rooms,
   cookie: SessionCookie,
 ) {
-  const guest: User = { id: uuidv7(), name: 'Guest', kind: 'guest', createdAt: Date.now() }
+  const guest: User = {
+    id: uuidv7(),
+    name: 'Guest',
+    kind: 'guest',
+    role: 'user',
+    email: null,
+    createdAt: Date.now(),
+  }
   await rooms.store.accounts.createUser(guest)
-  request.sessionHash = hashToken(await signIn(reply, rooms, cookie, guest))
-  request.user = guest
+  await signIn(request, reply, rooms, cookie, { user: guest })
 }
 
 /** A house with a public address stands behind a proxy, and everybody comes to it from loopback. */

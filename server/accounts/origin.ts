@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { CodedError } from '../../bus/contract/errors.ts'
 import type { HubConfig } from '../config.ts'
+import { hasKeyAlone } from './keys/use-key.ts'
 
 export type OriginPolicy = (headers: IncomingHttpHeaders) => boolean
 
@@ -18,11 +19,13 @@ export function createOriginPolicy(config: Pick<HubConfig, 'publicUrl' | 'allowe
 
 /**
  * Refuses what another page makes a browser send: `Sec-Fetch-Site` cannot be forged by a page, and where a browser
- * does not send it (plain HTTP), its `Origin` says the same. A program sends neither, and has no cookie by accident.
+ * does not send it (plain HTTP), its `Origin` says the same. A program sends neither, and has no cookie by accident; one
+ * that brings a key and no cookie may say whatever it likes.
  */
 export function registerForgeryGuard(app: FastifyInstance, isOurs: OriginPolicy): void {
   app.addHook('onRequest', async ({ method, headers }) => {
     if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return
+    if (hasKeyAlone(headers)) return
     const site = headers['sec-fetch-site']
     if (site === 'same-origin' || site === 'none') return
     if (site !== undefined || (headers.origin !== undefined && !isOurs(headers)))

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { CodedError } from '../../bus/contract/errors.ts'
 import type { Rooms } from '../house.ts'
 import type { AccountStore } from '../store/store.ts'
 import { signIn } from './identify.ts'
-import type { SessionCookie } from './session-cookie.ts'
-import { hashToken } from './sessions.ts'
+import type { SessionCookie } from './sessions/cookie.ts'
+import { hashToken, newToken } from './sessions/tokens.ts'
 
 /** An owner link is good for one use within this time, in milliseconds. */
 const ownerLinkAgeMs = 24 * 60 * 60_000
@@ -17,7 +16,7 @@ const ownerLinkAgeMs = 24 * 60 * 60_000
  * @returns the path to open.
  */
 export async function createOwnerLink(accounts: AccountStore, now: number): Promise<string> {
-  const token = randomBytes(32).toString('base64url')
+  const token = newToken()
   await accounts.createOwnerLink({ tokenHash: hashToken(token), expiresAt: now + ownerLinkAgeMs })
   return `/owner/${token}`
 }
@@ -29,7 +28,7 @@ export function registerOwnerLink(app: FastifyInstance, rooms: Rooms, cookie: Se
     const owner = await rooms.store.accounts.claimOwnerLink(hashToken(request.params.token), Date.now())
     if (owner === undefined)
       throw new CodedError('not_found', 'This link was used, or is too old. A restart prints a new one.')
-    await signIn(reply, rooms, cookie, owner)
+    await signIn(request, reply, rooms, cookie, { user: owner })
     return reply.header('cache-control', 'no-store').redirect('/', 303)
   })
 }

@@ -1,31 +1,72 @@
+import { setTimeout } from 'node:timers/promises'
 import formbody from '@fastify/formbody'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Rooms } from '../house.ts'
-import type { SessionCookie } from './session-cookie.ts'
-import { hashToken } from './sessions.ts'
+import { themeOf } from '../pages/cookies.ts'
+import { leavingPage } from '../pages/leaving-page.ts'
+import type { SessionProof, SessionStore } from '../store/sessions.ts'
+import { publicOriginOf } from './flows/public-origin.ts'
+import type { SessionCookie } from './sessions/cookie.ts'
+import { hashToken, isToken } from './sessions/tokens.ts'
 
 /** The form has no fields. */
 const maxFormBytes = 1024
 
-/** `POST /sign-out` ends the browser's session; `ended` closes the sockets that were opened with it. */
-export function registerSignOut(
-  app: FastifyInstance,
-  rooms: Rooms,
-  cookie: SessionCookie,
-  ended: (userId: string, sessionHash: string) => void,
-): void {
+/** Longest wait for where a provider signs people out, in milliseconds. Past it, it is left out. */
+const longestWaitMs = 2_000
+
+/** `POST /sign-out` ends the browser's session, and with it the sockets that were opened with it, on every hub. */
+export function registerSignOut(app: FastifyInstance, rooms: Rooms, cookie: SessionCookie): void {
   app.register(async (scope) => {
     // A form without fields still says that it is one, and nothing here would take it otherwise.
     await scope.register(formbody, { bodyLimit: maxFormBytes })
     scope.post('/sign-out', async (request, reply) => {
-      const { user, sessionHash } = request
-      if (user !== null && sessionHash !== null) {
-        // Also a session under the name that is only read: it would sign the browser in again.
-        for (const token of cookie.read(request)) await rooms.store.accounts.deleteSession(hashToken(token))
-        ended(user.id, sessionHash)
-      }
+      const { user, credential } = request
+      const tokens = cookie.read(request)
       cookie.clear(reply)
-      return reply.redirect('/', 303)
+      if (user === null || credential?.kind !== 'session') return reply.redirect('/', 303)
+      const proof = await rooms.store.sessions.proofOf(credential.id)
+      await rooms.store.sessions.end(user.id, credential.id, Date.now())
+      await endAll(rooms.store.sessions, tokens)
+      rooms.access.changed()
+      return leave(rooms, proof, request, reply)
     })
   })
+}
+
+/** Also a session under the name that is only read: it would sign the browser in again. */
+async function endAll(sessions: SessionStore, tokens: readonly string[]): Promise<void> {
+  const now = Date.now()
+  for (const token of tokens.filter(isToken)) {
+    const session = await sessions.find(hashToken(token), now)
+    if (session && session.id !== null) await sessions.end(session.user.id, session.id, now)
+  }
+}
+
+/**
+ * To the first page, or on to the provider that the session came from (OpenID Connect RP-Initiated Logout 1.0), so that
+ * the next person at this screen isn't let in by a click. Not by a redirect: our policy forbids a form to lead
+ * elsewhere, and Chromium counts what it is redirected to.
+ */
+async function leave(
+  rooms: Rooms,
+  proof: SessionProof | undefined,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const provider = rooms.providers.find(({ slug }) => slug === proof?.provider)
+  const origin = publicOriginOf(rooms.config, request)
+  if (proof?.idToken === undefined || provider?.logout === undefined || origin === undefined)
+    return reply.redirect('/', 303)
+  const signedOut = { idToken: proof.idToken, returnTo: `${origin}/sign-in` }
+  // A provider that is away keeps nobody waiting who has signed out here.
+  const found = provider.logout.endSessionUrl(signedOut).catch(() => undefined)
+  const there = await Promise.race([found, setTimeout(longestWaitMs, undefined, { ref: false })])
+  if (there === undefined) return reply.redirect('/', 303)
+  const look = { theme: themeOf(request.headers.cookie), assets: rooms.assets }
+  return reply
+    .header('cache-control', 'no-store')
+    .header('refresh', `0; url=${there.href}`)
+    .type('text/html; charset=utf-8')
+    .send(leavingPage({ ...look, name: provider.name, address: there.href }).toString())
 }

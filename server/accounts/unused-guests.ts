@@ -1,5 +1,5 @@
 import type { AccountStore } from '../store/store.ts'
-import { extendEveryMs, sessionAgeMs } from './sessions.ts'
+import { guestIdleMs, noteUseEveryMs } from './sessions/lifetime.ts'
 
 /** A guest who never said anything is forgotten this long after the last sign of them, in milliseconds. */
 export const unusedGuestAgeMs = 7 * 24 * 60 * 60_000
@@ -17,7 +17,7 @@ const maxBatches = 100
  */
 export async function deleteUnusedGuests(accounts: AccountStore, now: number): Promise<void> {
   const unusedSince = now - unusedGuestAgeMs
-  const sessionsEndBefore = unusedSince - extendEveryMs + sessionAgeMs
+  const sessionsEndBefore = unusedSince - noteUseEveryMs + guestIdleMs
   for (let round = 0; round < maxBatches; round += 1) {
     const deleted = await accounts.deleteUnusedGuests({
       createdBefore: unusedSince,

@@ -40,9 +40,8 @@ export function openChatRoom(rooms: Rooms): ChatRoom {
     startSweep('carry out cancellations', 1_000, log, () => carryOutCancels(rooms)),
     startSweep('purge logs', 30_000, log, () => purgeLogs(rooms, Date.now())),
     startSweep('purge deleted conversations', 5_000, log, () => purgeDeleted(rooms)),
-    startSweep('delete expired sessions', 3_600_000, log, () =>
-      store.accounts.deleteExpiredSessions(Date.now()),
-    ),
+    startSweep('delete expired sessions', 3_600_000, log, () => store.sessions.deleteExpired(Date.now())),
+    startSweep('delete expired sign-in flows', 600_000, log, () => store.flows.deleteExpired(Date.now())),
     startSweep('delete unused guests', 3_600_000, log, () => deleteUnusedGuests(store.accounts, Date.now())),
   ]
   const recorder = startRecorder(rooms, { readied: ready.soon, stored: titles.consider })

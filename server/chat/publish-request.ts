@@ -3,8 +3,9 @@ import { encode } from '../../bus/contract/codec.ts'
 import { streams } from '../../bus/contract/streams.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
 import { errorFields } from '../../telemetry/logger.ts'
+import { isPremium } from '../accounts/permissions.ts'
 import type { Rooms } from '../house.ts'
-import type { StoredRequest } from '../store/store.ts'
+import type { StoredRequest, User } from '../store/store.ts'
 
 /** A hub that took a `ready` row has this long to publish it, in milliseconds; then the next sweep may. */
 export const publishLeaseMs = 10_000
@@ -13,7 +14,7 @@ export const publishLeaseMs = 10_000
 const publishTimeoutMs = 8_000
 
 export interface RequestToPublish {
-  readonly user: { readonly id: string; readonly name: string }
+  readonly user: Pick<User, 'id' | 'name' | 'role'>
   readonly send: ChatSend
   readonly attemptFloor: number
   readonly createdAt: number
@@ -48,7 +49,7 @@ export async function publishRequest(rooms: Rooms, request: RequestToPublish): P
 
 /** What the store keeps of a request, as it is published. */
 export const fromStored = (row: StoredRequest): RequestToPublish => ({
-  user: { id: row.userId, name: row.username },
+  user: { id: row.userId, name: row.username, role: row.role },
   send: row.send,
   attemptFloor: row.attemptFloor,
   createdAt: row.createdAt,
@@ -64,7 +65,7 @@ function requestMessage({ user, send, attemptFloor, createdAt }: RequestToPublis
     ...rest,
     user_id: user.id,
     username: user.name,
-    premium: false,
+    premium: isPremium(user),
     attempt_floor: attemptFloor,
     timestamp: createdAt / 1000,
   }

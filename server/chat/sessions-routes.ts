@@ -20,7 +20,7 @@ const pageQuery = checker(PageQuery)
 /** `GET /v1/sessions` and `/v1/sessions/:id/messages`: a person's conversations as JSON, newest pages first. */
 export function registerSessions(app: FastifyInstance, { store }: Rooms): void {
   app.get('/v1/sessions', async (request, reply) => {
-    const user = requireUser(request)
+    const user = requireUser(request, 'read-own')
     const { items, next } = await store.conversations.list(user.id, readPage(request.query))
     reply.header('cache-control', 'no-store')
     return {
@@ -36,7 +36,7 @@ export function registerSessions(app: FastifyInstance, { store }: Rooms): void {
   })
 
   app.get<{ Params: { id: string } }>('/v1/sessions/:id/messages', async (request, reply) => {
-    const user = requireUser(request)
+    const user = requireUser(request, 'read-own')
     const { id } = request.params
     const page = readPage(request.query)
     const path = isUuid(id) ? await store.conversations.path(user.id, id, page) : undefined

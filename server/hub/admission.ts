@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws'
 import { type ErrorCode, errorCodes } from '../../bus/contract/errors.ts'
 import { subprotocol } from '../../bus/contract/protocol.ts'
+import type { Credential } from '../accounts/request-user.ts'
 import type { HubConfig } from '../config.ts'
 import type { User } from '../store/store.ts'
 import type { People } from './people.ts'
@@ -9,7 +10,7 @@ import type { People } from './people.ts'
 export interface Applicant {
   readonly socket: WebSocket
   readonly user: User | null
-  readonly sessionHash: string | null
+  readonly credential: Credential | null
 }
 
 /** The reason a socket is not admitted, or undefined. It is told after the upgrade, since browsers hide what comes before. */
@@ -20,7 +21,7 @@ export function refusalOf(
   config: Pick<HubConfig, 'maxConnections' | 'maxConnectionsPerUser'>,
 ): ErrorCode | undefined {
   if (applicant.socket.protocol !== subprotocol) return 'protocol_unsupported'
-  if (applicant.user === null || applicant.sessionHash === null) return 'not_signed_in'
+  if (applicant.user === null || applicant.credential === null) return 'not_signed_in'
   if (connectionCount >= config.maxConnections) return 'too_many_connections'
   const present = people.byId.get(applicant.user.id)?.connections.size ?? 0
   return present >= config.maxConnectionsPerUser ? 'too_many_connections' : undefined

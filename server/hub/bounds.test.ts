@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { describe, test } from 'node:test'
 import { WebSocket, WebSocketServer } from 'ws'
 import { waitUntil } from '../../testing/servers/wait-until.ts'
+import type { User } from '../store/store.ts'
 import { createRefusals } from './admission.ts'
 import { type Connection, newConnection } from './connection.ts'
 import type { Person } from './people.ts'
@@ -56,10 +57,10 @@ describe('the bounds of a hub', () => {
 })
 
 function connectionOf(socket: WebSocket): Connection {
-  const user = { id: 'ada', name: 'Ada', kind: 'guest' as const, createdAt: 0 }
+  const user: User = { id: 'ada', name: 'Ada', kind: 'guest', role: 'user', email: null, createdAt: 0 }
   const silent = { unsubscribe: () => {}, active: Promise.resolve() }
   const person: Person = { user, connections: new Set(), live: silent, notices: silent, tails: undefined }
-  return newConnection(socket, person, '', 0)
+  return newConnection(socket, person, { kind: 'session', id: 'one', signedInAt: 0 }, 0)
 }
 
 /** Pairs of sockets over loopback, ended at the end. */

@@ -3,13 +3,15 @@ import { encode } from '../../bus/contract/codec.ts'
 import { CodedError, type ErrorCode, errorCodes } from '../../bus/contract/errors.ts'
 import type { HubFrame } from '../../bus/contract/frames.ts'
 import { heartbeatMs, maxBufferedBytes } from '../../bus/contract/limits.ts'
+import type { Credential } from '../accounts/request-user.ts'
 import type { Person } from './people.ts'
 
 /** One browser socket. Thousands are held and most are idle, so what an idle one does not need is made when it is. */
 export interface Connection {
   readonly socket: WebSocket
   readonly person: Person
-  readonly sessionHash: string
+  /** The session or key it was opened with. */
+  readonly credential: Credential
   /** Said hello and was welcomed. */
   welcomed: boolean
   /** When the browser was last heard, and when it is next asked whether it lives; Unix milliseconds. */
@@ -39,13 +41,13 @@ export interface Following {
 export function newConnection(
   socket: WebSocket,
   person: Person,
-  sessionHash: string,
+  credential: Credential,
   nowMs: number,
 ): Connection {
   return {
     socket,
     person,
-    sessionHash,
+    credential,
     welcomed: false,
     heardAtMs: nowMs,
     pingAtMs: nowMs + heartbeatMs,

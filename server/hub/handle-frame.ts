@@ -3,6 +3,7 @@ import type { ChatAccepted, ClientFrame, Hello } from '../../bus/contract/frames
 import { heartbeatMs, maxFrameBytes } from '../../bus/contract/limits.ts'
 import { protocolVersion } from '../../bus/contract/protocol.ts'
 import { streams } from '../../bus/contract/streams.ts'
+import { requireMay } from '../accounts/permissions.ts'
 import type { ChatRoom } from '../chat/chat-room.ts'
 import type { Rooms } from '../house.ts'
 import { type Connection, send } from './connection.ts'
@@ -26,17 +27,23 @@ export async function handleFrame(
     case 'ping':
       return send(connection, { type: 'pong', id: frame.id })
     case 'chat.send': {
+      requireMay(askerOf(connection), 'chat')
       const { type: _type, ...asked } = frame
       const accepted = await chat.accept(connection.person.user, asked)
       expectReply(connection, accepted)
       return send(connection, accepted)
     }
     case 'chat.cancel':
+      requireMay(askerOf(connection), 'chat')
       return chat.cancel(connection.person.user.id, frame.request_id)
     case 'chat.resume':
+      requireMay(askerOf(connection), 'read-own')
       return resumeReply(rooms, connection, frame.request_id, frame)
   }
 }
+
+/** Asked anew with each frame: the role may have changed since the socket was opened. */
+const askerOf = ({ person, credential }: Connection) => ({ user: person.user, credential })
 
 function welcome(rooms: Rooms, connection: Connection, hello: Hello): void {
   if (connection.welcomed) throw new CodedError('frame_invalid', 'Hello is said once.')

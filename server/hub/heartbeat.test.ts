@@ -12,7 +12,7 @@ import type { Person } from './people.ts'
 
 const nobody = { unsubscribe: () => {}, active: Promise.resolve() }
 const person: Person = {
-  user: { id: 'none', name: 'Mika', kind: 'guest', createdAt: 0 },
+  user: { id: 'none', name: 'Mika', kind: 'guest', role: 'user', email: null, createdAt: 0 },
   connections: new Set(),
   live: nobody,
   notices: nobody,
@@ -32,7 +32,12 @@ async function openPair(): Promise<{ connection: Connection; browser: WebSocket;
   const browser = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`)
   const [[socket]] = await Promise.all([arrived, once(browser, 'open')])
   const now = performance.now()
-  const connection = newConnection(socket as WebSocket, person, 'hash', now)
+  const connection = newConnection(
+    socket as WebSocket,
+    person,
+    { kind: 'session', id: 's', signedInAt: 0 },
+    now,
+  )
   createListeners(new Map([[connection.socket, connection]]), { message: () => {}, close: () => {} })(
     connection.socket,
   )

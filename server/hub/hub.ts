@@ -1,14 +1,17 @@
 import type { WebSocket } from 'ws'
 import type { ChatRoom } from '../chat/chat-room.ts'
+import { startSweep } from '../chat/sweep.ts'
 import type { Rooms } from '../house.ts'
+import { applyAccess, checkOpenSockets } from './access-changes.ts'
 import { type Applicant, createRefusals, refusalOf } from './admission.ts'
-import { type Connection, closeWith, newConnection } from './connection.ts'
+import { type Connection, newConnection } from './connection.ts'
 import { drainConnections } from './drain.ts'
 import { handleFrame } from './handle-frame.ts'
 import { createListeners } from './listeners.ts'
 import { passNotice } from './notices.ts'
 import { People } from './people.ts'
 import { type FrameHandler, receive } from './receive.ts'
+import { RecentEndings } from './recent-endings.ts'
 import { relayEntry } from './relay.ts'
 import { startRounds } from './rounds.ts'
 
@@ -19,14 +22,15 @@ export interface Hub {
   readonly refusedCount: number
   /** Takes a socket in, or closes it with the reason. */
   admit(applicant: Applicant): void
-  /** Closes the sockets of a session that has ended. */
-  endSession(userId: string, sessionHash: string): void
   /** Tells everybody to come back elsewhere, takes no more, and closes; resolves when all are closed. */
   drain(graceMs: number): Promise<void>
 }
 
+/** Open sockets are held against the store this often, in milliseconds. */
+const checkSocketsEveryMs = 60_000
+
 export function openHub(rooms: Rooms, chat: ChatRoom): Hub {
-  const { bus, config, log } = rooms
+  const { bus, config, log, access } = rooms
   const people = new People(bus, {
     onEntry: (person, message) => relayEntry(bus, person, message),
     onNotice: passNotice,
@@ -39,6 +43,15 @@ export function openHub(rooms: Rooms, chat: ChatRoom): Hub {
     close: (connection) => people.leave(connection),
   })
   const stopRounds = startRounds(rooms, people, connections)
+  const endings = new RecentEndings()
+  const stopHearing = access.onChange((change) => {
+    endings.add(change)
+    applyAccess(rooms, people, change)
+  })
+
+  const checks = startSweep('check open sockets', checkSocketsEveryMs, log, () =>
+    checkOpenSockets(rooms, people),
+  )
   let draining = false
 
   return {
@@ -49,23 +62,21 @@ export function openHub(rooms: Rooms, chat: ChatRoom): Hub {
       return refusals.count
     },
     admit: (applicant) => {
-      const { socket, user, sessionHash } = applicant
+      const { socket, user, credential } = applicant
       const refusal = draining ? 'draining' : refusalOf(applicant, people, connections.size, config)
-      if (refusal !== undefined || user === null || sessionHash === null)
+      if (refusal !== undefined || user === null || credential === null || endings.has(user, credential))
         return refusals.refuse(socket, refusal ?? 'not_signed_in')
-      const connection = newConnection(socket, people.arrive(user), sessionHash, performance.now())
+      const connection = newConnection(socket, people.arrive(user), credential, performance.now())
       connection.person.connections.add(connection)
       connections.set(socket, connection)
       listen(socket)
-    },
-    endSession: (userId, sessionHash) => {
-      for (const connection of people.byId.get(userId)?.connections ?? [])
-        if (connection.sessionHash === sessionHash) closeWith(connection, 'not_signed_in')
     },
     drain: async (graceMs) => {
       draining = true
       await drainConnections(connections, graceMs)
       stopRounds()
+      stopHearing()
+      await checks.stop()
     },
   }
 }

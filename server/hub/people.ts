@@ -6,7 +6,8 @@ import type { ReplyTail } from './reply-tail.ts'
 
 /** A signed-in person with at least one socket on this hub. */
 export interface Person {
-  readonly user: User
+  /** As last heard: role and name may change while somebody is here. The id stays. */
+  user: User
   readonly connections: Set<Connection>
   /** Entries of all replies, as the stream republishes them. */
   live: Subscription

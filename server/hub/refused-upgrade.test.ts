@@ -11,7 +11,7 @@ let house: TestHouse
 let isAway = false
 
 before(async () => {
-  house = await startTestHouse({ around: (store) => ({ ...store, accounts: awayAccounts(store) }) })
+  house = await startTestHouse({ around: (store) => ({ ...store, sessions: awaySessions(store) }) })
 })
 after(() => house?.[Symbol.asyncDispose]())
 
@@ -42,10 +42,10 @@ test('a socket that asks to come in while the store is away is refused, and let 
   assert.match(answer, /^HTTP\/1\.1 503 /)
 })
 
-function awayAccounts({ accounts }: Store): Store['accounts'] {
+function awaySessions({ sessions }: Store): Store['sessions'] {
   return {
-    ...accounts,
-    findSession: (...asked) =>
-      isAway ? Promise.reject(new CodedError('store_unavailable')) : accounts.findSession(...asked),
+    ...sessions,
+    find: (...asked) =>
+      isAway ? Promise.reject(new CodedError('store_unavailable')) : sessions.find(...asked),
   }
 }

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError } from '../../bus/contract/errors.ts'
 import { maxFrameBytes } from '../../bus/contract/limits.ts'
 import { socketPath, subprotocol } from '../../bus/contract/protocol.ts'
+import { hasKeyAlone } from '../accounts/keys/use-key.ts'
 import type { OriginPolicy } from '../accounts/origin.ts'
 import { endHandshake } from './handshakes.ts'
 import type { Hub } from './hub.ts'
@@ -35,7 +36,7 @@ export function registerSocket(app: FastifyInstance, hub: Hub, isOurs: OriginPol
       // The plugin's listener and the response that upgraded would each keep the whole request alive.
       socket.removeAllListeners('error')
       request.upgradeResponse?.detachSocket(request.raw.socket)
-      hub.admit({ socket, user: request.user, sessionHash: request.sessionHash })
+      hub.admit({ socket, user: request.user, credential: request.credential })
       endHandshake(request)
     })
   })
@@ -55,7 +56,7 @@ async function keepResponse(request: FastifyRequest, reply: FastifyReply): Promi
 /** A page from elsewhere could else speak with the person's cookie: browsers let any page open a WebSocket anywhere. */
 function refuseStrangers(isOurs: OriginPolicy) {
   return async ({ headers }: FastifyRequest) => {
-    if (!isOurs(headers)) throw new CodedError('origin_refused')
+    if (!hasKeyAlone(headers) && !isOurs(headers)) throw new CodedError('origin_refused')
   }
 }
 

@@ -49,9 +49,9 @@ before(async () => {
     config: { maxConnectionsPerUser: 1_000 },
     around: (store): Store => ({
       ...store,
-      accounts: {
-        ...store.accounts,
-        findSession: (...asked) => lookUps.run(() => store.accounts.findSession(...asked)),
+      sessions: {
+        ...store.sessions,
+        find: (...asked) => lookUps.run(() => store.sessions.find(...asked)),
       },
     }),
     aroundBus: (bus): Bus =>

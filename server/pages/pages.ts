@@ -4,6 +4,7 @@ import type { House } from '../house.ts'
 import { registerChat } from './chat-routes.ts'
 import { registerConversations } from './conversation-routes.ts'
 import { registerSettings } from './settings-routes.ts'
+import { registerSignInPage } from './sign-in-routes.ts'
 import { registerSurroundings } from './surroundings-routes.ts'
 
 /** Largest form, in bytes: a system prompt of 16,000 characters, each of which a form may write with nine bytes. */
@@ -18,6 +19,7 @@ export function registerPages(app: FastifyInstance, house: House): void {
     registerChat(pages, house)
     registerConversations(pages, house)
     registerSettings(pages, house)
+    registerSignInPage(pages, house)
     registerSurroundings(pages, house)
   })
 }

@@ -5,6 +5,23 @@ import { html } from './html.ts'
 import { icon } from './icons.ts'
 import { barePage } from './layout.ts'
 
+/** A provider as a page names it. */
+export interface NamedProvider {
+  readonly slug: string
+  readonly name: string
+}
+
+export interface SignInFacts {
+  readonly theme: Theme
+  readonly assets: Assets
+  /** The ones that are configured. */
+  readonly providers: readonly NamedProvider[]
+  /** Where the browser goes afterwards, a path of this house. */
+  readonly returnTo: string
+  /** What went wrong before, in words. */
+  readonly problem?: string
+}
+
 /** For somebody with an owner link that is good for nothing any more: what became of it, and how to get another. */
 export const spentLinkPage = ({ theme, assets }: { theme: Theme; assets: Assets }): string =>
   barePage(
@@ -21,18 +38,30 @@ export const spentLinkPage = ({ theme, assets }: { theme: Theme; assets: Assets 
 </div></main>`,
   ).toString()
 
-/** For somebody the house does not know: how its owner gets in. */
-export const signInPage = (theme: Theme, assets: Assets): Html =>
+/** For somebody the house does not know: the ways in that it has. */
+export const signInPage = (facts: SignInFacts): Html =>
   barePage(
     'Sign in · Companions',
-    theme,
-    assets,
+    facts.theme,
+    facts.assets,
     html`<main class="bare-main"><div class="notice">
 <p class="notice-mark">${icon('door', 'large')}</p>
-<h1>This is somebody’s home</h1>
+${facts.providers.length > 0 ? waysIn(facts) : ownersOnly(facts)}
+</div></main>`,
+  )
+
+const waysIn = ({ providers, returnTo, problem }: SignInFacts): Html =>
+  html`<h1>Sign in</h1>
+${problemNote(problem)}
+<ul class="ways-in">${providers.map(({ slug, name }) => html`<li><a class="btn btn-block" href="/sign-in/${slug}?return_to=${returnTo}">Continue with ${name}</a></li>`)}</ul>`
+
+const ownersOnly = ({ problem }: SignInFacts): Html =>
+  html`<h1>This is somebody’s home</h1>
+${problemNote(problem)}
 <p>Companions runs here for its owner, and does not know you yet.</p>
 <h2>If it is yours</h2>
 <ol><li>Look at where it was started: the terminal, or the log of the container.</li><li>Find the line with the <strong>owner link</strong>. It is printed at each start with <code>HOST</code> or <code>PUBLIC_URL</code> set, and works once.</li><li>Open that link in this browser. You stay signed in.</li></ol>
-<p class="sheet-note">On the machine itself, <code>http://localhost</code> with the port it printed lets you in without a link.</p>
-</div></main>`,
-  )
+<p class="sheet-note">On the machine itself, <code>http://localhost</code> with the port it printed lets you in without a link.</p>`
+
+const problemNote = (problem: string | undefined): Html | false =>
+  problem !== undefined && html`<p role="alert">${problem}</p>`

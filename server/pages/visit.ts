@@ -2,16 +2,19 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError, errorCodes } from '../../bus/contract/errors.ts'
 import { isUuid } from '../../bus/contract/ids.ts'
 import { errorFields } from '../../telemetry/logger.ts'
+import { returnPath } from '../accounts/flows/return-to.ts'
+import { type Act, requireMay } from '../accounts/permissions.ts'
 import { defaultCompanion } from '../companions/default-companion.ts'
+
 import type { House } from '../house.ts'
 import type { User } from '../store/store.ts'
-import { remembered, themeOf } from './cookies.ts'
+import { remembered } from './cookies.ts'
 import type { ErrorFacts } from './error-page.ts'
 import { errorFragment, errorPage, renderErrorPage } from './error-page.ts'
 import type { Html } from './html.ts'
 import { listOf } from './list-facts.ts'
 import { isFragment } from './request-fields.ts'
-import { signInPage } from './sign-in-page.ts'
+import { sendSignInPage } from './sign-in-routes.ts'
 import { toastAlong } from './toast.ts'
 import type { View } from './view.ts'
 
@@ -26,10 +29,10 @@ export interface Visit {
 
 /**
  * Wraps what answers a visit: strangers get the way in, errors a page, and nothing is kept by any cache, since every
- * page is one person's.
+ * page is one person's. `act` is what one must be allowed to; unsaid, reading for what reads and chatting for the rest.
  */
 export const visited =
-  (house: House, answer: (visit: Visit) => Promise<Html>) =>
+  (house: House, answer: (visit: Visit) => Promise<Html>, act?: Act) =>
   async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     reply
       .type('text/html; charset=utf-8')
@@ -44,12 +47,15 @@ export const visited =
       view: viewOf(house, request, request.user),
     }
     try {
+      requireMay({ user: request.user, credential: request.credential }, act ?? actOf(request))
       const page = await answer(visit)
       return await reply.send(page.toString())
     } catch (error) {
       return reply.send(await wordsFor(visit, error))
     }
   }
+
+const actOf = ({ method }: FastifyRequest): Act => (method === 'GET' ? 'read-own' : 'chat')
 
 /** The id in a path. @throws CodedError `not_found` where it is none of ours. */
 export function idOf({ request }: Visit, name = 'id'): string {
@@ -75,7 +81,7 @@ function viewOf(house: House, request: FastifyRequest, user: User): View {
 /** A piece cannot show the way in, so its page is loaded anew, which does. */
 function sendStranger(house: House, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (isFragment(request)) return reply.code(401).header('hx-refresh', 'true').send('')
-  return reply.code(401).send(signInPage(themeOf(request.headers.cookie), house.assets).toString())
+  return sendSignInPage(house, request, reply.code(401), { returnTo: returnPath(request.url) })
 }
 
 async function wordsFor(visit: Visit, error: unknown): Promise<string> {

@@ -35,9 +35,10 @@ async function nextOrdinal(queries: Queries, userId: string): Promise<number> {
     .updateTable('users')
     .set((set) => ({ last_ordinal: set('last_ordinal', '+', 2) }))
     .where('id', '=', userId)
-    .returning('last_ordinal')
+    .returning(['last_ordinal', 'disabled_at'])
     .executeTakeFirst()
   if (!user) throw new Refusal('not_found')
+  if (user.disabled_at !== null) throw new Refusal('not_allowed')
   return user.last_ordinal
 }
 

@@ -1,143 +1,194 @@
-import { uuidv7 } from '../../bus/contract/ids.ts'
+import { closeRequestsOf, tracesOf } from './account-ending.ts'
+import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Database, Queries } from './database.ts'
-import type { UsersTable } from './schema.ts'
-import type { AccountStore, User } from './store.ts'
+import { claimOwnerLink, replaceOwnerLink } from './owner-links.ts'
+import { noteRevocation } from './revocations.ts'
+import type { UsersTable } from './schema-accounts.ts'
+import type { BusTrace, Page } from './store.ts'
+import { deleteUnusedGuests, type UnusedGuests } from './unused-guests.ts'
 
-const userColumns = ['users.id', 'users.name', 'users.kind', 'users.created_at'] as const
+/** What a person may do, in rising order; see `server/accounts/permissions.ts`. */
+export const roles = ['user', 'premium', 'admin'] as const
+export type Role = (typeof roles)[number]
+
+export interface User {
+  readonly id: string
+  readonly name: string
+  /** `guest`: somebody at this machine's browser. `owner`: came by the owner link; is an admin. `member`: signed up. */
+  readonly kind: 'guest' | 'owner' | 'member'
+  readonly role: Role
+  /** As the provider last signed in with had verified it; never used to find a person. */
+  readonly email: string | null
+  readonly createdAt: number
+}
+
+/** A user as admins see one. */
+export interface Account extends User {
+  readonly disabledAt: number | null
+}
+
+/** People. What takes somebody's access away is told to all hubs by a revocation of the same transaction. */
+export interface AccountStore {
+  /** A second time is no error: whoever lost the answer of the first asks again. */
+  createUser(user: User): Promise<void>
+  findUser(id: string): Promise<Account | undefined>
+  /** Newest first, guests left out. @throws CodedError `request_invalid` for a cursor that is not ours */
+  listUsers(page: { limit: number; before?: string }): Promise<Page<Account>>
+  /** @returns false where there is no such user. */
+  rename(id: string, name: string, now: number): Promise<boolean>
+  /** Changes the role, and has every session of the user get a new token. An owner stays admin: false. */
+  setRole(id: string, role: Role, now: number): Promise<boolean>
+  /** Ends sessions and open requests of a user, who is then let in nowhere. Not the owner: false. */
+  disable(id: string, now: number): Promise<boolean>
+  enable(id: string): Promise<boolean>
+  /** Removes a user with everything that is theirs. @returns what of it may be on the bus; undefined: no such user. */
+  deleteUser(id: string, now: number): Promise<BusTrace[] | undefined>
+  /**
+   * Deletes up to `limit` guests made before `createdBefore` who never said anything and have no session that ends at
+   * or after `sessionsEndBefore`. @returns how many.
+   */
+  deleteUnusedGuests(unused: UnusedGuests): Promise<number>
+  /** Keeps the hash of the one valid owner link; earlier ones end. */
+  createOwnerLink(link: { tokenHash: string; expiresAt: number }): Promise<void>
+  /** Uses up an owner link. @returns the owner, made at the first use; undefined for a wrong, used or old link. */
+  claimOwnerLink(tokenHash: string, now: number): Promise<User | undefined>
+}
 
 export function createAccountStore(database: Database): AccountStore {
   return {
     createUser: (user) => database.write((queries) => insertUser(queries, user)),
-    findUser: (id) =>
-      database.read(async (queries) => {
-        const row = await queries
-          .selectFrom('users')
-          .select(userColumns)
-          .where('id', '=', id)
-          .executeTakeFirst()
-        return row && toUser(row)
-      }),
-    createSession: ({ tokenHash, userId, createdAt, expiresAt }) =>
+    findUser: (id) => database.read((queries) => findUser(queries, id)),
+    listUsers: (page) => database.read((queries) => listUsers(queries, page)),
+    rename: (id, name, now) =>
       database.write(async (queries) => {
-        await queries
-          .insertInto('sessions')
-          .values({ token_hash: tokenHash, user_id: userId, created_at: createdAt, expires_at: expiresAt })
-          .execute()
-      }),
-    findSession: (tokenHash, now) => database.read((queries) => findSession(queries, tokenHash, now)),
-    extendSession: (tokenHash, expiresAt) =>
-      database.write(async (queries) => {
-        await queries
-          .updateTable('sessions')
-          .set({ expires_at: expiresAt })
-          .where('token_hash', '=', tokenHash)
-          .execute()
-      }),
-    deleteSession: (tokenHash) =>
-      database.write(async (queries) => {
-        await queries.deleteFrom('sessions').where('token_hash', '=', tokenHash).execute()
-      }),
-    deleteExpiredSessions: (now) =>
-      database.write(async (queries) => {
-        await queries.deleteFrom('sessions').where('expires_at', '<=', now).execute()
+        const renamed = await changeUser(queries, id, { name })
+        if (renamed) await noteRevocation(queries, { userId: id, kind: 'changed', at: now })
+        return renamed
       }),
     deleteUnusedGuests: (unused) => database.write((queries) => deleteUnusedGuests(queries, unused)),
+    setRole: (id, role, now) => database.write((queries) => setRole(queries, { id, role, now })),
+    disable: (id, now) => database.write((queries) => disable(queries, database, { id, now })),
+    enable: (id) => database.write((queries) => changeUser(queries, id, { disabled_at: null })),
+    deleteUser: (id, now) => database.write((queries) => deleteUser(queries, database, { id, now })),
     createOwnerLink: (link) => database.write((queries) => replaceOwnerLink(queries, link)),
     claimOwnerLink: (tokenHash, now) => database.write((queries) => claimOwnerLink(queries, tokenHash, now)),
   }
 }
 
-/** A second time is no error: whoever lost the answer of the first asks again. */
-async function insertUser(queries: Queries, user: User): Promise<void> {
+export const userColumns = [
+  'users.id',
+  'users.name',
+  'users.kind',
+  'users.role',
+  'users.email',
+  'users.created_at',
+  'users.disabled_at',
+] as const
+
+type UserRow = Pick<UsersTable, 'id' | 'name' | 'kind' | 'email' | 'created_at' | 'disabled_at'> & {
+  role: Role
+}
+
+/** An older hub makes an owner without saying the role. */
+export const roleOf = ({ kind, role }: Pick<User, 'kind' | 'role'>): Role =>
+  kind === 'owner' ? 'admin' : role
+
+export const toUser = (row: Omit<UserRow, 'disabled_at'>): User => ({
+  id: row.id,
+  name: row.name,
+  kind: row.kind,
+  role: roleOf(row),
+  email: row.email,
+  createdAt: row.created_at,
+})
+
+export const toAccount = (row: UserRow): Account => ({ ...toUser(row), disabledAt: row.disabled_at })
+
+export async function insertUser(queries: Queries, user: User): Promise<void> {
+  const { createdAt: created_at, ...columns } = user
   await queries
     .insertInto('users')
-    .values({ id: user.id, name: user.name, kind: user.kind, created_at: user.createdAt })
+    .values({ ...columns, created_at })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .execute()
 }
 
-async function findSession(queries: Queries, tokenHash: string, now: number) {
-  const row = await queries
-    .selectFrom('sessions')
-    .innerJoin('users', 'users.id', 'sessions.user_id')
-    .select([...userColumns, 'sessions.expires_at'])
-    .where('token_hash', '=', tokenHash)
-    .where('expires_at', '>', now)
-    .executeTakeFirst()
-  return row && { user: toUser(row), expiresAt: row.expires_at }
+export async function findUser(queries: Queries, id: string): Promise<Account | undefined> {
+  const row = await queries.selectFrom('users').select(userColumns).where('id', '=', id).executeTakeFirst()
+  return row && toAccount(row)
 }
 
-/** Whoever says something takes a number from their own row, so one who does so at this moment is spared. */
-async function deleteUnusedGuests(
+async function listUsers(
   queries: Queries,
-  {
-    createdBefore,
-    sessionsEndBefore,
-    limit,
-  }: { createdBefore: number; sessionsEndBefore: number; limit: number },
-): Promise<number> {
-  const { numDeletedRows } = await queries
-    .deleteFrom('users')
-    .where('kind', '=', 'guest')
-    .where('last_ordinal', '=', 0)
-    .where('id', 'in', ({ selectFrom }) =>
-      selectFrom('users as guests')
-        .select('guests.id')
-        .where('guests.kind', '=', 'guest')
-        .where('guests.last_ordinal', '=', 0)
-        .where('guests.created_at', '<', createdBefore)
-        .where(({ exists, not, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('sessions')
-                .select('token_hash')
-                .whereRef('sessions.user_id', '=', 'guests.id')
-                .where('expires_at', '>=', sessionsEndBefore),
-            ),
-          ),
-        )
-        .orderBy('guests.created_at')
-        .limit(limit),
+  { limit, before }: { limit: number; before?: string },
+): Promise<Page<Account>> {
+  let query = queries.selectFrom('users').select(userColumns).where('kind', '!=', 'guest')
+  if (before !== undefined) {
+    const { updatedAt: time, id } = decodeCursor(before)
+    query = query.where(({ eb, or, and }) =>
+      or([eb('created_at', '<', time), and([eb('created_at', '=', time), eb('id', '<', id)])]),
     )
-    .executeTakeFirst()
-  return Number(numDeletedRows)
-}
-
-async function replaceOwnerLink(
-  queries: Queries,
-  { tokenHash, expiresAt }: { tokenHash: string; expiresAt: number },
-): Promise<void> {
-  const link = { token_hash: tokenHash, expires_at: expiresAt }
-  await queries
-    .insertInto('owner_links')
-    .values({ slot: 'owner', ...link })
-    .onConflict((conflict) => conflict.column('slot').doUpdateSet(link))
+  }
+  const rows = await query
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
     .execute()
+  const items = rows.slice(0, limit).map(toAccount)
+  const last = items.at(-1)
+  if (rows.length <= limit || last === undefined) return { items }
+  return { items, next: encodeCursor({ updatedAt: last.createdAt, id: last.id }) }
 }
 
-/** Removing the link is what uses it up: of two who come with the same one, one removes it. */
-async function claimOwnerLink(queries: Queries, tokenHash: string, now: number): Promise<User | undefined> {
-  const claimed = await queries
-    .deleteFrom('owner_links')
-    .where('token_hash', '=', tokenHash)
-    .where('expires_at', '>', now)
+async function changeUser(
+  queries: Queries,
+  id: string,
+  change: Partial<Pick<UsersTable, 'name' | 'disabled_at'>> & { role?: Role },
+): Promise<boolean> {
+  const { numUpdatedRows } = await queries
+    .updateTable('users')
+    .set(change)
+    .where('id', '=', id)
     .executeTakeFirst()
-  if (claimed.numDeletedRows === 0n) return undefined
-  const owner = await queries
-    .selectFrom('users')
-    .select(userColumns)
-    .where('kind', '=', 'owner')
-    .orderBy('created_at')
-    .executeTakeFirst()
-  if (owner) return toUser(owner)
-  const user: User = { id: uuidv7(now), name: 'Owner', kind: 'owner', createdAt: now }
-  await insertUser(queries, user)
-  return user
+  return numUpdatedRows > 0n
 }
 
-const toUser = (row: Pick<UsersTable, 'id' | 'name' | 'kind' | 'created_at'>): User => ({
-  id: row.id,
-  name: row.name,
-  kind: row.kind,
-  createdAt: row.created_at,
-})
+interface Act {
+  readonly id: string
+  readonly now: number
+}
+
+export async function setRole(queries: Queries, { id, role, now }: Act & { role: Role }): Promise<boolean> {
+  const found = await findUser(queries, id)
+  if (found === undefined || (found.kind === 'owner' && role !== 'admin')) return false
+  if (found.role === role) return true
+  await changeUser(queries, id, { role })
+  await queries.updateTable('sessions').set({ rotation_due: 1 }).where('user_id', '=', id).execute()
+  await noteRevocation(queries, { userId: id, kind: 'changed', role, at: now })
+  return true
+}
+
+async function disable(queries: Queries, database: Database, { id, now }: Act): Promise<boolean> {
+  await database.lockUser(queries, id)
+  const found = await findUser(queries, id)
+  if (found === undefined || found.kind === 'owner') return false
+  if (found.disabledAt !== null) return true
+  await changeUser(queries, id, { disabled_at: now })
+  await queries.deleteFrom('sessions').where('user_id', '=', id).execute()
+  await closeRequestsOf(queries, id, now)
+  await noteRevocation(queries, { userId: id, kind: 'everything', at: now })
+  return true
+}
+
+async function deleteUser(
+  queries: Queries,
+  database: Database,
+  { id, now }: Act,
+): Promise<BusTrace[] | undefined> {
+  await database.lockUser(queries, id)
+  const traces = await tracesOf(queries, id)
+  const { numDeletedRows } = await queries.deleteFrom('users').where('id', '=', id).executeTakeFirst()
+  if (numDeletedRows === 0n) return undefined
+  await noteRevocation(queries, { userId: id, kind: 'everything', at: now })
+  return traces
+}

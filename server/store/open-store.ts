@@ -1,10 +1,21 @@
 import { sql } from 'kysely'
 import { createAccountStore } from './accounts.ts'
+import { createApiKeyStore } from './api-keys.ts'
+import { createAuditStore } from './audit.ts'
 import { createConversationStore } from './conversations.ts'
 import type { Database } from './database.ts'
 import { behindDoor } from './door.ts'
+import { createFlowStore } from './flows.ts'
+import { createHouseSettingStore } from './house-settings.ts'
+import { createIdentityStore } from './identities.ts'
+import { createInvitationStore } from './invitations.ts'
+import { createLimitStore } from './limits.ts'
 import { migrate } from './migrate.ts'
+import { createPasskeyStore } from './passkeys.ts'
+import { createRecoveryCodeStore } from './recovery-codes.ts'
 import { createRequestStore } from './requests.ts'
+import { createRevocationStore } from './revocations.ts'
+import { createSessionStore } from './sessions.ts'
 import type { Store } from './store.ts'
 import { openPostgres } from './store-postgres.ts'
 import { openSqlite } from './store-sqlite.ts'
@@ -22,6 +33,17 @@ export function createStore(database: Database): Store {
   return {
     kind: database.kind,
     accounts: behindDoor(createAccountStore(database)),
+    apiKeys: behindDoor(createApiKeyStore(database)),
+    audit: behindDoor(createAuditStore(database)),
+    flows: behindDoor(createFlowStore(database)),
+    houseSettings: behindDoor(createHouseSettingStore(database)),
+    identities: behindDoor(createIdentityStore(database)),
+    invitations: behindDoor(createInvitationStore(database)),
+    limits: behindDoor(createLimitStore(database)),
+    passkeys: behindDoor(createPasskeyStore(database)),
+    recoveryCodes: behindDoor(createRecoveryCodeStore(database)),
+    revocations: behindDoor(createRevocationStore(database)),
+    sessions: behindDoor(createSessionStore(database)),
     conversations: behindDoor(createConversationStore(database)),
     requests: behindDoor(createRequestStore(database)),
     ...behindDoor({

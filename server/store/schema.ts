@@ -1,44 +1,19 @@
 import type { Generated, Insertable, Selectable } from 'kysely'
 import type { FinishReason } from '../../bus/contract/chat.ts'
 import type { RequestState } from '../../bus/contract/history.ts'
-import type { Conversation, Message, User } from './store.ts'
+import type { AccountTables } from './schema-accounts.ts'
+import type { Conversation, Message } from './store.ts'
 
 /**
  * The tables as the queries see them. Times are Unix milliseconds; columns that end in `_json` hold JSON as text,
  * since nothing looks inside them. What `Generated` marks has a default in the database.
  */
-export interface Schema {
-  users: UsersTable
-  sessions: SessionsTable
-  owner_links: OwnerLinksTable
+export interface Schema extends AccountTables {
   conversations: ConversationsTable
   messages: MessagesTable
   requests: RequestsTable
   house: HouseTable
   schema_migrations: SchemaMigrationsTable
-}
-
-export interface UsersTable {
-  id: string
-  name: string
-  kind: User['kind']
-  created_at: number
-  /** The last number given to something this person made; see `ordinal` in messages and requests. */
-  last_ordinal: Generated<number>
-}
-
-export interface SessionsTable {
-  token_hash: string
-  user_id: string
-  created_at: number
-  expires_at: number
-}
-
-export interface OwnerLinksTable {
-  /** Always `owner`: the key that keeps one link valid at a time. */
-  slot: 'owner'
-  token_hash: string
-  expires_at: number
 }
 
 /** What is to be known of the house itself. */

@@ -1,13 +1,18 @@
 import { testAccepting } from './suite/accepting.ts'
+import { testAccess } from './suite/access.ts'
 import { testAccounts } from './suite/accounts.ts'
 import { testDeletion } from './suite/deletion.ts'
 import { testEndings } from './suite/endings.ts'
 import type { Source } from './suite/ground.ts'
 import { itOn } from './suite/ground.ts'
+import { testIdentities } from './suite/identities.ts'
+import { testKeys } from './suite/keys.ts'
 import { testLasting } from './suite/lasting.ts'
 import { testLeases } from './suite/leases.ts'
 import { testListing } from './suite/listing.ts'
+import { testRecords } from './suite/records.ts'
 import { testRefusing } from './suite/refusing.ts'
+import { testSessions } from './suite/sessions.ts'
 import { testSuccession } from './suite/succession.ts'
 import { testTree } from './suite/tree.ts'
 
@@ -15,6 +20,11 @@ import { testTree } from './suite/tree.ts'
 export function testStore(source: Source): void {
   const it = itOn(source)
   testAccounts(it)
+  testAccess(it)
+  testSessions(it)
+  testIdentities(it)
+  testKeys(it)
+  testRecords(it)
   testAccepting(it)
   testRefusing(it)
   testSuccession(it)

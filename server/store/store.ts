@@ -1,6 +1,20 @@
 import type { ChatFinal, ChatSend, FinishReason, Timings, Usage } from '../../bus/contract/chat.ts'
 import type { HistoryMessage, RequestState } from '../../bus/contract/history.ts'
 import type { GenerationOptions } from '../../bus/contract/wire.ts'
+import type { AccountStore, Role } from './accounts.ts'
+import type { ApiKeyStore } from './api-keys.ts'
+import type { AuditStore } from './audit.ts'
+import type { FlowStore } from './flows.ts'
+import type { HouseSettingStore } from './house-settings.ts'
+import type { IdentityStore } from './identities.ts'
+import type { InvitationStore } from './invitations.ts'
+import type { LimitStore } from './limits.ts'
+import type { PasskeyStore } from './passkeys.ts'
+import type { RecoveryCodeStore } from './recovery-codes.ts'
+import type { RevocationStore } from './revocations.ts'
+import type { SessionStore } from './sessions.ts'
+
+export type { Account, AccountStore, Role, User } from './accounts.ts'
 
 /**
  * The truth of the house: people, conversations, and what became of every request (PROTOCOL section 3).
@@ -12,6 +26,17 @@ import type { GenerationOptions } from '../../bus/contract/wire.ts'
 export interface Store {
   readonly kind: 'sqlite' | 'postgres'
   readonly accounts: AccountStore
+  readonly sessions: SessionStore
+  readonly identities: IdentityStore
+  readonly flows: FlowStore
+  readonly invitations: InvitationStore
+  readonly passkeys: PasskeyStore
+  readonly recoveryCodes: RecoveryCodeStore
+  readonly apiKeys: ApiKeyStore
+  readonly revocations: RevocationStore
+  readonly audit: AuditStore
+  readonly limits: LimitStore
+  readonly houseSettings: HouseSettingStore
   readonly conversations: ConversationStore
   readonly requests: RequestStore
   /** Brings the schema up to date; safe when several hubs start at once. */
@@ -20,43 +45,6 @@ export interface Store {
   readId(): Promise<string>
   ping(): Promise<void>
   close(): Promise<void>
-}
-
-export interface User {
-  readonly id: string
-  readonly name: string
-  readonly kind: 'guest' | 'owner'
-  readonly createdAt: number
-}
-
-export interface AccountStore {
-  createUser(user: User): Promise<void>
-  findUser(id: string): Promise<User | undefined>
-  /** Sessions are kept by the SHA-256 of their token, in hexadecimal. */
-  createSession(session: {
-    tokenHash: string
-    userId: string
-    createdAt: number
-    expiresAt: number
-  }): Promise<void>
-  findSession(tokenHash: string, now: number): Promise<{ user: User; expiresAt: number } | undefined>
-  /** Moves the end of a session that is in use. */
-  extendSession(tokenHash: string, expiresAt: number): Promise<void>
-  deleteSession(tokenHash: string): Promise<void>
-  deleteExpiredSessions(now: number): Promise<void>
-  /**
-   * Deletes up to `limit` guests made before `createdBefore` who never said anything and have no session that ends at
-   * or after `sessionsEndBefore`. @returns how many.
-   */
-  deleteUnusedGuests(unused: {
-    createdBefore: number
-    sessionsEndBefore: number
-    limit: number
-  }): Promise<number>
-  /** Keeps the hash of the one valid owner link; earlier ones end. */
-  createOwnerLink(link: { tokenHash: string; expiresAt: number }): Promise<void>
-  /** Uses up an owner link. @returns the owner, made at the first use; undefined for a wrong, used or old link. */
-  claimOwnerLink(tokenHash: string, now: number): Promise<User | undefined>
 }
 
 export interface Conversation {
@@ -188,11 +176,12 @@ export type AcceptResult =
       readonly messageId: string
       readonly attemptFloor: number
     }
-  | { readonly outcome: 'refused'; readonly code: 'not_found' | 'conflict' | 'queue_full' }
+  | { readonly outcome: 'refused'; readonly code: 'not_found' | 'conflict' | 'queue_full' | 'not_allowed' }
 
 export interface StoredRequest {
   readonly userId: string
   readonly username: string
+  readonly role: Role
   readonly requestId: string
   readonly conversationId: string
   readonly state: RequestState

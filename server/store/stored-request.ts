@@ -1,11 +1,14 @@
 import type { ChatSend } from '../../bus/contract/chat.ts'
+import { roleOf } from './accounts.ts'
 import type { RequestRow } from './schema.ts'
-import type { StoredRequest } from './store.ts'
+import type { Role, StoredRequest, User } from './store.ts'
 
 /** Of `requests` joined with its `users`. */
 export const requestColumns = [
   'requests.user_id',
   'users.name as username',
+  'users.kind',
+  'users.role',
   'requests.request_id',
   'requests.conversation_id',
   'requests.state',
@@ -29,13 +32,14 @@ type Row = Pick<
   | 'seq'
   | 'cancel_requested_at'
   | 'created_at'
-> & { username: string }
+> & { username: string; kind: User['kind']; role: Role }
 
 export function toStoredRequest(row: Row): StoredRequest {
   const send: ChatSend = JSON.parse(row.send_json)
   return {
     userId: row.user_id,
     username: row.username,
+    role: roleOf(row),
     requestId: row.request_id,
     conversationId: row.conversation_id,
     state: row.state,

@@ -32,6 +32,7 @@ export const packageRooms: Readonly<Record<string, string>> = {
   pino: 'telemetry',
   'pino-pretty': 'telemetry',
   'better-sqlite3': 'server/store',
+  'openid-client': 'server/accounts/providers',
   pg: 'server/store',
 }
 

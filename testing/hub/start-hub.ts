@@ -5,8 +5,9 @@ import { pino } from 'pino'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import type { Bus } from '../../bus/nats/bus.ts'
 import { connectBus } from '../../bus/nats/connection.ts'
-import { createSessionCookie } from '../../server/accounts/session-cookie.ts'
-import { openSession } from '../../server/accounts/sessions.ts'
+import type { ProviderAddresses } from '../../server/accounts/providers/all.ts'
+import { createSessionCookie } from '../../server/accounts/sessions/cookie.ts'
+import { openSession } from '../../server/accounts/sessions/open.ts'
 import { type App, createApp } from '../../server/app.ts'
 import type { LoadedAssets } from '../../server/assets/load.ts'
 import { type HubConfig, readConfig } from '../../server/config.ts'
@@ -19,6 +20,8 @@ export interface TestHubOptions {
   /** Where the store is; absent: a folder of its own, gone afterwards. */
   readonly databaseUrl?: string
   readonly config?: Partial<HubConfig>
+  /** Where emulated providers are. */
+  readonly providers?: ProviderAddresses
   /** Wraps the store, for faults. */
   readonly around?: (store: Store) => Store
   /** Wraps the bus, to see what is asked of it. */
@@ -54,11 +57,16 @@ export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
   const store = options.around?.(opened) ?? opened
   const connected = connectBus({ url: options.natsUrl, name: 'test-hub', role: 'hub' })
   const bus = options.aroundBus?.(connected) ?? connected
-  const config: HubConfig = { ...readConfig({ PORT: '0', DRAIN_GRACE: '2' }), ...options.config }
+  const config: HubConfig = {
+    ...readConfig({ PORT: '0', DRAIN_GRACE: '2' }),
+    dataDir: dir,
+    ...options.config,
+  }
   const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' })
   const version = { version: '0.0.0-test', commit: 'test', built_at: '2026-01-01T00:00:00.000Z' }
   const houseId = await store.readId()
-  const app = createApp({ config, store, houseId, bus, assets: noAssets, version, logger })
+  const at = options.providers && { providerAddresses: options.providers }
+  const app = createApp({ config, store, houseId, bus, assets: noAssets, version, logger, ...at })
   const origin = await app.start()
   let stopped = false
   const stop = async () => {
@@ -77,9 +85,11 @@ export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
     origin,
     port: Number(new URL(origin).port),
     signIn: async (kind = 'guest') => {
-      const user: User = { id: uuidv7(), name: 'Mika', kind, createdAt: Date.now() }
+      const role = kind === 'owner' ? 'admin' : 'user'
+      const now = Date.now()
+      const user: User = { id: uuidv7(), name: 'Mika', kind, role, email: null, createdAt: now }
       await store.accounts.createUser(user)
-      const token = await openSession(store.accounts, user.id, Date.now())
+      const { token } = await openSession(store.sessions, config, { user, now })
       return { user, cookie: `${createSessionCookie(config, houseId).name}=${token}` }
     },
     connect: async ({ cookie }, hello) => {

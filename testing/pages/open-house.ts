@@ -36,7 +36,14 @@ export async function openHouse(): Promise<OpenHouse> {
     models: { models: [], backends: [] },
     notices: [],
     addPerson: async (name) => {
-      const user: User = { id: uuidv7(), name, kind: 'guest', createdAt: Date.now() }
+      const user: User = {
+        id: uuidv7(),
+        name,
+        kind: 'guest',
+        role: 'user',
+        email: null,
+        createdAt: Date.now(),
+      }
       await store.accounts.createUser(user)
       return user
     },
@@ -59,6 +66,7 @@ const houseOf = (open: OpenHouse): House => ({
   store: open.store,
   bus: {} as Bus,
   assets: plainAssets,
+  providers: [],
   version: { version: '1.2.3', commit: 'abcdef1', built_at: '2026-01-01T00:00:00Z' },
   models: async () => open.models,
   notify: (_userId, notice) => open.notices.push(`${notice.kind} ${notice.conversation_id}`),

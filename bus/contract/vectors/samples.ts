@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox'
+import { AccessChange } from '../access.ts'
 import { ChatCancel, ChatFinal, ChatNotify, ChatRequest } from '../chat.ts'
 import { clientFrames, hubFrames } from '../frames.ts'
 import { HistoryAnswer, HistoryGet, TitleAnswer, TitleGet } from '../history.ts'
@@ -27,6 +28,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
   TitleAnswer,
   ModelsList,
   ModelsAnswer,
+  AccessChange,
   BusError,
 }
 
@@ -142,6 +144,12 @@ export const messageSamples: readonly Sample[] = [
     models: [{ id: 'llama3.2:3b', backend: 'ollama', size_bytes: 2_019_393_189, context_length: 131_072 }],
     backends: [{ name: 'ollama', kind: 'ollama', status: 'up' }],
     default_model: 'llama3.2:3b',
+  }),
+  message('AccessChange', 'sessions that ended', {
+    ...{ user_id, kind: 'ended', ended: [client_id], timestamp },
+  }),
+  message('AccessChange', 'another role', {
+    ...{ user_id, kind: 'changed', ended: [], role: 'premium', timestamp },
   }),
   message('BusError', 'an answer that is an error', {
     error: { code: 'not_found', detail: 'There is nothing here', retryable: false },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { ChatFinal, ChatSend } from '../../../bus/contract/chat.ts'
 import { uuidv7 } from '../../../bus/contract/ids.ts'
 import { maxOpenRequestsPerUser } from '../../../bus/contract/limits.ts'
+import type { NewSession } from '../sessions.ts'
 import type { AcceptInput, AcceptResult, Store, User } from '../store.ts'
 import { maxRunningRequestsPerUser } from '../succession.ts'
 
@@ -11,9 +12,39 @@ export const limits = { open: maxOpenRequestsPerUser, running: maxRunningRequest
 export const leaseUntil = 1_000
 
 export async function createPerson(store: Store, name = 'Ada'): Promise<User> {
-  const user: User = { id: uuidv7(), name, kind: 'guest', createdAt: 1 }
+  const user: User = { id: uuidv7(), name, kind: 'guest', role: 'user', email: null, createdAt: 1 }
   await store.accounts.createUser(user)
   return user
+}
+
+/** A person who signed up. */
+export async function createMember(store: Store, change: Partial<User> = {}): Promise<User> {
+  const user: User = {
+    ...{ id: uuidv7(), name: 'Mia', kind: 'member', role: 'user', email: null, createdAt: 1 },
+    ...change,
+  }
+  await store.accounts.createUser(user)
+  return user
+}
+
+/** Opens a session until 1,000. @returns its id */
+export async function createSession(
+  store: Store,
+  user: User,
+  tokenHash: string,
+  change: Partial<NewSession> = {},
+): Promise<string> {
+  const id = uuidv7()
+  await store.sessions.create({
+    ...{ tokenHash, id, userId: user.id, createdAt: 5, expiresAt: 1_000 },
+    ...change,
+  })
+  return id
+}
+
+/** What hubs are still to be told, as kind and what is ended. */
+export async function told(store: Store): Promise<[string, readonly string[]][]> {
+  return (await store.revocations.pending(99)).map(({ kind, ended }) => [kind, ended])
 }
 
 /** Something new, said in a new conversation where none is named. */

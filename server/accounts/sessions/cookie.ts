@@ -1,7 +1,6 @@
 import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { HubConfig } from '../config.ts'
-import { sessionAgeMs } from './sessions.ts'
+import type { HubConfig } from '../../config.ts'
 
 /** Reads, sets and clears the cookie that holds a session's token. */
 export interface SessionCookie {
@@ -9,7 +8,7 @@ export interface SessionCookie {
   readonly name: string
   /** The tokens a browser sent: under the name of this house, then under the one that all houses once shared. */
   read(request: FastifyRequest): readonly string[]
-  set(reply: FastifyReply, token: string): void
+  set(reply: FastifyReply, session: { token: string; expiresAt: number }): void
   clear(reply: FastifyReply): void
 }
 
@@ -30,7 +29,10 @@ export function createSessionCookie(config: Pick<HubConfig, 'publicUrl'>, houseI
   return {
     name,
     read: ({ cookies }) => [cookies[name], cookies[sharedName]].filter((token) => token !== undefined),
-    set: (reply, token) => void reply.setCookie(name, token, { ...options, maxAge: sessionAgeMs / 1000 }),
+    set: (reply, { token, expiresAt }) => {
+      const maxAge = Math.max(0, Math.floor((expiresAt - Date.now()) / 1000))
+      reply.setCookie(name, token, { ...options, maxAge })
+    },
     clear: (reply) => void reply.clearCookie(name, options),
   }
 }

@@ -1,0 +1,56 @@
+import { uuidv7 } from '../../bus/contract/ids.ts'
+import { errorFields } from '../../telemetry/logger.ts'
+import type { Rooms } from '../house.ts'
+import type { AuditEntry } from '../store/audit.ts'
+
+/** Every act that is written down. */
+export type AuditedAct =
+  | 'sign-in'
+  | 'sign-in-refused'
+  | 'sign-up'
+  | 'sign-out'
+  | 'session-ended'
+  | 'identity-linked'
+  | 'identity-unlinked'
+  | 'passkey-added'
+  | 'passkey-removed'
+  | 'recovery-codes-made'
+  | 'recovery-code-used'
+  | 'api-key-made'
+  | 'api-key-revoked'
+  | 'owner-link-used'
+  | 'role-changed'
+  | 'user-disabled'
+  | 'user-enabled'
+  | 'user-renamed'
+  | 'account-exported'
+  | 'account-deleted'
+  | 'invitation-made'
+  | 'invitation-revoked'
+  | 'house-setting-changed'
+
+/** How long the log goes back, in milliseconds. */
+export const auditAgeMs = 365 * 24 * 60 * 60_000
+
+export interface Audited {
+  readonly act: AuditedAct
+  readonly actorId?: string | null
+  readonly subjectId?: string | null
+  readonly address?: string
+  /** Short facts: a provider's label, a role. Never a token, and nothing that was said. */
+  readonly facts?: AuditEntry['facts']
+}
+
+/** Writes an act down. What was done stands whether or not that works: a failure is logged, with the act. */
+export async function audit({ store, log }: Pick<Rooms, 'store' | 'log'>, audited: Audited): Promise<void> {
+  const { act, actorId = null, subjectId = null, address = null, facts = {} } = audited
+  const at = Date.now()
+  try {
+    await store.audit.add({ id: uuidv7(at), at, act, actorId, subjectId, address, facts })
+  } catch (error) {
+    log.error(
+      { act, actor_id: actorId, subject_id: subjectId, ...errorFields(error) },
+      'An act is not written down',
+    )
+  }
+}

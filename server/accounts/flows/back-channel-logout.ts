@@ -1,0 +1,56 @@
+import formbody from '@fastify/formbody'
+import type { FastifyInstance } from 'fastify'
+import { CodedError } from '../../../bus/contract/errors.ts'
+import type { Rooms } from '../../house.ts'
+import { fieldOf } from '../../pages/request-fields.ts'
+import { audit } from '../audit.ts'
+import type { LogoutNotice } from '../providers/provider.ts'
+import { asSignInFault } from '../providers/sign-in-fault.ts'
+import { hashToken } from '../sessions/tokens.ts'
+import { type FlowRooms, providerOf } from './routes.ts'
+
+/** A logout token is a signed list of a few names. */
+const maxFormBytes = 32 * 1024
+
+/**
+ * `POST /sign-in/:provider/back-channel-logout` ends the sessions that a provider has signed out (OpenID Connect
+ * Back-Channel Logout 1.0, section 2.5). A token counts once.
+ */
+export function registerBackChannelLogout(app: FastifyInstance, flowRooms: FlowRooms): void {
+  app.register(async (scope) => {
+    await scope.register(formbody, { bodyLimit: maxFormBytes })
+    scope.post<{ Params: { provider: string } }>(
+      '/sign-in/:provider/back-channel-logout',
+      async (request, reply) => {
+        const { logout } = providerOf(flowRooms, request.params.provider)
+        const token = fieldOf(request.body, 'logout_token')
+        if (logout === undefined) throw new CodedError('not_found')
+        if (token === undefined) throw new CodedError('request_invalid', 'There is no logout token.')
+        const notice = await logout.readLogoutToken(token).catch((error: unknown) => {
+          request.log.warn({ reason: asSignInFault(error).message }, 'A logout token is refused')
+          throw new CodedError('request_invalid', 'The logout token is not valid.')
+        })
+        await endOnce(flowRooms.rooms, notice)
+        return reply.header('cache-control', 'no-store').send()
+      },
+    )
+  })
+}
+
+/** Notes the token's id before anything ends; where that then fails, the provider may send the token again. */
+async function endOnce(rooms: Rooms, notice: LogoutNotice): Promise<void> {
+  const { issuer, tokenId, expiresAt, ...whose } = notice
+  const { flows, sessions } = rooms.store
+  const key = hashToken(`logout ${issuer} ${tokenId}`)
+  const now = Date.now()
+  const isNew = await flows.create({ stateHash: key, bindingHash: key, json: '{}', expiresAt }, now)
+  if (!isNew) throw new CodedError('request_invalid', 'The logout token was used before.')
+  try {
+    const ended = await sessions.endOfIdentity({ issuer, ...whose }, now)
+    rooms.access.changed()
+    await audit(rooms, { act: 'session-ended', facts: { issuer, ended } })
+  } catch (error) {
+    await flows.take(key, key, now)
+    throw error
+  }
+}

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { type Balancer, startBalancer } from '../../../testing/hub/balancer.ts'
+import { startTestHouse, type TestHouse } from '../../../testing/hub/start-house.ts'
+import type { TestHub } from '../../../testing/hub/start-hub.ts'
+import { type OidcIssuer, startOidcIssuer } from '../../../testing/providers/oidc-issuer.ts'
+import { launchChromium } from '../../../testing/servers/chromium.ts'
+
+let issuer: OidcIssuer
+let balancer: Balancer
+let house: TestHouse
+let second: TestHub
+let chromium: Browser
+
+before(async () => {
+  ;[issuer, balancer, chromium] = await Promise.all([startOidcIssuer(), startBalancer(), launchChromium()])
+  const { clientId, clientSecret } = issuer
+  const scope = 'openid profile email'
+  const authentik = {
+    slug: 'authentik',
+    name: 'Authentik',
+    issuer: issuer.issuer,
+    clientId,
+    clientSecret,
+    scope,
+  }
+  const config = { publicUrl: balancer.origin, signUp: 'open', issuers: [authentik] } as const
+  house = await startTestHouse({ config })
+  second = await house.addHub({ config, databaseUrl: house.hub.databaseUrl })
+  balancer.choose(house.hub.port)
+  issuer.admit({ publicOrigin: balancer.origin, slug: 'authentik' })
+})
+after(async () => {
+  await chromium?.close()
+  await house?.[Symbol.asyncDispose]()
+  await balancer?.[Symbol.asyncDispose]()
+  await issuer?.[Symbol.asyncDispose]()
+})
+
+/** A browser of its own, signed in; on the way back another hub answers. */
+async function signIn(): Promise<Page> {
+  const context = await chromium.newContext()
+  const page = await context.newPage()
+  balancer.choose(house.hub.port)
+  await page.goto(`${balancer.origin}/`)
+  // Routes see no redirects, but this event does: once the issuer is asked, the other hub answers for the house.
+  page.on('request', (request) => {
+    if (request.url().startsWith(issuer.issuer)) balancer.choose(second.port)
+  })
+  await page.getByRole('link', { name: 'Continue with Authentik' }).click()
+  await page.waitForURL(`${balancer.origin}/`)
+  return page
+}
+
+const isSignedIn = async (page: Page) => {
+  await page.goto(`${balancer.origin}/`)
+  return (await page.getByRole('link', { name: 'Continue with Authentik' }).count()) === 0
+}
+
+test('Chromium signs in at a real provider, begun on one hub and ended on another', async () => {
+  const page = await signIn()
+  assert.match(await page.content(), /data-user-name="Ada"/)
+  assert.doesNotMatch(page.url(), /code=|state=/)
+  const names = (await page.context().cookies(balancer.origin)).map(({ name }) => name)
+  assert.ok(names.includes('companions_session'), names.join())
+  await page.context().close()
+})
+
+test('Chromium signs out here, then at the provider, and comes back to the sign-in page', async () => {
+  const page = await signIn()
+  await page.getByRole('button', { name: /^Account/ }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.getByRole('button', { name: 'Yes' }).click()
+  await page.waitForURL(`${balancer.origin}/sign-in`)
+  assert.equal(await isSignedIn(page), false)
+  await page.context().close()
+})
+
+test('Chromium signs out at the provider, and is signed out here', async () => {
+  const page = await signIn()
+  const told = issuer.logouts.length
+  await page.goto(`${issuer.issuer}/session/end`)
+  await page.getByRole('button', { name: 'Yes' }).click()
+  await page.waitForURL(/session\/end\/success/)
+  assert.deepEqual(issuer.logouts.slice(told), ['ok'])
+  assert.equal(await isSignedIn(page), false)
+  await page.context().close()
+})
+
+test('Chromium is told kindly when the person refuses', async () => {
+  const context = await chromium.newContext()
+  const page = await context.newPage()
+  issuer.denies = true
+  await page.goto(`${balancer.origin}/sign-in/authentik`)
+  issuer.denies = false
+  await page.waitForURL(/\/sign-in\?/)
+  assert.match((await page.getByRole('alert').textContent()) ?? '', /You did not let Authentik/)
+  await context.close()
+})

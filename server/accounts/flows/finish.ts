@@ -1,0 +1,59 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { signIn } from '../identify.ts'
+import { linkIdentity } from '../link-identity.ts'
+import type { Provider } from '../providers/provider.ts'
+import { SignInFault } from '../providers/sign-in-fault.ts'
+import { type ProvenIdentity, signInWithIdentity } from '../sign-in.ts'
+import type { Flow } from './flow.ts'
+import type { FlowRooms } from './routes.ts'
+
+/** What came of a flow: who it is, and what the browser wanted. */
+export interface FinishedFlow {
+  readonly flow: Flow
+  readonly provider: Provider
+  readonly proven: ProvenIdentity
+}
+
+/** Signs in or links. @returns where the browser goes. @throws SignInFault, or CodedError from linking */
+export function finishFlow(
+  flowRooms: FlowRooms,
+  finished: FinishedFlow,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<string> {
+  const { linkTo } = finished.flow
+  return linkTo === null
+    ? signInThrough(flowRooms, finished, request, reply)
+    : link(flowRooms, finished, linkTo, request)
+}
+
+async function signInThrough(
+  { rooms, cookie }: FlowRooms,
+  { flow, provider, proven }: FinishedFlow,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<string> {
+  const result = await signInWithIdentity(rooms, proven, { guest: request.user, address: request.ip })
+  if (result.outcome === 'refused') return `/sign-in?problem=${result.reason}&provider=${provider.slug}`
+  const { issuer, subject, sid, idToken } = proven
+  const proof = {
+    provider: provider.slug,
+    issuer,
+    subject,
+    ...(sid !== undefined && { sid }),
+    ...(idToken !== undefined && { idToken }),
+  }
+  await signIn(request, reply, rooms, cookie, { user: result.user, proof })
+  return flow.returnTo
+}
+
+async function link(
+  { rooms }: FlowRooms,
+  { flow, provider, proven }: FinishedFlow,
+  userId: string,
+  { user, credential, ip }: FastifyRequest,
+): Promise<string> {
+  if (user?.id !== userId) throw new SignInFault('expired', 'Somebody else is signed in by now')
+  const outcome = await linkIdentity(rooms, { user, credential, address: ip }, proven)
+  return outcome === 'taken' ? `/sign-in?problem=taken&provider=${provider.slug}` : flow.returnTo
+}

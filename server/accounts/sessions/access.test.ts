@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { ChatRequest } from '../../../bus/contract/chat.ts'
+import { startScriptedWorker } from '../../../testing/hub/scripted-worker.ts'
+import { newSend, startTestHouse, type TestHouse } from '../../../testing/hub/start-house.ts'
+import type { TestHub } from '../../../testing/hub/start-hub.ts'
+import { waitUntil } from '../../../testing/servers/wait-until.ts'
+
+let house: TestHouse
+let here: TestHub
+let there: TestHub
+
+before(async () => {
+  house = await startTestHouse()
+  here = house.hub
+  there = await house.addHub({ databaseUrl: here.databaseUrl })
+})
+after(() => house?.[Symbol.asyncDispose]())
+
+const over = { code: 4510, reason: 'not_signed_in' }
+
+/** What a handler does after it changed access in the store. */
+const tellFrom = (hub: TestHub) => hub.app.access.changed()
+
+test('signing out on one hub closes the session’s sockets on all, and no others', async () => {
+  const mika = await here.signIn()
+  const rin = await there.connect(await here.signIn())
+  const sockets = [await here.connect(mika), await there.connect(mika)]
+  const headers = { cookie: mika.cookie, 'sec-fetch-site': 'same-origin' }
+  await fetch(`${here.origin}/sign-out`, { method: 'POST', headers, redirect: 'manual' })
+  for (const socket of sockets) assert.deepEqual(await socket.closed, over)
+  rin.send({ type: 'ping', id: 1 })
+  await rin.next('pong')
+  await rin.close()
+})
+
+test('a user who is disabled is out everywhere at once, and no socket of theirs is taken', async () => {
+  const mika = await here.signIn('member')
+  const socket = await there.connect(mika)
+  assert.equal(await here.store.accounts.disable(mika.user.id, Date.now()), true)
+  tellFrom(here)
+  assert.deepEqual(await socket.closed, over)
+  for (const hub of [here, there]) {
+    const answer = await fetch(`${hub.origin}/v1/sessions`, { headers: { cookie: mika.cookie } })
+    assert.equal(answer.status, 401)
+  }
+  await waitUntil('the hubs were told', async () => (await here.store.revocations.pending(9)).length === 0)
+})
+
+test('a hub that was away when a session ended closes its sockets when it hears of it', async () => {
+  const mika = await here.signIn()
+  const socket = await there.connect(mika)
+  await house.nats.kill()
+  const [session] = await here.store.sessions.list(mika.user.id, Date.now())
+  await here.store.sessions.end(mika.user.id, session?.id ?? '', Date.now())
+  tellFrom(here)
+  await house.nats.restart()
+  assert.deepEqual(await socket.closed, over)
+})
+
+test('a role that changes counts for what an open socket asks next, and its session gets a new token', async () => {
+  const requests: ChatRequest[] = []
+  const worker = startScriptedWorker(house.workerBus, async (request) => {
+    requests.push(request)
+    return undefined
+  })
+  const mika = await here.signIn('member')
+  const socket = await there.connect(mika)
+  const premiumOf = async () => {
+    const send = newSend('Hello')
+    socket.send(send)
+    await socket.next('chat.accepted')
+    const isOurs = ({ request_id }: ChatRequest) => request_id === send.request_id
+    return (await waitUntil('the worker has it', () => requests.find(isOurs))).premium
+  }
+  assert.equal(await premiumOf(), false)
+  const heard = new Promise((resolve) => there.app.access.onChange(resolve))
+  assert.equal(await here.store.accounts.setRole(mika.user.id, 'premium', Date.now()), true)
+  tellFrom(here)
+  await heard
+  assert.equal(await premiumOf(), true)
+  const answer = await fetch(`${there.origin}/v1/sessions`, { headers: { cookie: mika.cookie } })
+  const [cookie = ''] = answer.headers.getSetCookie()
+  assert.match(cookie, /^companions_session=[\w-]{43};/)
+  assert.ok(!cookie.startsWith(mika.cookie))
+  socket.send({ type: 'ping', id: 1 })
+  await socket.next('pong')
+  await socket.close()
+  await worker.drain()
+})

@@ -1,0 +1,59 @@
+import { CodedError } from '../../../bus/contract/errors.ts'
+import { streams } from '../../../bus/contract/streams.ts'
+import type { Bus } from '../../../bus/nats/bus.ts'
+import { errorFields, type Logger } from '../../../telemetry/logger.ts'
+import type { SessionCache } from '../../store/session-cache.ts'
+import type { SessionStore } from '../../store/sessions.ts'
+import type { Access } from './access.ts'
+
+export interface Remembering {
+  readonly sessions: SessionStore
+  readonly cache: SessionCache
+  readonly access: Access
+  readonly bus: Pick<Bus, 'epochOf' | 'onConnect'>
+  readonly log: Logger
+}
+
+/**
+ * Sessions as the store has them; while it is away as it last said, within the cache's age, and only once all changes
+ * of access that were told are known here. So an outage of the store signs nobody out and lets nobody back in.
+ */
+export function rememberSessions({ sessions, cache, access, bus, log }: Remembering): SessionStore {
+  let isTrusted = true
+  /** A disk that fails must not let somebody in whose access ended: then nothing is remembered any more. */
+  const careful = <T>(act: () => T): T | undefined => {
+    try {
+      return act()
+    } catch (error) {
+      isTrusted = false
+      log.error(errorFields(error), 'Sessions are remembered no more: the cache failed')
+      return undefined
+    }
+  }
+  const enterEpoch = () => careful(() => cache.enterEpoch(bus.epochOf(streams.access.name)))
+  access.onChange((change) => careful(() => cache.apply(change)))
+  bus.onConnect(enterEpoch)
+
+  return {
+    ...sessions,
+    find: async (tokenHash, now) => {
+      const { changes } = cache
+      try {
+        const found = await sessions.find(tokenHash, now)
+        if (found === undefined) careful(() => cache.forget(tokenHash))
+        else if (cache.changes === changes) careful(() => cache.keep(tokenHash, found, now))
+        return found
+      } catch (error) {
+        if (!isAway(error) || !(await access.caughtUp())) throw error
+        enterEpoch()
+        const remembered = careful(() => cache.find(tokenHash, now))
+        // Perhaps it is good and only not known here: that is no reason to say that nobody is signed in.
+        if (!isTrusted || remembered === undefined) throw error
+        return remembered
+      }
+    },
+  }
+}
+
+export const isAway = (error: unknown): boolean =>
+  error instanceof CodedError && error.code === 'store_unavailable'

@@ -1,0 +1,150 @@
+import { type Account, toAccount, userColumns } from './accounts.ts'
+import type { Database, Queries } from './database.ts'
+import { type SignUp, type SignUpOutcome, signUp } from './sign-up.ts'
+import { isLastWayIn } from './ways-in.ts'
+
+/** Somebody as a provider names them. The pair is who it is; everything else is only what the provider says of them. */
+export interface Identity {
+  readonly issuer: string
+  readonly subject: string
+  readonly email: string | null
+  readonly emailVerified: boolean
+  /** How the person is called there, for the list of linked accounts. */
+  readonly label: string
+}
+
+export interface LinkedIdentity extends Identity {
+  readonly userId: string
+  readonly createdAt: number
+  readonly lastUsedAt: number
+}
+
+export interface IdentityStore {
+  /** Whose identity it is, disabled or not. */
+  findUser(issuer: string, subject: string): Promise<Account | undefined>
+  /** Notes a sign-in: what the provider says now, and the user's verified e-mail. */
+  noteSignIn(identity: Identity, now: number): Promise<void>
+  /** The first sign-in of an identity; see `sign-up.ts`. */
+  signUp(input: SignUp): Promise<SignUpOutcome>
+  /** `taken`: somebody else's. */
+  link(identity: Identity, userId: string, now: number): Promise<'linked' | 'already' | 'taken'>
+  /** `last`: nobody could sign in to the account any more. */
+  unlink(userId: string, issuer: string, subject: string): Promise<'unlinked' | 'last' | 'none'>
+  list(userId: string): Promise<LinkedIdentity[]>
+}
+
+export function createIdentityStore(database: Database): IdentityStore {
+  return {
+    findUser: (issuer, subject) => database.read((queries) => findByIdentity(queries, { issuer, subject })),
+    noteSignIn: (identity, now) => database.write((queries) => noteSignIn(queries, identity, now)),
+    signUp: (input) => signUp(database, input),
+    link: (identity, userId, now) => database.write((queries) => link(queries, identity, userId, now)),
+    unlink: (userId, issuer, subject) =>
+      database.write(async (queries) => {
+        await database.lockUser(queries, userId)
+        return unlink(queries, userId, { issuer, subject })
+      }),
+    list: (userId) => database.read((queries) => list(queries, userId)),
+  }
+}
+
+type Key = Pick<Identity, 'issuer' | 'subject'>
+
+export async function findByIdentity(
+  queries: Queries,
+  { issuer, subject }: Key,
+): Promise<Account | undefined> {
+  const row = await queries
+    .selectFrom('identities')
+    .innerJoin('users', 'users.id', 'identities.user_id')
+    .select(userColumns)
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .executeTakeFirst()
+  return row && toAccount(row)
+}
+
+/** @returns false where the identity is there already, whoever's it is. */
+export async function insertIdentity(
+  queries: Queries,
+  identity: Identity,
+  userId: string,
+  now: number,
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await queries
+    .insertInto('identities')
+    .values({
+      issuer: identity.issuer,
+      subject: identity.subject,
+      user_id: userId,
+      email: identity.email,
+      email_verified: identity.emailVerified ? 1 : 0,
+      label: identity.label,
+      created_at: now,
+      last_used_at: now,
+    })
+    .onConflict((conflict) => conflict.columns(['issuer', 'subject']).doNothing())
+    .executeTakeFirst()
+  return (numInsertedOrUpdatedRows ?? 0n) > 0n
+}
+
+async function noteSignIn(queries: Queries, identity: Identity, now: number): Promise<void> {
+  const { issuer, subject, email, emailVerified, label } = identity
+  await queries
+    .updateTable('identities')
+    .set({ email, email_verified: emailVerified ? 1 : 0, label, last_used_at: now })
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .execute()
+  if (email === null || !emailVerified) return
+  await queries
+    .updateTable('users')
+    .set({ email })
+    .where('id', '=', ({ selectFrom }) =>
+      selectFrom('identities').select('user_id').where('issuer', '=', issuer).where('subject', '=', subject),
+    )
+    .execute()
+}
+
+async function link(
+  queries: Queries,
+  identity: Identity,
+  userId: string,
+  now: number,
+): Promise<'linked' | 'already' | 'taken'> {
+  if (await insertIdentity(queries, identity, userId, now)) return 'linked'
+  const present = await findByIdentity(queries, identity)
+  return present?.id === userId ? 'already' : 'taken'
+}
+
+async function unlink(queries: Queries, userId: string, { issuer, subject }: Key) {
+  const linked = await list(queries, userId)
+  if (!linked.some((one) => one.issuer === issuer && one.subject === subject)) return 'none' as const
+  if (await isLastWayIn(queries, userId)) return 'last' as const
+  await queries
+    .deleteFrom('identities')
+    .where('user_id', '=', userId)
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .execute()
+  return 'unlinked' as const
+}
+
+async function list(queries: Queries, userId: string): Promise<LinkedIdentity[]> {
+  const rows = await queries
+    .selectFrom('identities')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .orderBy('created_at')
+    .execute()
+  return rows.map((row) => ({
+    issuer: row.issuer,
+    subject: row.subject,
+    userId: row.user_id,
+    email: row.email,
+    emailVerified: row.email_verified === 1,
+    label: row.label,
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at,
+  }))
+}

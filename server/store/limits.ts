@@ -1,0 +1,78 @@
+import type { Database, Queries } from './database.ts'
+
+/** One count of something within one window of time. */
+export interface Counter {
+  /** What is counted, for whom: `messages:{user}`. */
+  readonly key: string
+  /** Where the window begins, in Unix milliseconds. */
+  readonly windowStart: number
+}
+
+/** Counters that all hubs share. */
+export interface LimitStore {
+  /** Counts `amount` more, unless that would be above `most`. @returns whether it was counted. */
+  take(counter: Counter, amount: number, most: number): Promise<boolean>
+  /** Counts what has happened, whatever the limit. */
+  add(counter: Counter, amount: number): Promise<void>
+  read(counter: Counter): Promise<number>
+  deleteBefore(windowStart: number): Promise<void>
+}
+
+export function createLimitStore(database: Database): LimitStore {
+  return {
+    take: (counter, amount, most) => database.write((queries) => take(queries, counter, amount, most)),
+    add: (counter, amount) => database.write((queries) => addToCounter(queries, counter, amount)),
+    read: ({ key, windowStart }) =>
+      database.read(async (queries) => {
+        const row = await queries
+          .selectFrom('limit_counters')
+          .select('count')
+          .where('key', '=', key)
+          .where('window_start', '=', windowStart)
+          .executeTakeFirst()
+        return row?.count ?? 0
+      }),
+    deleteBefore: (windowStart) =>
+      database.write(async (queries) => {
+        await queries.deleteFrom('limit_counters').where('window_start', '<', windowStart).execute()
+      }),
+  }
+}
+
+/** One statement, so that of many hubs at the limit no two take the last place. */
+async function take(
+  queries: Queries,
+  { key, windowStart }: Counter,
+  amount: number,
+  most: number,
+): Promise<boolean> {
+  if (amount > most) return false
+  const counted = await queries
+    .insertInto('limit_counters')
+    .values({ key, window_start: windowStart, count: amount })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['key', 'window_start'])
+        .doUpdateSet((set) => ({ count: set('limit_counters.count', '+', amount) }))
+        .where('limit_counters.count', '<=', most - amount),
+    )
+    .returning('count')
+    .executeTakeFirst()
+  return counted !== undefined
+}
+
+export async function addToCounter(
+  queries: Queries,
+  { key, windowStart }: Counter,
+  amount: number,
+): Promise<void> {
+  await queries
+    .insertInto('limit_counters')
+    .values({ key, window_start: windowStart, count: amount })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['key', 'window_start'])
+        .doUpdateSet((set) => ({ count: set('limit_counters.count', '+', amount) })),
+    )
+    .execute()
+}

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { uuidv7 } from '../../../bus/contract/ids.ts'
+import {
+  accept,
+  accepted,
+  converse,
+  createMember,
+  createPerson,
+  createSession,
+  exampleSend,
+  publish,
+  sendAfter,
+  stateOf,
+  told,
+} from './examples.ts'
+import type { It } from './ground.ts'
+
+export function testAccess(it: It): void {
+  it('changes a role, has its sessions get new tokens, and never takes the owner’s', async (ground) => {
+    const store = await ground.open()
+    const user = await createMember(store)
+    await createSession(store, user, 'aa')
+    assert.equal(await store.accounts.setRole(user.id, 'admin', 10), true)
+    assert.equal((await store.sessions.find('aa', 10))?.user.role, 'admin')
+    assert.equal((await store.sessions.find('aa', 10))?.rotationDue, true)
+    const [change] = await store.revocations.pending(9)
+    assert.deepEqual([change?.kind, change?.userId, change?.role], ['changed', user.id, 'admin'])
+    assert.equal(await store.accounts.setRole(user.id, 'admin', 11), true)
+    assert.equal((await told(store)).length, 1, 'nothing changed the second time')
+    await store.accounts.createOwnerLink({ tokenHash: 'link', expiresAt: 100 })
+    const owner = await store.accounts.claimOwnerLink('link', 10)
+    assert.equal(await store.accounts.setRole(owner?.id ?? '', 'user', 12), false)
+    assert.equal(await store.accounts.disable(owner?.id ?? '', 12), false)
+    assert.equal(await store.accounts.setRole(uuidv7(), 'user', 12), false)
+  })
+
+  it('lets a disabled user in nowhere, ends what is open, and lets an enabled one in again', async (ground) => {
+    const store = await ground.open()
+    const user = await createMember(store)
+    await createSession(store, user, 'aa')
+    const published = exampleSend()
+    const waiting = sendAfter(published, 'next')
+    for (const send of [published, waiting]) await accepted(store, user, send)
+    await publish(store, user, published)
+    assert.equal(await store.accounts.disable(user.id, 40), true)
+    assert.equal((await store.accounts.findUser(user.id))?.disabledAt, 40)
+    assert.equal(await store.sessions.find('aa', 41), undefined)
+    assert.equal(await stateOf(store, user, waiting), 'cancelled')
+    assert.equal((await store.requests.cancelling(9))[0]?.requestId, published.request_id)
+    assert.deepEqual((await told(store)).at(-1), ['everything', []])
+    const refused = await accept(store, user, exampleSend())
+    assert.deepEqual(refused, { outcome: 'refused', code: 'not_allowed' })
+    // A session that was opened at the very moment of it is let in no more than any other.
+    await createSession(store, user, 'bb')
+    assert.equal(await store.sessions.find('bb', 41), undefined)
+    assert.equal(await store.accounts.enable(user.id), true)
+    assert.ok(await store.sessions.find('bb', 42))
+    await accepted(store, user, exampleSend())
+  })
+
+  it('removes a person with everything that is theirs, and says what the bus may hold', async (ground) => {
+    const store = await ground.open()
+    const [mia, ben] = [await createMember(store), await createMember(store, { name: 'Ben' })]
+    await createSession(store, mia, 'hers')
+    const hers = exampleSend()
+    await accepted(store, mia, hers)
+    await publish(store, mia, hers)
+    const his = await converse(store, ben, exampleSend())
+    const traces = await store.accounts.deleteUser(mia.id, 50)
+    assert.deepEqual(traces, [{ userId: mia.id, requestId: hers.request_id, seq: 7 }])
+    assert.equal(await store.accounts.findUser(mia.id), undefined)
+    assert.equal(await store.sessions.find('hers', 50), undefined)
+    assert.equal(await store.conversations.find(mia.id, hers.conversation_id), undefined)
+    assert.ok(await store.conversations.find(ben.id, his.conversation_id))
+    assert.deepEqual((await told(store)).at(-1), ['everything', []])
+    assert.equal(await store.accounts.deleteUser(mia.id, 51), undefined)
+  })
+
+  it('lists who signed up, newest first, page by page, and no guests', async (ground) => {
+    const store = await ground.open()
+    await createPerson(store)
+    for (const [index, name] of ['one', 'two', 'three'].entries())
+      await createMember(store, { name, createdAt: 10 + Math.min(index, 1) })
+    const first = await store.accounts.listUsers({ limit: 2 })
+    const rest = await store.accounts.listUsers({ limit: 2, before: first.next ?? '' })
+    const names = [...first.items, ...rest.items].map(({ name }) => name)
+    assert.deepEqual([names.slice(0, 2).sort(), names[2]], [['three', 'two'], 'one'])
+    assert.equal(rest.next, undefined)
+    const [someone] = rest.items
+    assert.equal(await store.accounts.rename(someone?.id ?? '', 'Renamed', 20), true)
+    assert.equal((await store.accounts.findUser(someone?.id ?? ''))?.name, 'Renamed')
+  })
+}

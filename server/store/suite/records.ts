@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { uuidv7 } from '../../../bus/contract/ids.ts'
+import { maxFlowsPerBrowser } from '../flows.ts'
+import { createMember } from './examples.ts'
+import type { It } from './ground.ts'
+
+export function testRecords(it: It): void {
+  it('gives a flow to one of ten who come back with it, and to no other browser', async (ground) => {
+    const [one, other] = [await ground.open(), await ground.open()]
+    const flow = { stateHash: 's', bindingHash: 'b', json: '{"nonce":1}', expiresAt: 100 }
+    assert.equal(await one.flows.create(flow, 10), true)
+    assert.equal(await one.flows.create({ ...flow, json: 'another' }, 10), false)
+    assert.equal(await other.flows.take('s', 'another browser', 11), undefined)
+    const takes = Array.from({ length: 10 }, (_, turn) => (turn % 2 ? one : other).flows.take('s', 'b', 11))
+    assert.deepEqual((await Promise.all(takes)).filter(Boolean), ['{"nonce":1}'])
+  })
+
+  it('holds a bounded number of flows for each browser, and none past its end', async (ground) => {
+    const { flows } = await ground.open()
+    const flow = (turn: number) => ({
+      stateHash: `s${turn}`,
+      bindingHash: 'b',
+      json: '{}',
+      expiresAt: 100 + turn,
+    })
+    for (let turn = 0; turn <= maxFlowsPerBrowser; turn += 1) await flows.create(flow(turn), 10)
+    assert.equal(await flows.take('s0', 'b', 11), undefined)
+    assert.equal(await flows.take('s1', 'b', 101), undefined)
+    assert.equal(await flows.take('s2', 'b', 101), '{}')
+    await flows.deleteExpired(103)
+    assert.equal(await flows.take('s3', 'b', 11), undefined)
+    assert.equal(await flows.take('s4', 'b', 11), '{}')
+  })
+
+  it('lists what was done, newest first, page by page, and after its people are gone', async (ground) => {
+    const store = await ground.open()
+    const user = await createMember(store)
+    const entry = (at: number, subjectId: string | null = null) => ({
+      ...{ id: uuidv7(at), at, act: 'sign-in', actorId: user.id, subjectId, address: '203.0.113.9' },
+      facts: { provider: 'Home' },
+    })
+    const entries = [entry(1), entry(2, user.id), entry(3)]
+    for (const one of entries) await store.audit.add(one)
+    await store.accounts.deleteUser(user.id, 4)
+    const first = await store.audit.list({ limit: 2 })
+    assert.deepEqual(first.items, [entries[2], entries[1]])
+    assert.deepEqual((await store.audit.list({ limit: 2, before: first.next ?? '' })).items, [entries[0]])
+    assert.deepEqual((await store.audit.list({ limit: 9, subjectId: user.id })).items, [entries[1]])
+    await store.audit.deleteBefore(3)
+    assert.deepEqual((await store.audit.list({ limit: 9 })).items, [entries[2]])
+  })
+
+  it('counts up to a limit, whichever hub counts, and begins anew in the next window', async (ground) => {
+    const [one, other] = [await ground.open(), await ground.open()]
+    const counter = { key: 'messages:x', windowStart: 60_000 }
+    const takes = Array.from({ length: 12 }, (_, turn) => (turn % 2 ? one : other).limits.take(counter, 1, 5))
+    assert.equal((await Promise.all(takes)).filter(Boolean).length, 5)
+    assert.equal(await one.limits.read(counter), 5)
+    assert.equal(await one.limits.take({ ...counter, windowStart: 120_000 }, 1, 5), true)
+    assert.equal(await one.limits.take({ ...counter, key: 'messages:y' }, 6, 5), false)
+    await other.limits.add(counter, 70)
+    assert.equal(await one.limits.read(counter), 75)
+    await one.limits.deleteBefore(120_000)
+    assert.equal(await one.limits.read(counter), 0)
+    assert.equal(await one.limits.read({ ...counter, windowStart: 120_000 }), 1)
+  })
+
+  it('keeps what an admin set, for all hubs', async (ground) => {
+    const [one, other] = [await ground.open(), await ground.open()]
+    const by = { userId: uuidv7(), now: 5 }
+    assert.equal(await one.houseSettings.get('limits'), undefined)
+    await one.houseSettings.set('limits', { user: 3 }, by)
+    await one.houseSettings.set('limits', { user: 4 }, by)
+    assert.deepEqual(await other.houseSettings.get('limits'), { user: 4 })
+  })
+}

@@ -1,0 +1,86 @@
+import type { HubConfig } from '../../server/config.ts'
+import type { User } from '../../server/store/store.ts'
+import { startTestHouse, type TestHouse } from '../hub/start-house.ts'
+import type { TestHub } from '../hub/start-hub.ts'
+import { type GoogleEmulator, startGoogle } from './google.ts'
+import { type OidcIssuer, startOidcIssuer } from './oidc-issuer.ts'
+import { type Page, Visitor } from './visitor.ts'
+
+/** Two hubs behind one address, a real OpenID provider, and an emulated one. */
+export interface SignInHouse extends AsyncDisposable {
+  readonly house: TestHouse
+  readonly hubs: readonly [TestHub, TestHub]
+  /** Known to the house as `authentik`. */
+  readonly issuer: OidcIssuer
+  /** Known to the house as `google`. */
+  readonly google: GoogleEmulator
+  /** A browser whose requests the first hub answers. */
+  visitor(): Visitor
+  /** Whom a browser is signed in as; undefined: nobody. */
+  whoIs(visitor: Visitor): Promise<User | undefined>
+}
+
+/** Where people find the house. Nothing listens there: visitors are served by a hub. */
+export const publicOrigin = 'https://home.example'
+
+export async function startSignInHouse(config: Partial<HubConfig> = {}): Promise<SignInHouse> {
+  const [issuer, google] = await Promise.all([startOidcIssuer(), startGoogle()])
+  const options = {
+    config: { ...configFor(issuer, google), ...config },
+    providers: { google: google.origin },
+  }
+  const house = await startTestHouse(options)
+  const second = await house.addHub({ ...options, databaseUrl: house.hub.databaseUrl })
+  issuer.admit({ publicOrigin, slug: 'authentik', backChannelOrigin: second.origin })
+  google.register(`${publicOrigin}/sign-in/google/callback`)
+  return {
+    house,
+    hubs: [house.hub, second],
+    issuer,
+    google,
+    visitor: () => {
+      const visitor = new Visitor()
+      visitor.serve(publicOrigin, house.hub.origin)
+      return visitor
+    },
+    whoIs: async (visitor) => {
+      const page = await visitor.ask(`${publicOrigin}/`)
+      const id = /data-user-id="([^"]+)"/.exec(page.body)?.[1]
+      return id === undefined ? undefined : house.hub.store.accounts.findUser(id)
+    },
+    [Symbol.asyncDispose]: async () => {
+      await house[Symbol.asyncDispose]()
+      await Promise.all([issuer[Symbol.asyncDispose](), google[Symbol.asyncDispose]()])
+    },
+  }
+}
+
+const configFor = (issuer: OidcIssuer, google: GoogleEmulator): Partial<HubConfig> => ({
+  publicUrl: publicOrigin,
+  signUp: 'open',
+  googleClientId: google.clientId,
+  googleClientSecret: google.clientSecret,
+  issuers: [
+    {
+      slug: 'authentik',
+      name: 'Authentik',
+      issuer: issuer.issuer,
+      clientId: issuer.clientId,
+      clientSecret: issuer.clientSecret,
+      scope: 'openid profile email groups',
+    },
+  ],
+})
+
+/** Goes to a provider and comes back, but stops before the house has seen the answer. */
+export async function fetchAnswer(visitor: Visitor, slug: string, query = ''): Promise<URL> {
+  const back = await visitor.follow(
+    `${publicOrigin}/sign-in/${slug}${query}`,
+    (url) => url.origin === publicOrigin,
+  )
+  return back.url
+}
+
+/** The whole way. @returns the page it ends on. */
+export const signInAt = (visitor: Visitor, slug: string, query = ''): Promise<Page> =>
+  visitor.follow(`${publicOrigin}/sign-in/${slug}${query}`)
