@@ -12,6 +12,7 @@ import { subjects } from '../bus/contract/subjects.ts'
 import type { Bus } from '../bus/nats/bus.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { registerIdentity } from './accounts/identify.ts'
+import { registerAttemptLimit } from './accounts/limits/attempts.ts'
 import { createOriginPolicy, registerForgeryGuard } from './accounts/origin.ts'
 import { registerOwnerLink } from './accounts/owner-link.ts'
 import { type Access, openAccess } from './accounts/sessions/access.ts'
@@ -74,6 +75,7 @@ export function createApp(parts: AppParts): App {
     genReqId: () => randomUUID(),
     bodyLimit,
     requestTimeout: 30_000,
+    trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 128 },
   })
@@ -145,6 +147,7 @@ function registerRoutes(
   app.register(cookies)
   // Hooks run in the order they were added, and the cookies' own is added when that is loaded.
   app.register(async (identified) => {
+    registerAttemptLimit(identified, rooms)
     registerIdentity(identified, rooms, cookie)
     registerHealth(identified, rooms, isDraining)
     registerAssets(identified, assets)

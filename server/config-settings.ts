@@ -5,6 +5,7 @@ import { type ReadText, readWhole } from '../settings/read-text.ts'
 import { settingsOf } from '../settings/setting.ts'
 import { sharedSettings } from '../settings/shared-settings.ts'
 import { accountSettings } from './config-accounts.ts'
+import { limitSettings } from './config-limits.ts'
 
 /** Schemes are those of `store/open-store.ts`; a bare path is one of SQLite's. */
 const readDatabaseUrl: ReadText = (url) => {
@@ -71,5 +72,6 @@ export const hubSettings = {
     meaning: 'Most sockets of one person on one hub.',
   }),
   ...accountSettings,
+  ...limitSettings,
   ...sharedSettings,
 }

@@ -1,6 +1,7 @@
 import formbody from '@fastify/formbody'
 import type { FastifyInstance } from 'fastify'
 import type { Rooms } from '../house.ts'
+import { audit } from './audit.ts'
 import type { SessionCookie } from './sessions/cookie.ts'
 
 /** The form has no fields. */
@@ -16,6 +17,8 @@ export function registerSignOut(app: FastifyInstance, rooms: Rooms, cookie: Sess
       if (user !== null && credential?.kind === 'session') {
         await rooms.store.sessions.end(user.id, credential.id, Date.now())
         rooms.access.changed()
+        if (user.kind !== 'guest')
+          await audit(rooms, { act: 'sign-out', actorId: user.id, subjectId: user.id, address: request.ip })
       }
       cookie.clear(reply)
       return reply.redirect('/', 303)
