@@ -15,7 +15,7 @@ import { registerIdentity } from './accounts/identify.ts'
 import { registerAttemptLimit } from './accounts/limits/attempts.ts'
 import { createOriginPolicy, registerForgeryGuard } from './accounts/origin.ts'
 import { registerOwnerLink } from './accounts/owner-link.ts'
-import { type Access, openAccess } from './accounts/sessions/access.ts'
+import { openAccess } from './accounts/sessions/access.ts'
 import { createSessionCookie } from './accounts/sessions/cookie.ts'
 import { rememberSessions } from './accounts/sessions/remembered.ts'
 import { registerSignOut } from './accounts/sign-out.ts'
@@ -49,8 +49,8 @@ export interface AppParts {
 export interface App {
   readonly fastify: FastifyInstance
   readonly hub: Hub
-  /** For what changes access from outside a request. */
-  readonly access: Access
+  /** For what happens outside a request. */
+  readonly rooms: Rooms
   /** Listens. @returns where, as `http://host:port`. @throws what `listen` throws, for example `EADDRINUSE`. */
   start(): Promise<string>
   /** Says goodbye to browsers within `graceMs` (default: the setting), then ends everything that `createApp` began. */
@@ -83,7 +83,7 @@ export function createApp(parts: AppParts): App {
   return {
     fastify,
     hub,
-    access: rooms.access,
+    rooms,
     start: () => listenSilently(fastify, config),
     close: async (graceMs = config.drainGraceMs) => {
       draining = true

@@ -20,7 +20,7 @@ after(() => house?.[Symbol.asyncDispose]())
 const over = { code: 4510, reason: 'not_signed_in' }
 
 /** What a handler does after it changed access in the store. */
-const tellFrom = (hub: TestHub) => hub.app.access.changed()
+const tellFrom = (hub: TestHub) => hub.app.rooms.access.changed()
 
 test('signing out on one hub closes the session’s sockets on all, and no others', async () => {
   const mika = await here.signIn()
@@ -74,7 +74,7 @@ test('a role that changes counts for what an open socket asks next, and its sess
     return (await waitUntil('the worker has it', () => requests.find(isOurs))).premium
   }
   assert.equal(await premiumOf(), false)
-  const heard = new Promise((resolve) => there.app.access.onChange(resolve))
+  const heard = new Promise((resolve) => there.app.rooms.access.onChange(resolve))
   assert.equal(await here.store.accounts.setRole(mika.user.id, 'premium', Date.now()), true)
   tellFrom(here)
   await heard
