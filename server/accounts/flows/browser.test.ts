@@ -25,7 +25,12 @@ before(async () => {
     clientSecret,
     scope,
   }
-  const config = { publicUrl: balancer.origin, signUp: 'open', issuers: [authentik] } as const
+  const config = {
+    publicUrl: balancer.origin,
+    signUp: 'open',
+    attemptsPerMinute: 100_000,
+    issuers: [authentik],
+  } as const
   house = await startTestHouse({ config })
   second = await house.addHub({ config, databaseUrl: house.hub.databaseUrl })
   balancer.choose(house.hub.port)
