@@ -14,11 +14,12 @@ import type { Logger } from '../telemetry/logger.ts'
 import { registerBackChannelLogout } from './accounts/flows/back-channel-logout.ts'
 import { registerFlows } from './accounts/flows/routes.ts'
 import { registerIdentity } from './accounts/identify.ts'
+import { registerAttemptLimit } from './accounts/limits/attempts.ts'
 import { createOriginPolicy, registerForgeryGuard } from './accounts/origin.ts'
 import { registerOwnerLink } from './accounts/owner-link.ts'
 import { createProviders, type ProviderAddresses } from './accounts/providers/all.ts'
 import { registerProxyIdentity } from './accounts/proxy/proxy-identity.ts'
-import { type Access, openAccess } from './accounts/sessions/access.ts'
+import { openAccess } from './accounts/sessions/access.ts'
 import { createSessionCookie } from './accounts/sessions/cookie.ts'
 import { rememberSessions } from './accounts/sessions/remembered.ts'
 import { registerSignOut } from './accounts/sign-out.ts'
@@ -62,8 +63,8 @@ export interface AppParts {
 export interface App {
   readonly fastify: FastifyInstance
   readonly hub: Hub
-  /** For what changes access from outside a request. */
-  readonly access: Access
+  /** For what happens outside a request. */
+  readonly rooms: Rooms
   /** Listens. @returns where, as `http://host:port`. @throws what `listen` throws, for example `EADDRINUSE`. */
   start(): Promise<string>
   /**
@@ -90,6 +91,7 @@ export function createApp(parts: AppParts): App {
     genReqId: () => randomUUID(),
     bodyLimit,
     requestTimeout: 30_000,
+    trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 128 },
   })
@@ -98,7 +100,7 @@ export function createApp(parts: AppParts): App {
   return {
     fastify,
     hub,
-    access: rooms.access,
+    rooms,
     start: () => listen(fastify, config),
     close: async (graceMs = config.drainGraceMs) => {
       const deadlineMs = performance.now() + graceMs
@@ -156,6 +158,7 @@ function registerRoutes(
   // Hooks run in the order they were added, and the cookies' own is added when that is loaded.
   app.register(async (identified) => {
     registerHandshakes(identified, rooms.config.maxConnections)
+    registerAttemptLimit(identified, rooms)
     registerIdentity(identified, rooms, cookie)
     registerProxyIdentity(identified, rooms, cookie)
     registerHealth(identified, rooms, isDraining)

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { CodedError } from '../../bus/contract/errors.ts'
 import type { Rooms } from '../house.ts'
 import type { AccountStore } from '../store/store.ts'
+import { audit } from './audit.ts'
 import { signIn } from './identify.ts'
 import type { SessionCookie } from './sessions/cookie.ts'
 import { hashToken, newToken } from './sessions/tokens.ts'
@@ -29,6 +30,12 @@ export function registerOwnerLink(app: FastifyInstance, rooms: Rooms, cookie: Se
     if (owner === undefined)
       throw new CodedError('not_found', 'This link was used, or is too old. A restart prints a new one.')
     await signIn(request, reply, rooms, cookie, { user: owner })
+    await audit(rooms, {
+      act: 'owner-link-used',
+      actorId: owner.id,
+      subjectId: owner.id,
+      address: request.ip,
+    })
     return reply.header('cache-control', 'no-store').redirect('/', 303)
   })
 }

@@ -68,8 +68,9 @@ async function welcomeBack(rooms: Rooms, proven: ProvenIdentity, known: Account)
   const now = Date.now()
   await identities.noteSignIn(identityOf(proven), now)
   const role = roleByClaims(rooms.config, claimsOf(proven))
-  if (role !== undefined && role !== known.role && (await accounts.setRole(known.id, role, now)))
-    rooms.access.changed()
+  // What the provider takes away is not ours to keep, even from the last admin: the owner link is the way back.
+  if (role !== undefined && role !== known.role)
+    if (await accounts.setRole(known.id, role, now, { evenTheLast: true })) rooms.access.changed()
   const { disabledAt: _, ...user } = (await accounts.findUser(known.id)) ?? known
   return { outcome: 'signed-in', user, isNew: false }
 }

@@ -5,6 +5,7 @@ import type { Rooms } from '../house.ts'
 import { themeOf } from '../pages/cookies.ts'
 import { leavingPage } from '../pages/leaving-page.ts'
 import type { SessionProof, SessionStore } from '../store/sessions.ts'
+import { audit } from './audit.ts'
 import { publicOriginOf } from './flows/public-origin.ts'
 import type { SessionCookie } from './sessions/cookie.ts'
 import { hashToken, isToken } from './sessions/tokens.ts'
@@ -29,6 +30,8 @@ export function registerSignOut(app: FastifyInstance, rooms: Rooms, cookie: Sess
       await rooms.store.sessions.end(user.id, credential.id, Date.now())
       await endAll(rooms.store.sessions, tokens)
       rooms.access.changed()
+      if (user.kind !== 'guest')
+        await audit(rooms, { act: 'sign-out', actorId: user.id, subjectId: user.id, address: request.ip })
       return leave(rooms, proof, request, reply)
     })
   })

@@ -1,6 +1,7 @@
 import { closeRequestsOf, tracesOf } from './account-ending.ts'
-import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Database, Queries } from './database.ts'
+import { requireAnotherAdmin } from './last-admin.ts'
+import { listUsers, type PeoplePage } from './list-users.ts'
 import { claimOwnerLink, replaceOwnerLink } from './owner-links.ts'
 import { noteRevocation } from './revocations.ts'
 import type { UsersTable } from './schema-accounts.ts'
@@ -32,16 +33,27 @@ export interface AccountStore {
   /** A second time is no error: whoever lost the answer of the first asks again. */
   createUser(user: User): Promise<void>
   findUser(id: string): Promise<Account | undefined>
+  /** Those of these ids who are here, in no order. */
+  findUsers(ids: readonly string[]): Promise<Account[]>
   /** Newest first, guests left out. @throws CodedError `request_invalid` for a cursor that is not ours */
-  listUsers(page: { limit: number; before?: string }): Promise<Page<Account>>
+  listUsers(page: PeoplePage): Promise<Page<Account>>
   /** @returns false where there is no such user. */
   rename(id: string, name: string, now: number): Promise<boolean>
-  /** Changes the role, and has every session of the user get a new token. An owner stays admin: false. */
-  setRole(id: string, role: Role, now: number): Promise<boolean>
-  /** Ends sessions and open requests of a user, who is then let in nowhere. Not the owner: false. */
+  /**
+   * Changes the role, and has every session of the user get a new token. An owner stays admin: false.
+   * @throws CodedError `conflict` for the last admin, unless a provider's groups decide (`evenTheLast`)
+   */
+  setRole(id: string, role: Role, now: number, how?: { evenTheLast: boolean }): Promise<boolean>
+  /**
+   * Ends sessions and open requests of a user, who is then let in nowhere. Not the owner: false.
+   * @throws CodedError `conflict` for the last admin
+   */
   disable(id: string, now: number): Promise<boolean>
   enable(id: string): Promise<boolean>
-  /** Removes a user with everything that is theirs. @returns what of it may be on the bus; undefined: no such user. */
+  /**
+   * Removes a user with everything that is theirs. @returns what of it may be on the bus; undefined: no such user.
+   * @throws CodedError `conflict` for the last admin
+   */
   deleteUser(id: string, now: number): Promise<BusTrace[] | undefined>
   /**
    * Deletes up to `limit` guests made before `createdBefore` who never said anything and have no session that ends at
@@ -58,6 +70,7 @@ export function createAccountStore(database: Database): AccountStore {
   return {
     createUser: (user) => database.write((queries) => insertUser(queries, user)),
     findUser: (id) => database.read((queries) => findUser(queries, id)),
+    findUsers: (ids) => database.read((queries) => findUsers(queries, ids)),
     listUsers: (page) => database.read((queries) => listUsers(queries, page)),
     rename: (id, name, now) =>
       database.write(async (queries) => {
@@ -66,7 +79,11 @@ export function createAccountStore(database: Database): AccountStore {
         return renamed
       }),
     deleteUnusedGuests: (unused) => database.write((queries) => deleteUnusedGuests(queries, unused)),
-    setRole: (id, role, now) => database.write((queries) => setRole(queries, { id, role, now })),
+    setRole: (id, role, now, { evenTheLast } = { evenTheLast: false }) =>
+      database.write(async (queries) => {
+        if (role !== 'admin' && !evenTheLast) await requireAnotherAdmin(queries, database, id)
+        return setRole(queries, { id, role, now })
+      }),
     disable: (id, now) => database.write((queries) => disable(queries, database, { id, now })),
     enable: (id) => database.write((queries) => changeUser(queries, id, { disabled_at: null })),
     deleteUser: (id, now) => database.write((queries) => deleteUser(queries, database, { id, now })),
@@ -118,26 +135,10 @@ export async function findUser(queries: Queries, id: string): Promise<Account | 
   return row && toAccount(row)
 }
 
-async function listUsers(
-  queries: Queries,
-  { limit, before }: { limit: number; before?: string },
-): Promise<Page<Account>> {
-  let query = queries.selectFrom('users').select(userColumns).where('kind', '!=', 'guest')
-  if (before !== undefined) {
-    const { updatedAt: time, id } = decodeCursor(before)
-    query = query.where(({ eb, or, and }) =>
-      or([eb('created_at', '<', time), and([eb('created_at', '=', time), eb('id', '<', id)])]),
-    )
-  }
-  const rows = await query
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit + 1)
-    .execute()
-  const items = rows.slice(0, limit).map(toAccount)
-  const last = items.at(-1)
-  if (rows.length <= limit || last === undefined) return { items }
-  return { items, next: encodeCursor({ updatedAt: last.createdAt, id: last.id }) }
+async function findUsers(queries: Queries, ids: readonly string[]): Promise<Account[]> {
+  if (ids.length === 0) return []
+  const rows = await queries.selectFrom('users').select(userColumns).where('id', 'in', ids).execute()
+  return rows.map(toAccount)
 }
 
 async function changeUser(
@@ -169,6 +170,7 @@ export async function setRole(queries: Queries, { id, role, now }: Act & { role:
 }
 
 async function disable(queries: Queries, database: Database, { id, now }: Act): Promise<boolean> {
+  await requireAnotherAdmin(queries, database, id)
   await database.lockUser(queries, id)
   const found = await findUser(queries, id)
   if (found === undefined || found.kind === 'owner') return false
@@ -185,6 +187,7 @@ async function deleteUser(
   database: Database,
   { id, now }: Act,
 ): Promise<BusTrace[] | undefined> {
+  await requireAnotherAdmin(queries, database, id)
   await database.lockUser(queries, id)
   const traces = await tracesOf(queries, id)
   const { numDeletedRows } = await queries.deleteFrom('users').where('id', '=', id).executeTakeFirst()

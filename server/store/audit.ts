@@ -17,10 +17,20 @@ export interface AuditEntry {
   readonly facts: Readonly<Record<string, string | number | boolean>>
 }
 
+/** Which entries are listed; what is absent restricts nothing. */
+export interface AuditPage {
+  readonly limit: number
+  readonly before?: string
+  readonly subjectId?: string
+  /** Who did it, or whom it is about. */
+  readonly personId?: string
+  readonly act?: string
+}
+
 export interface AuditStore {
   add(entry: AuditEntry): Promise<void>
   /** Newest first. @throws CodedError `request_invalid` for a cursor that is not ours */
-  list(page: { limit: number; before?: string; subjectId?: string }): Promise<Page<AuditEntry>>
+  list(page: AuditPage): Promise<Page<AuditEntry>>
   deleteBefore(at: number): Promise<void>
 }
 
@@ -43,10 +53,13 @@ export function createAuditStore(database: Database): AuditStore {
 
 async function list(
   queries: Queries,
-  { limit, before, subjectId }: { limit: number; before?: string; subjectId?: string },
+  { limit, before, subjectId, personId, act }: AuditPage,
 ): Promise<Page<AuditEntry>> {
   let query = queries.selectFrom('audit_log').selectAll()
   if (subjectId !== undefined) query = query.where('subject_id', '=', subjectId)
+  if (act !== undefined) query = query.where('act', '=', act)
+  if (personId !== undefined)
+    query = query.where(({ eb, or }) => or([eb('subject_id', '=', personId), eb('actor_id', '=', personId)]))
   if (before !== undefined) {
     const { updatedAt: at, id } = decodeCursor(before)
     query = query.where(({ eb, or, and }) =>

@@ -54,6 +54,27 @@ test('groups of an issuer give a role, whether the id_token names them or userin
   }
 })
 
+test('a guest of this machine finds the way to sign in, and takes what they have along', async () => {
+  await using local = await startSignInHouse({ publicUrl: '' })
+  const { origin } = local.hubs[0]
+  local.issuer.admit({ publicOrigin: origin, slug: 'authentik' })
+  const visitor = local.visitor()
+  const before = await visitor.ask(origin)
+  assert.match(before.body, /href="\/sign-in">Sign in</)
+  const after = await visitor.follow(`${origin}/sign-in/authentik`)
+  const [guest, member] = [before, after].map(({ body }) => /data-user-id="([^"]+)"/.exec(body)?.[1])
+  assert.ok(guest)
+  assert.equal(member, guest)
+  assert.match(after.body, /data-user-name="Ada"/)
+})
+
+test('somebody from elsewhere is not sent to an address of their own making', async () => {
+  await using local = await startSignInHouse({ publicUrl: '' })
+  const headers = { host: 'evil.example' }
+  const page = await local.visitor().ask(`${local.hubs[0].origin}/sign-in/authentik`, { headers })
+  assert.equal(page.headers.location, '/sign-in?problem=misconfigured&provider=authentik')
+})
+
 test('the flow’s cookie is this host’s alone, and no script reads it', async () => {
   const page = await home.visitor().ask(`${publicOrigin}/sign-in/authentik`)
   const cookie = page.headers['set-cookie']?.find((line) => line.includes('flow')) ?? ''

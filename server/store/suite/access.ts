@@ -90,4 +90,37 @@ export function testAccess(it: It): void {
     assert.equal(await store.accounts.rename(someone?.id ?? '', 'Renamed', 20), true)
     assert.equal((await store.accounts.findUser(someone?.id ?? ''))?.name, 'Renamed')
   })
+
+  it('finds people by words of name and address, and takes no word for a pattern', async (ground) => {
+    const { accounts } = await ground.open()
+    const store = await ground.open()
+    await createMember(store, { name: 'Ada Lovelace', email: 'ada@example.org' })
+    await createMember(store, { name: 'Grace Hopper', email: null })
+    const found = async (query: string) =>
+      (await accounts.listUsers({ limit: 9, query })).items.map(({ name }) => name)
+    assert.deepEqual(await found('LOVE example'), ['Ada Lovelace'])
+    assert.deepEqual(await found('hop'), ['Grace Hopper'])
+    for (const none of ['ada hop', '%', '_', '\\']) assert.deepEqual(await found(none), [], none)
+    assert.equal((await found(' ')).length, 2)
+    const [grace] = (await accounts.listUsers({ limit: 9, query: 'grace' })).items
+    assert.deepEqual(await accounts.findUsers([grace?.id ?? '', uuidv7()]), [grace])
+    assert.deepEqual(await accounts.findUsers([]), [])
+  })
+
+  it('keeps one admin, also of two who take the role from each other at once', async (ground) => {
+    const [one, other] = [await ground.open(), await ground.open()]
+    const ada = await createMember(one, { role: 'admin' })
+    const ben = await createMember(one, { role: 'admin' })
+    const outcomes = await Promise.allSettled([
+      one.accounts.setRole(ben.id, 'user', 10),
+      other.accounts.disable(ada.id, 10),
+    ])
+    assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+    const left = (await one.accounts.findUser(ada.id))?.disabledAt === null ? ada : ben
+    await assert.rejects(one.accounts.setRole(left.id, 'premium', 11), { code: 'conflict' })
+    await assert.rejects(one.accounts.disable(left.id, 11), { code: 'conflict' })
+    await assert.rejects(one.accounts.deleteUser(left.id, 11), { code: 'conflict' })
+    assert.equal(await one.accounts.setRole(left.id, 'admin', 11), true)
+    assert.equal(await one.accounts.setRole(left.id, 'user', 12, { evenTheLast: true }), true)
+  })
 }

@@ -46,6 +46,8 @@ export function testRecords(it: It): void {
     assert.deepEqual(first.items, [entries[2], entries[1]])
     assert.deepEqual((await store.audit.list({ limit: 2, before: first.next ?? '' })).items, [entries[0]])
     assert.deepEqual((await store.audit.list({ limit: 9, subjectId: user.id })).items, [entries[1]])
+    assert.equal((await store.audit.list({ limit: 9, personId: user.id })).items.length, 3)
+    assert.deepEqual((await store.audit.list({ limit: 9, act: 'sign-up' })).items, [])
     await store.audit.deleteBefore(3)
     assert.deepEqual((await store.audit.list({ limit: 9 })).items, [entries[2]])
   })
