@@ -23,7 +23,7 @@ export function keepStreams(link: Link, settings: StreamSettings): StreamKeeper 
   let ready = false
   let looking = false
 
-  /** Counts connections, for the client gives the same object after a reconnection. */
+  /** Counts connections, so that what one of them began is not taken for another's. */
   let session = 0
 
   link.onUp((connection) => {
