@@ -4,6 +4,8 @@ import type { Bus } from '../bus/nats/bus.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Assets } from './assets/assets.ts'
 import type { HubConfig } from './config.ts'
+import type { Connection } from './hub/connection.ts'
+import type { Turnstile } from './hub/turnstile.ts'
 import type { Store } from './store/store.ts'
 
 /** What every room of the hub is handed. `app.ts` composes one; there is no other way to reach these. */
@@ -24,6 +26,8 @@ export interface Rooms extends House {
   readonly log: Logger
   /** This hub's name: random, new with every start. */
   readonly hubId: string
+  /** Through which sockets come to read logs again, each one by one. */
+  readonly replays: Turnstile<Connection>
 }
 
 export interface Version {

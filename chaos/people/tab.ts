@@ -54,7 +54,7 @@ export class Tab {
     })
     this.#delivery = new Delivery(this.outbox, {
       send: (frame) => this.#sendAsked(frame),
-      onRefused: (frame, { code }) => person.refused(frame, code),
+      onRefused: ({ frame, refusal }) => person.refused(frame, refusal?.code ?? 'internal'),
       onDelayed: () => ledger.note('a message was put off'),
     })
     this.#replies = new Replies({
@@ -62,7 +62,7 @@ export class Tab {
       onChange: (reply) => this.thread.grow(reply),
       onEnd: (reply) => this.thread.end(reply),
       onLost: (requestId) => void this.thread.settle(requestId),
-      onSilence: () => undefined,
+      onQuiet: () => undefined,
     })
     this.#socket = new ChatSocket(url, this.id, {
       resume: () => this.#replies.resume(),

@@ -1,4 +1,4 @@
-import type { RunningReply } from '../../web/chat/replies.ts'
+import type { RunningReply } from '../../web/chat/running-reply.ts'
 import { backoffMs } from '../../web/chat/socket.ts'
 import type { Ledger } from '../check/ledger.ts'
 import { fetchReplies, isRunning } from './page.ts'

@@ -3,8 +3,10 @@ import { request } from 'node:http'
 import { after, before, test } from 'node:test'
 import { startTestHouse, type TestHouse } from '../../testing/hub/start-house.ts'
 import type { TestHub } from '../../testing/hub/start-hub.ts'
-import { createOwnerLink, needsOwnerLink } from './owner-link.ts'
+import { needsOwnerLink } from './needs-owner-link.ts'
+import { createOwnerLink } from './owner-link.ts'
 import { findSession, openSession, sessionAgeMs } from './sessions.ts'
+import { deleteUnusedGuests, unusedGuestAgeMs } from './unused-guests.ts'
 
 let house: TestHouse
 let hub: TestHub
@@ -44,7 +46,7 @@ const bearer = (cookie: string) => ({ cookie: cookie.split(';', 1)[0] ?? '' })
 test('a browser on this machine is made a guest by its first page, and stays that guest', async () => {
   const first = await ask(hub, '/')
   assert.equal(first.status, 200)
-  assert.match(first.cookie, /^companions_session=[\w-]{43}; .*Path=\/; HttpOnly; SameSite=Lax$/)
+  assert.match(first.cookie, /^companions_session_[0-9a-f]{8}=[\w-]{43}; .*Path=\/; HttpOnly; SameSite=Lax$/)
   const again = await ask(hub, '/', bearer(first.cookie))
   assert.equal(again.cookie, '')
   assert.equal((await ask(hub, '/v1/sessions', bearer(first.cookie))).status, 200)
@@ -83,7 +85,7 @@ test('nobody is made a guest of a house with a public address, whose cookies are
   const link = await createOwnerLink(open.store.accounts, Date.now())
   assert.match(
     (await ask(open, link)).cookie,
-    /^__Host-companions_session=[\w-]{43}; .*HttpOnly; Secure; SameSite=Lax$/,
+    /^__Host-companions_session_[0-9a-f]{8}=[\w-]{43}; .*HttpOnly; Secure; SameSite=Lax$/,
   )
 })
 
@@ -111,7 +113,7 @@ test('a session that was signed out is no more, and its cookie is cleared', asyn
   const form = { 'content-type': 'application/x-www-form-urlencoded' }
   const out = await ask(hub, '/sign-out', { cookie, ...form }, 'POST')
   assert.deepEqual([out.status, out.location], [303, '/'])
-  assert.match(out.cookie, /^companions_session=;/)
+  assert.match(out.cookie, /^companions_session_[0-9a-f]{8}=;/)
   assert.equal((await ask(hub, '/v1/sessions', { cookie })).status, 401)
 })
 
@@ -120,14 +122,62 @@ test('a session that is in use slides on, and its cookie with it', async () => {
   const { accounts } = hub.store
   const now = Date.now()
   const day = 24 * 3_600_000
-  const fresh = { cookie: `companions_session=${await openSession(accounts, user.id, now - day / 2)}` }
+  const name = `companions_session_${await hub.store.readId()}`
+  const fresh = { cookie: `${name}=${await openSession(accounts, user.id, now - day / 2)}` }
   assert.equal((await ask(hub, '/v1/sessions', fresh)).cookie, '')
   const token = await openSession(accounts, user.id, now - sessionAgeMs + day)
-  const used = await ask(hub, '/v1/sessions', { cookie: `companions_session=${token}` })
-  assert.ok(used.cookie.startsWith(`companions_session=${token};`))
+  const used = await ask(hub, '/v1/sessions', { cookie: `${name}=${token}` })
+  assert.ok(used.cookie.startsWith(`${name}=${token};`))
   const later = now + sessionAgeMs - day
   assert.equal((await findSession(accounts, token, later))?.extended, true)
   assert.equal((await findSession(accounts, token, later + sessionAgeMs - 1))?.user.id, user.id)
+})
+
+test('two houses on one machine do not take each other’s guests away', async () => {
+  const other = await house.addHub()
+  const mine = bearer((await ask(hub, '/')).cookie)
+  const theirs = bearer((await ask(other, '/', mine)).cookie)
+  assert.notEqual(theirs.cookie, '')
+  const both = { cookie: `${mine.cookie}; ${theirs.cookie}` }
+  for (const one of [hub, other]) {
+    assert.equal((await ask(one, '/', both)).cookie, '')
+    assert.equal((await ask(one, '/v1/sessions', both)).status, 200)
+  }
+})
+
+test('two hubs of one house take each other’s cookie', async () => {
+  const beside = await house.addHub({ databaseUrl: hub.databaseUrl })
+  const { cookie } = await hub.signIn()
+  const answer = await ask(beside, '/v1/sessions', { cookie })
+  assert.deepEqual([answer.status, answer.cookie], [200, ''])
+})
+
+test('a session from before houses had names goes on under the name, and ends with it', async () => {
+  const { user } = await hub.signIn()
+  const old = { cookie: `companions_session=${await openSession(hub.store.accounts, user.id, Date.now())}` }
+  const first = await ask(hub, '/', old)
+  assert.equal(first.status, 200)
+  const named = bearer(first.cookie)
+  assert.equal(named.cookie, old.cookie.replace('=', `_${await hub.store.readId()}=`))
+  assert.equal((await ask(hub, '/', named)).cookie, '')
+  const both = { cookie: `${named.cookie}; ${old.cookie}` }
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  assert.equal((await ask(hub, '/sign-out', { ...both, ...form }, 'POST')).status, 303)
+  assert.equal((await ask(hub, '/v1/sessions', old)).status, 401)
+})
+
+test('a guest who only looked is forgotten a week after the last look', async () => {
+  const day = 24 * 3_600_000
+  const { user } = await hub.signIn()
+  const { accounts } = hub.store
+  const token = await openSession(accounts, user.id, Date.now())
+  await deleteUnusedGuests(accounts, Date.now() + unusedGuestAgeMs)
+  assert.notEqual(await accounts.findUser(user.id), undefined)
+  await findSession(accounts, token, Date.now() + 6 * day)
+  await deleteUnusedGuests(accounts, Date.now() + unusedGuestAgeMs + 2 * day)
+  assert.notEqual(await accounts.findUser(user.id), undefined)
+  await deleteUnusedGuests(accounts, Date.now() + unusedGuestAgeMs + 8 * day)
+  assert.equal(await accounts.findUser(user.id), undefined)
 })
 
 test('a session that nobody used for half a year is over', async () => {

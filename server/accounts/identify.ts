@@ -39,14 +39,15 @@ export async function signIn(
 }
 
 async function findUser(request: FastifyRequest, reply: FastifyReply, rooms: Rooms, cookie: SessionCookie) {
-  const token = cookie.read(request)
-  if (token === undefined) return false
-  const session = await findSession(rooms.store.accounts, token, Date.now())
-  if (session === undefined) return false
-  request.user = session.user
-  request.sessionHash = session.tokenHash
-  if (session.extended) cookie.set(reply, token)
-  return true
+  for (const token of cookie.read(request)) {
+    const session = await findSession(rooms.store.accounts, token, Date.now())
+    if (session === undefined) continue
+    request.user = session.user
+    request.sessionHash = session.tokenHash
+    if (session.extended || request.cookies[cookie.name] !== token) cookie.set(reply, token)
+    return true
+  }
+  return false
 }
 
 async function welcomeGuest(

@@ -7,7 +7,7 @@ const day = 24 * 60 * 60_000
 export const sessionAgeMs = 180 * day
 
 /** Using a session moves its end, but writes that down at most this often. */
-const extendEveryMs = day
+export const extendEveryMs = day
 
 export interface FoundSession {
   readonly user: User

@@ -2,6 +2,7 @@ import formbody from '@fastify/formbody'
 import type { FastifyInstance } from 'fastify'
 import type { Rooms } from '../house.ts'
 import type { SessionCookie } from './session-cookie.ts'
+import { hashToken } from './sessions.ts'
 
 /** The form has no fields. */
 const maxFormBytes = 1024
@@ -19,7 +20,8 @@ export function registerSignOut(
     scope.post('/sign-out', async (request, reply) => {
       const { user, sessionHash } = request
       if (user !== null && sessionHash !== null) {
-        await rooms.store.accounts.deleteSession(sessionHash)
+        // Also a session under the name that is only read: it would sign the browser in again.
+        for (const token of cookie.read(request)) await rooms.store.accounts.deleteSession(hashToken(token))
         ended(user.id, sessionHash)
       }
       cookie.clear(reply)

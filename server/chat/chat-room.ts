@@ -1,5 +1,6 @@
 import type { ChatSend } from '../../bus/contract/chat.ts'
 import type { ChatAccepted } from '../../bus/contract/frames.ts'
+import { deleteUnusedGuests } from '../accounts/unused-guests.ts'
 import type { Rooms } from '../house.ts'
 import type { User } from '../store/store.ts'
 import { acceptChat } from './accept.ts'
@@ -42,6 +43,7 @@ export function openChatRoom(rooms: Rooms): ChatRoom {
     startSweep('delete expired sessions', 3_600_000, log, () =>
       store.accounts.deleteExpiredSessions(Date.now()),
     ),
+    startSweep('delete unused guests', 3_600_000, log, () => deleteUnusedGuests(store.accounts, Date.now())),
   ]
   const recorder = startRecorder(rooms, { readied: ready.soon, stored: titles.consider })
   const history = answerHistory(rooms)

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws'
 import type { ChatRoom } from '../chat/chat-room.ts'
 import type { Rooms } from '../house.ts'
-import { type Applicant, refusalOf, refuse } from './admission.ts'
+import { type Applicant, createRefusals, refusalOf } from './admission.ts'
 import { type Connection, closeWith, newConnection } from './connection.ts'
 import { drainConnections } from './drain.ts'
 import { handleFrame } from './handle-frame.ts'
@@ -15,6 +15,8 @@ import { startRounds } from './rounds.ts'
 /** All browser sockets of this process. */
 export interface Hub {
   readonly connectionCount: number
+  /** Sockets that were refused and have not gone yet; they are not among the connections. */
+  readonly refusedCount: number
   /** Takes a socket in, or closes it with the reason. */
   admit(applicant: Applicant): void
   /** Closes the sockets of a session that has ended. */
@@ -30,6 +32,7 @@ export function openHub(rooms: Rooms, chat: ChatRoom): Hub {
     onNotice: passNotice,
   })
   const connections = new Map<WebSocket, Connection>()
+  const refusals = createRefusals()
   const handle: FrameHandler = (connection, frame) => handleFrame(rooms, chat, connection, frame)
   const listen = createListeners(connections, {
     message: (connection, data, isBinary) => receive(connection, data, isBinary, handle, log),
@@ -42,11 +45,14 @@ export function openHub(rooms: Rooms, chat: ChatRoom): Hub {
     get connectionCount() {
       return connections.size
     },
+    get refusedCount() {
+      return refusals.count
+    },
     admit: (applicant) => {
       const { socket, user, sessionHash } = applicant
       const refusal = draining ? 'draining' : refusalOf(applicant, people, connections.size, config)
       if (refusal !== undefined || user === null || sessionHash === null)
-        return refuse(socket, refusal ?? 'not_signed_in')
+        return refusals.refuse(socket, refusal ?? 'not_signed_in')
       const connection = newConnection(socket, people.arrive(user), sessionHash, performance.now())
       connection.person.connections.add(connection)
       connections.set(socket, connection)

@@ -5,6 +5,7 @@ import { CodedError } from '../../bus/contract/errors.ts'
 import { maxFrameBytes } from '../../bus/contract/limits.ts'
 import { socketPath, subprotocol } from '../../bus/contract/protocol.ts'
 import type { OriginPolicy } from '../accounts/origin.ts'
+import { endHandshake } from './handshakes.ts'
 import type { Hub } from './hub.ts'
 
 /**
@@ -35,6 +36,7 @@ export function registerSocket(app: FastifyInstance, hub: Hub, isOurs: OriginPol
       socket.removeAllListeners('error')
       request.upgradeResponse?.detachSocket(request.raw.socket)
       hub.admit({ socket, user: request.user, sessionHash: request.sessionHash })
+      endHandshake(request)
     })
   })
 }

@@ -41,6 +41,7 @@ export function createAccountStore(database: Database): AccountStore {
       database.write(async (queries) => {
         await queries.deleteFrom('sessions').where('expires_at', '<=', now).execute()
       }),
+    deleteUnusedGuests: (unused) => database.write((queries) => deleteUnusedGuests(queries, unused)),
     createOwnerLink: (link) => database.write((queries) => replaceOwnerLink(queries, link)),
     claimOwnerLink: (tokenHash, now) => database.write((queries) => claimOwnerLink(queries, tokenHash, now)),
   }
@@ -64,6 +65,42 @@ async function findSession(queries: Queries, tokenHash: string, now: number) {
     .where('expires_at', '>', now)
     .executeTakeFirst()
   return row && { user: toUser(row), expiresAt: row.expires_at }
+}
+
+/** Whoever says something takes a number from their own row, so one who does so at this moment is spared. */
+async function deleteUnusedGuests(
+  queries: Queries,
+  {
+    createdBefore,
+    sessionsEndBefore,
+    limit,
+  }: { createdBefore: number; sessionsEndBefore: number; limit: number },
+): Promise<number> {
+  const { numDeletedRows } = await queries
+    .deleteFrom('users')
+    .where('kind', '=', 'guest')
+    .where('last_ordinal', '=', 0)
+    .where('id', 'in', ({ selectFrom }) =>
+      selectFrom('users as guests')
+        .select('guests.id')
+        .where('guests.kind', '=', 'guest')
+        .where('guests.last_ordinal', '=', 0)
+        .where('guests.created_at', '<', createdBefore)
+        .where(({ exists, not, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('sessions')
+                .select('token_hash')
+                .whereRef('sessions.user_id', '=', 'guests.id')
+                .where('expires_at', '>=', sessionsEndBefore),
+            ),
+          ),
+        )
+        .orderBy('guests.created_at')
+        .limit(limit),
+    )
+    .executeTakeFirst()
+  return Number(numDeletedRows)
 }
 
 async function replaceOwnerLink(

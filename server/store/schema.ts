@@ -14,6 +14,7 @@ export interface Schema {
   conversations: ConversationsTable
   messages: MessagesTable
   requests: RequestsTable
+  house: HouseTable
   schema_migrations: SchemaMigrationsTable
 }
 
@@ -38,6 +39,13 @@ export interface OwnerLinksTable {
   slot: 'owner'
   token_hash: string
   expires_at: number
+}
+
+/** What is to be known of the house itself. */
+export interface HouseTable {
+  /** `id`: eight hexadecimal digits, made with the table. */
+  slot: 'id'
+  value: string
 }
 
 export interface ConversationsTable {

@@ -16,6 +16,8 @@ export interface Store {
   readonly requests: RequestStore
   /** Brings the schema up to date; safe when several hubs start at once. */
   migrate(): Promise<void>
+  /** The house's own id, eight hexadecimal digits: the same for all hubs on one store, for ever. */
+  readId(): Promise<string>
   ping(): Promise<void>
   close(): Promise<void>
 }
@@ -42,6 +44,15 @@ export interface AccountStore {
   extendSession(tokenHash: string, expiresAt: number): Promise<void>
   deleteSession(tokenHash: string): Promise<void>
   deleteExpiredSessions(now: number): Promise<void>
+  /**
+   * Deletes up to `limit` guests made before `createdBefore` who never said anything and have no session that ends at
+   * or after `sessionsEndBefore`. @returns how many.
+   */
+  deleteUnusedGuests(unused: {
+    createdBefore: number
+    sessionsEndBefore: number
+    limit: number
+  }): Promise<number>
   /** Keeps the hash of the one valid owner link; earlier ones end. */
   createOwnerLink(link: { tokenHash: string; expiresAt: number }): Promise<void>
   /** Uses up an owner link. @returns the owner, made at the first use; undefined for a wrong, used or old link. */
@@ -109,7 +120,11 @@ export interface ConversationStore {
    * @throws CodedError `request_invalid` for any other cursor
    */
   list(userId: string, page: { limit: number; before?: string }): Promise<Page<ConversationSummary>>
-  /** Words that stand in titles or messages, whatever their case and accents. Newest first. */
+  /**
+   * Words that stand in titles or messages, whatever their case and accents. Newest first. Of one person's searches
+   * one runs and one waits.
+   * @throws CodedError `rate_limited` when a newer search takes the place of the one that waits
+   */
   search(userId: string, query: string, limit: number): Promise<ConversationSummary[]>
   find(userId: string, id: string): Promise<Conversation | undefined>
   /** @returns false where there is no such conversation. A title given here is a person's. */

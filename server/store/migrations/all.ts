@@ -1,6 +1,7 @@
 import { people } from './0001-people.ts'
 import { conversations } from './0002-conversations.ts'
+import { guests } from './0004-guests.ts'
 import type { Migration } from './migration.ts'
 
 /** The history, oldest first. */
-export const migrations: readonly Migration[] = [people, conversations]
+export const migrations: readonly Migration[] = [people, conversations, guests]
