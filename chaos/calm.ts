@@ -30,6 +30,6 @@ function stillOpen({ people }: Crowd): string[] {
   return people.flatMap((person) => [
     ...(person.hasUnsent ? [`${person.userId} still has an unsent message`] : []),
     ...person.open.map((id) => `${id} has not ended for anybody`),
-    ...person.tabs.flatMap((tab) => tab.unsettled.map((id) => `${id} still runs on a page`)),
+    ...person.tabs.flatMap((tab) => tab.thread.unsettled.map((id) => `${id} still runs on a page`)),
   ])
 }

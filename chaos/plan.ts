@@ -1,6 +1,6 @@
 import { looseFaults, stepFaults } from './faults/all.ts'
 import type { Fault } from './faults/fault.ts'
-import type { Shape } from './house/house.ts'
+import type { Shape } from './house/place-slots.ts'
 import { Random } from './random.ts'
 
 /** A fault and how long after the one before it, in milliseconds. */

@@ -76,7 +76,7 @@ export function closingLine(totals: Totals, seed: number): string {
     `chaos, seed ${seed}: ${totals.faults} faults of ${kinds.length} kinds in ${totals.rounds} rounds ` +
     `(${totals.missed} more missed their moment), ${totals.replies} replies (${totals.endings.answered} answered, ` +
     `${totals.endings.cancelled} cancelled, ${totals.endings.failed} failed with their model), ${totals.tokens} tokens, ` +
-    `${totals.violations} violations; longest calm ${seconds(totals.longestCalmMs)}; most memory: ${memory}; ` +
+    `${totals.violations} violations; longest calm ${seconds(totals.longestCalmMs)}; most memory, and most kept by the bus: ${memory}; ` +
     `skipped: ${skipped === '' ? 'none' : skipped}; clocks set by a preload; ` +
     `by kind: ${kinds.map(([kind, count]) => `${kind} ${count}`).join(', ')}`
   )

@@ -34,6 +34,19 @@ suite('the connection', () => {
     await untilConnected(bus)
   })
 
+  test('comes back at once although the clock was set back by an hour since it connected', async (t) => {
+    const server = await startNatsServer()
+    t.after(() => server.stop())
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 3_600_000 })
+    const { bus } = await openReadyBus(t, server.url)
+    t.mock.timers.reset()
+    await server.kill()
+    await waitUntil('the loss is noticed', () => bus.state === 'connecting')
+    await server.restart()
+    await untilConnected(bus)
+    assert.equal(bus.state, 'connected')
+  })
+
   test('goes on asking while its token is refused', async (t) => {
     const server = await startNatsServer()
     t.after(() => server.stop())

@@ -12,7 +12,7 @@ export interface Link {
   readonly closed: boolean
   /** Calls `listener` with the client's connection, once for each made anew: where subscriptions are made. */
   onConnection(listener: (connection: NatsConnection) => void): () => void
-  /** Calls `listener` at once when up, and after each connection and reconnection. */
+  /** Calls `listener` at once when up, and after each connection. */
   onUp(listener: (connection: NatsConnection) => void): () => void
   onDown(listener: () => void): () => void
   /** Calls `listener` when the server refused to let this process publish to a subject or hear it. */
@@ -61,16 +61,18 @@ export function openLink(options: ConnectionOptions, log: Log): Link {
       if (ending.signal.aborted) return made.close()
       for (const listener of onConnection) listener(made)
       goUp(made)
-      void follow(made, { goUp: () => goUp(made), goDown, refuse, log })
+      void follow(made, { goDown, refuse, log })
       await made.closed()
       goDown()
+      await pause(redialDelayMs(), undefined, { signal: ending.signal }).catch(() => undefined)
     }
   }
   const living = live()
 
   return {
     get up() {
-      return up
+      // It is closed a moment before anybody hears of it, and throws then.
+      return up?.isClosed() ? undefined : up
     },
     get closed() {
       return ending.signal.aborted
@@ -136,9 +138,8 @@ async function dial(
         timeout: dialTimeoutMs,
         pingInterval: pingIntervalMs,
         maxPingOut: 2,
-        maxReconnectAttempts: -1,
-        reconnectDelayHandler: redialDelayMs,
-        ignoreAuthErrorAbort: true,
+        // The client's own would wait by the wall clock: set back by an hour, it came back an hour late.
+        reconnect: false,
         noAsyncTraces: true,
       })
     } catch (error) {
@@ -153,17 +154,15 @@ async function dial(
 }
 
 interface Ends {
-  readonly goUp: () => void
   readonly goDown: () => void
   readonly refuse: (refusal: Refusal) => void
   readonly log: Log
 }
 
-/** Follows the client's own reconnections. The client leaves this iterator open when it closes. */
-async function follow(connection: NatsConnection, { goUp, goDown, refuse, log }: Ends): Promise<void> {
+/** Follows what the client tells of a connection. The client leaves this iterator open when it closes. */
+async function follow(connection: NatsConnection, { goDown, refuse, log }: Ends): Promise<void> {
   for await (const status of connection.status()) {
     if (status.type === Events.Disconnect) goDown()
-    else if (status.type === Events.Reconnect) goUp()
     else if (status.permissionContext !== undefined) refuse(status.permissionContext)
     else if (status.type === Events.Error) log('error', 'The bus reported an error', { error: status.data })
   }

@@ -25,7 +25,7 @@ export function keepStreams(link: Link, settings: StreamSettings): StreamKeeper 
   /** The trouble that was logged last: a wait says it once. */
   let reported: string | undefined
 
-  /** Counts connections, for the client gives the same object after a reconnection. */
+  /** Counts connections, so that what one of them began is not taken for another's. */
   let session = 0
 
   link.onUp((connection) => {

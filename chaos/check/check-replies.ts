@@ -5,7 +5,7 @@ import { subjects } from '../../bus/contract/subjects.ts'
 import type { Bus } from '../../bus/nats/bus.ts'
 import type { Message, Store } from '../../server/store/store.ts'
 import type { Person } from '../people/person.ts'
-import type { Watched } from '../people/tab.ts'
+import type { Watched } from '../people/thread.ts'
 import type { Asked, Ledger } from './ledger.ts'
 
 export interface Evidence {
@@ -84,7 +84,7 @@ async function checkLog({ bus, ledger }: Evidence, { who, frame }: Asked, stored
 }
 
 const watchersOf = (people: readonly Person[], requestId: string): Watched[] =>
-  people.flatMap(({ tabs }) => tabs).flatMap(({ watched }) => watched.get(requestId) ?? [])
+  people.flatMap(({ tabs }) => tabs).flatMap(({ thread }) => thread.watched.get(requestId) ?? [])
 
 function checkPage({ ledger, bus }: Evidence, { read, settled, requestId }: Watched, stored: Message): void {
   if (settled !== undefined && settled.content !== stored.content)

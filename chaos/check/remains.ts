@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import path from 'node:path'
 import { residentBytes } from '../../bench/measure/process-facts.ts'
 import type { House } from '../house/house.ts'
 import type { Ledger } from './ledger.ts'
@@ -6,7 +7,10 @@ import type { Ledger } from './ledger.ts'
 /** Most memory of one process after a round, in mebibytes. A round is short: more than this was piled up. */
 const mostMebibytes = { hub: 400, worker: 400, nats: 600 }
 
-/** Holds the memory of every process against its bound. */
+/** Most that one server of the bus keeps on its disk after a round, in mebibytes. */
+const mostOnDisk = 64
+
+/** Holds the memory of every process, and what the bus keeps, against their bounds. */
 export async function checkMemory({ hubs, workers, bus }: House, ledger: Ledger): Promise<void> {
   const pids = [
     ...hubs.flatMap((slot) => slot.pids.map((pid) => ({ name: slot.name, pid, most: mostMebibytes.hub }))),
@@ -20,6 +24,19 @@ export async function checkMemory({ hubs, workers, bus }: House, ledger: Ledger)
     ledger.largest(name.split(' ')[0] ?? name, mebibytes)
     if (mebibytes > most) ledger.violate(`${name} has ${mebibytes} MiB in memory`)
   }
+  for (const { dataDir } of bus.nodes) {
+    const mebibytes = Math.ceil((await bytesIn(dataDir)) / 1024 ** 2)
+    ledger.largest('streams', mebibytes)
+    if (mebibytes > mostOnDisk) ledger.violate(`the bus keeps ${mebibytes} MiB`)
+  }
+}
+
+async function bytesIn(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const sizes = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => stat(path.join(parentPath, name)).catch(() => undefined))
+  return (await Promise.all(sizes)).reduce((sum, found) => sum + (found?.size ?? 0), 0)
 }
 
 /** After the end: no process of the house lives, and none left in its folder what nobody will clear away. */

@@ -1,5 +1,6 @@
 import type { Ledger } from '../check/ledger.ts'
-import type { House, Shape } from '../house/house.ts'
+import type { House } from '../house/house.ts'
+import type { Shape } from '../house/place-slots.ts'
 import type { ProcessSlot } from '../house/process-slot.ts'
 import type { Crowd } from '../people/crowd.ts'
 import type { Random } from '../random.ts'

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { Lane, type Watch } from './lane.ts'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { Lane, type LaneState, type Watch } from './lane.ts'
 
 /** A TCP way between two parts of the house, to break it while both live on. */
 export interface Link extends AsyncDisposable {
@@ -28,63 +28,83 @@ interface Pair {
 
 /** Opens a way to `target` on loopback. `watches` may look at, change and hold what passes. */
 export async function openLink(target: number, watches?: Watches): Promise<Link> {
-  const pairs = new Set<Pair>()
-  let frozen = false
-  let bytesPerSecond: number | undefined
-  const server = createServer({ noDelay: true }, (near) => {
-    const far = connect({ port: link.target, host: '127.0.0.1', noDelay: true })
-    const watch = watches?.()
-    const lanes = [new Lane(near, far, watch?.out), new Lane(far, near, watch?.back)]
-    const pair = { near, far, lanes }
-    pairs.add(pair)
-    for (const lane of lanes) lane.set({ frozen, bytesPerSecond })
-    for (const socket of [near, far]) {
-      socket.on('error', () => socket.destroy())
-      socket.on('close', () => tellOther(pair))
-    }
-  })
-  /** While frozen the other side must not hear of an end. */
-  const tellOther = (pair: Pair) => {
-    if (frozen) return
-    pairs.delete(pair)
-    pair.near.destroy()
-    pair.far.destroy()
+  const link = new TcpLink(target, watches)
+  await link.listen()
+  return link
+}
+
+class TcpLink implements Link {
+  target: number
+  readonly #watches: Watches | undefined
+  readonly #server: Server
+  readonly #pairs = new Set<Pair>()
+  #state: LaneState = { frozen: false, bytesPerSecond: undefined }
+
+  constructor(target: number, watches: Watches | undefined) {
+    this.target = target
+    this.#watches = watches
+    this.#server = createServer({ noDelay: true }, (near) => this.#take(near))
   }
-  const setAll = () => {
-    for (const { lanes } of pairs) for (const lane of lanes) lane.set({ frozen, bytesPerSecond })
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
   }
-  const cut = () => {
-    for (const { near, far } of pairs) {
+
+  async listen(): Promise<void> {
+    this.#server.listen(0, '127.0.0.1')
+    await once(this.#server, 'listening')
+  }
+
+  cut(): void {
+    for (const { near, far } of this.#pairs) {
       near.resetAndDestroy()
       far.resetAndDestroy()
     }
-    pairs.clear()
+    this.#pairs.clear()
   }
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const link: Link = {
-    port: (server.address() as AddressInfo).port,
-    target,
-    cut,
-    freeze: () => {
-      frozen = true
-      setAll()
-    },
-    thaw: () => {
-      frozen = false
-      setAll()
-      for (const pair of pairs) if (pair.near.destroyed || pair.far.destroyed) tellOther(pair)
-    },
-    slow: (rate) => {
-      bytesPerSecond = rate
-      setAll()
-    },
-    [Symbol.asyncDispose]: async () => {
-      cut()
-      const closed = once(server, 'close')
-      server.close()
-      await closed
-    },
+
+  freeze(): void {
+    this.#set({ frozen: true })
   }
-  return link
+
+  thaw(): void {
+    this.#set({ frozen: false })
+    for (const pair of this.#pairs) if (pair.near.destroyed || pair.far.destroyed) this.#tellOther(pair)
+  }
+
+  slow(bytesPerSecond: number | undefined): void {
+    this.#set({ bytesPerSecond })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.cut()
+    const closed = once(this.#server, 'close')
+    this.#server.close()
+    await closed
+  }
+
+  #take(near: Socket): void {
+    const far = connect({ port: this.target, host: '127.0.0.1', noDelay: true })
+    const watch = this.#watches?.()
+    const pair = { near, far, lanes: [new Lane(near, far, watch?.out), new Lane(far, near, watch?.back)] }
+    this.#pairs.add(pair)
+    for (const lane of pair.lanes) lane.set(this.#state)
+    for (const socket of [near, far]) {
+      socket.on('error', () => socket.destroy())
+      socket.on('close', () => this.#tellOther(pair))
+    }
+  }
+
+  #set(change: Partial<LaneState>): void {
+    this.#state = { ...this.#state, ...change }
+    for (const { lanes } of this.#pairs) for (const lane of lanes) lane.set(this.#state)
+  }
+
+  /** While frozen the other side must not hear of an end. */
+  #tellOther(pair: Pair): void {
+    if (this.#state.frozen) return
+    this.#pairs.delete(pair)
+    pair.near.destroy()
+    pair.far.destroy()
+  }
 }

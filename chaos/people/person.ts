@@ -92,7 +92,7 @@ export class Person {
   /** What ended, or went on on another branch, while no page of theirs showed it: they look for it. */
   lookForUnseen(): void {
     for (const requestId of this.open) {
-      const isSeen = this.tabs.some((tab) => tab.watched.has(requestId))
+      const isSeen = this.tabs.some((tab) => tab.thread.watched.has(requestId))
       if (!isSeen && this.#accepted.has(requestId)) this.tabs[0]?.show(requestId)
     }
   }

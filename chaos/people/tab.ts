@@ -10,25 +10,12 @@ import { uuidv7 } from '../../bus/contract/ids.ts'
 import { Delivery } from '../../web/chat/delivery.ts'
 import { Outbox } from '../../web/chat/kept.ts'
 import { Replies } from '../../web/chat/replies.ts'
-import type { RunningReply } from '../../web/chat/running-reply.ts'
-import { backoffMs, ChatSocket } from '../../web/chat/socket.ts'
+import { ChatSocket } from '../../web/chat/socket.ts'
 import type { Ledger } from '../check/ledger.ts'
 import { addRoute } from './house-socket.ts'
-import { fetchReplies, isRunning } from './page.ts'
+import { isRunning } from './page.ts'
 import type { Person } from './person.ts'
-
-/** A reply this page shows, from its beginning to how the server renders it. */
-export interface Watched {
-  readonly requestId: string
-  /** What the log said at its end. */
-  read: { readonly text: string; readonly epoch: number } | undefined
-  /** As the server has it. */
-  settled: { readonly state: string; readonly content: string } | undefined
-  fetching: boolean
-}
-
-/** How long the store's word that it has a reply is waited for before it is asked, in milliseconds. */
-const storedMs = 2_000
+import { Thread } from './thread.ts'
 
 /**
  * One page of a person, without its looks: the product's own socket, outbox and reader, put together as the page puts
@@ -37,7 +24,7 @@ const storedMs = 2_000
 export class Tab {
   readonly id = uuidv7()
   readonly outbox: Outbox
-  readonly watched = new Map<string, Watched>()
+  readonly thread: Thread
   readonly #person: Person
   readonly #ledger: Ledger
   readonly #socket: ChatSocket
@@ -49,7 +36,6 @@ export class Tab {
   #connection: WebSocket | undefined
   /** Which hub its connection goes to. */
   hub = -1
-  #isClosed = false
   #isHere = false
 
   constructor(person: Person, ledger: Ledger) {
@@ -58,6 +44,14 @@ export class Tab {
     const url = `ws://house/${this.id}`
     this.#forgetRoute = addRoute(url, () => this.#route())
     this.outbox = new Outbox(person.storage, person.cookie, this.id)
+    this.thread = new Thread(person.conversationId, () => person.door(), ledger, {
+      isKnown: (requestId) => this.#replies.has(requestId) || this.outbox.find(requestId) !== undefined,
+      onRunning: (requestId) => this.#follow(requestId),
+      onSettled: (requestId) => {
+        this.#replies.forget(requestId)
+        person.settled(requestId)
+      },
+    })
     this.#delivery = new Delivery(this.outbox, {
       send: (frame) => this.#sendAsked(frame),
       onRefused: ({ frame, refusal }) => person.refused(frame, refusal?.code ?? 'internal'),
@@ -65,9 +59,9 @@ export class Tab {
     })
     this.#replies = new Replies({
       askFor: (request_id, epoch, seq) => this.#socket.send({ type: 'chat.resume', request_id, epoch, seq }),
-      onChange: (reply) => this.#read(reply),
-      onEnd: (reply) => this.#end(reply),
-      onLost: (requestId) => void this.#settle(requestId),
+      onChange: (reply) => this.thread.grow(reply),
+      onEnd: (reply) => this.thread.end(reply),
+      onLost: (requestId) => void this.thread.settle(requestId),
       onQuiet: () => undefined,
     })
     this.#socket = new ChatSocket(url, this.id, {
@@ -79,7 +73,7 @@ export class Tab {
     })
     this.#look = setInterval(() => this.#isHere && this.#replies.look(), 2_000)
     this.#socket.connect()
-    void this.#openPage()
+    void this.thread.refresh()
   }
 
   /** @returns false where the outbox is full. */
@@ -101,9 +95,8 @@ export class Tab {
 
   /** Brings a reply to the page that is not on it, and follows it to its end. */
   show(requestId: string): void {
-    this.#watch(requestId)
-    this.#replies.accept(requestId, true)
-    void this.#settle(requestId)
+    this.#follow(requestId)
+    void this.thread.settle(requestId)
   }
 
   /** As when the network is back, or the page is seen again. */
@@ -127,16 +120,11 @@ export class Tab {
 
   /** The page is gone; what it had not sent yet stays in the storage. */
   close(): void {
-    this.#isClosed = true
+    this.thread.close()
     clearInterval(this.#look)
     this.#socket.stop()
     this.#connection?.terminate()
     this.#forgetRoute()
-  }
-
-  /** What is not as it should be in the end. */
-  get unsettled(): string[] {
-    return [...this.watched.values()].filter(({ settled }) => !settled).map(({ requestId }) => requestId)
   }
 
   #route() {
@@ -164,7 +152,7 @@ export class Tab {
     this.outbox.adopt((tab) => !this.#person.hasTab(tab))
     for (const { frame } of this.outbox.of(this.#person.conversationId)) this.#watch(frame.request_id)
     this.#delivery.restart()
-    void this.#openPage()
+    void this.thread.refresh()
   }
 
   #onFrame(frame: HubFrame): void {
@@ -184,14 +172,14 @@ export class Tab {
     this.#delivery.accept(request_id)
     this.#person.accepted(request_id)
     this.#replies.accept(request_id, state === 'published')
-    if (!isRunning(state)) void this.#settle(request_id)
+    if (!isRunning(state)) void this.thread.settle(request_id)
     this.#sendStops()
   }
 
   #onChanged({ kind, request_id }: ChatChanged): void {
     if (request_id === undefined) return
-    if (!this.watched.has(request_id)) void this.#openPage()
-    else if (kind === 'stored') void this.#settle(request_id)
+    if (!this.thread.watched.has(request_id)) void this.thread.refresh()
+    else if (kind === 'stored') void this.thread.settle(request_id)
   }
 
   #onState(isHere: boolean): void {
@@ -213,59 +201,16 @@ export class Tab {
     }
   }
 
-  #watch(requestId: string): Watched {
-    const present = this.watched.get(requestId)
-    if (present !== undefined) return present
-    const watched = { requestId, read: undefined, settled: undefined, fetching: false }
-    this.watched.set(requestId, watched)
+  #watch(requestId: string): void {
+    if (this.thread.watched.has(requestId)) return
+    this.thread.watch(requestId)
     this.#replies.follow(requestId)
-    return watched
   }
 
-  #read({ requestId, reader }: RunningReply): void {
-    this.#ledger.checkText(requestId, reader.text, 'a page')
-  }
-
-  #end({ requestId, reader, epoch }: RunningReply): void {
-    this.#ledger.checkText(requestId, reader.text, 'a page')
-    const watched = this.watched.get(requestId)
-    if (watched === undefined) return
-    if (watched.read !== undefined) this.#ledger.violate(`a page read a second end of ${requestId}`)
-    watched.read = { text: reader.text, epoch }
-    setTimeout(() => void this.#settle(requestId), storedMs)
-  }
-
-  /** What the server shows: replies that run are followed from their beginning. */
-  async #openPage(): Promise<void> {
-    const path = `/fragments/c/${this.#person.conversationId}/thread`
-    const shown = await fetchReplies(this.#person.door(), path)
-    if (!Array.isArray(shown) || this.#isClosed) return
-    for (const { requestId, state } of shown) {
-      const known = this.watched.get(requestId)
-      if (!isRunning(state) || known?.read !== undefined) continue
-      if (this.#replies.has(requestId) || this.outbox.find(requestId)) continue
-      if (known?.settled) this.#ledger.violate(`${requestId} runs again after its end`)
-      this.#watch(requestId)
-      this.#replies.follow(requestId)
-      this.#replies.accept(requestId, true)
-    }
-  }
-
-  /** Asks for the server's rendering until the reply has ended there. */
-  async #settle(requestId: string): Promise<void> {
-    const watched = this.watched.get(requestId)
-    if (watched === undefined || watched.fetching || watched.settled) return
-    watched.fetching = true
-    const path = `/fragments/c/${this.#person.conversationId}/messages/${requestId}`
-    for (let tries = 0; !this.#isClosed && watched.settled === undefined; tries += 1) {
-      const [shown] = [await fetchReplies(this.#person.door(), path)].flat()
-      if (shown === 'gone') return this.#ledger.violate(`the server does not know ${requestId} any more`)
-      if (shown !== undefined && !isRunning(shown.state)) watched.settled = shown
-      else await new Promise((resolve) => setTimeout(resolve, 100 + Math.min(2_000, backoffMs(tries))))
-    }
-    watched.fetching = false
-    if (watched.settled === undefined) return
-    this.#replies.forget(requestId)
-    this.#person.settled(requestId)
+  /** From its beginning. */
+  #follow(requestId: string): void {
+    this.thread.watch(requestId)
+    this.#replies.follow(requestId)
+    this.#replies.accept(requestId, true)
   }
 }

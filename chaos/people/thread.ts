@@ -1,0 +1,105 @@
+import type { RunningReply } from '../../web/chat/running-reply.ts'
+import { backoffMs } from '../../web/chat/socket.ts'
+import type { Ledger } from '../check/ledger.ts'
+import { fetchReplies, isRunning } from './page.ts'
+import type { Door } from './person.ts'
+
+/** A reply this page shows, from its beginning to how the server renders it. */
+export interface Watched {
+  readonly requestId: string
+  /** What the log said at its end. */
+  read: { readonly text: string; readonly epoch: number } | undefined
+  /** As the server has it. */
+  settled: { readonly state: string; readonly content: string } | undefined
+  fetching: boolean
+}
+
+export interface ThreadListener {
+  /** Whether this reply is read already, or not even sent. */
+  isKnown(requestId: string): boolean
+  /** The server shows it as running. */
+  onRunning(requestId: string): void
+  onSettled(requestId: string): void
+}
+
+/** How long the store's word that it has a reply is waited for before it is asked, in milliseconds. */
+const storedMs = 2_000
+
+/** What a page shows of a conversation, and fetches of it. */
+export class Thread {
+  readonly watched = new Map<string, Watched>()
+  readonly #conversationId: string
+  readonly #door: () => Door & { readonly cookie: string }
+  readonly #ledger: Ledger
+  readonly #listener: ThreadListener
+  #isClosed = false
+
+  constructor(
+    conversationId: string,
+    door: () => Door & { readonly cookie: string },
+    ledger: Ledger,
+    listener: ThreadListener,
+  ) {
+    this.#conversationId = conversationId
+    this.#door = door
+    this.#ledger = ledger
+    this.#listener = listener
+  }
+
+  close(): void {
+    this.#isClosed = true
+  }
+
+  watch(requestId: string): void {
+    if (this.watched.has(requestId)) return
+    this.watched.set(requestId, { requestId, read: undefined, settled: undefined, fetching: false })
+  }
+
+  grow({ requestId, reader }: RunningReply): void {
+    this.#ledger.checkText(requestId, reader.text, 'a page')
+  }
+
+  end(reply: RunningReply): void {
+    this.grow(reply)
+    const { requestId, reader, epoch } = reply
+    const watched = this.watched.get(requestId)
+    if (watched === undefined) return
+    if (watched.read !== undefined) this.#ledger.violate(`a page read a second end of ${requestId}`)
+    watched.read = { text: reader.text, epoch }
+    setTimeout(() => void this.settle(requestId), storedMs)
+  }
+
+  /** Looks again at what the server shows: replies that run are followed from their beginning. */
+  async refresh(): Promise<void> {
+    const shown = await fetchReplies(this.#door(), `/fragments/c/${this.#conversationId}/thread`)
+    if (!Array.isArray(shown) || this.#isClosed) return
+    for (const { requestId, state } of shown) {
+      const known = this.watched.get(requestId)
+      if (!isRunning(state) || known?.read !== undefined || this.#listener.isKnown(requestId)) continue
+      if (known?.settled) this.#ledger.violate(`${requestId} runs again after its end`)
+      this.watch(requestId)
+      this.#listener.onRunning(requestId)
+    }
+  }
+
+  /** Asks for the server's rendering until the reply has ended there. */
+  async settle(requestId: string): Promise<void> {
+    const watched = this.watched.get(requestId)
+    if (watched === undefined || watched.fetching || watched.settled) return
+    watched.fetching = true
+    const path = `/fragments/c/${this.#conversationId}/messages/${requestId}`
+    for (let tries = 0; !this.#isClosed && watched.settled === undefined; tries += 1) {
+      const [shown] = [await fetchReplies(this.#door(), path)].flat()
+      if (shown === 'gone') return this.#ledger.violate(`the server does not know ${requestId} any more`)
+      if (shown !== undefined && !isRunning(shown.state)) watched.settled = shown
+      else await new Promise((resolve) => setTimeout(resolve, 100 + Math.min(2_000, backoffMs(tries))))
+    }
+    watched.fetching = false
+    if (watched.settled !== undefined) this.#listener.onSettled(requestId)
+  }
+
+  /** What is not as it should be in the end. */
+  get unsettled(): string[] {
+    return [...this.watched.values()].filter(({ settled }) => !settled).map(({ requestId }) => requestId)
+  }
+}
