@@ -59,10 +59,15 @@ test('figures leave idling out, and the ratio is the median of the rounds', () =
   assert.equal(home.cpuUs.hub, (1000 * (14 + 99 + 14 - 30)) / 12)
 })
 
-test('the quick bench ends in a table of both sides', { timeout: 120_000 }, async () => {
+test('the quick bench ends in tables without verdicts, and every process of it in peace', {
+  timeout: 120_000,
+}, async () => {
   const main = path.join(import.meta.dirname, 'main.ts')
-  const { stdout } = await promisify(execFile)(process.execPath, [main, 'tokens', '--quick'])
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, 'all', '--quick'])
   assert.match(stdout, /\| latency p50, ms +\| +[\d.]+ +\| [\d.]+ +\| [\d.]+ +\| ≤ 2 /)
   assert.match(stdout, /\| CPU a token, µs/)
   assert.match(stdout, /hub [\d.-]+, worker [\d.-]+, nats [\d.-]+/)
+  assert.match(stdout, /\| KiB a connection, at 200 idle \| +[\d.-]+ +\| ≤ 12 /)
+  assert.doesNotMatch(stdout, /met|missed/)
+  assert.doesNotMatch(stderr, /\n +at /, 'no process of the bench ended in a stack trace')
 })

@@ -24,10 +24,11 @@ export async function measureConnections(
 ): Promise<ConnectionFigures> {
   const { connections, warmConnections, settleSeconds } = plan
   await using stack = new AsyncDisposableStack()
-  const browsers = await startChild<Browsers>('browsers.ts')
-  stack.defer(() => browsers.stop())
   const home = await startHome({})
   stack.defer(() => home.stop())
+  // After the home, so that the browsers leave before it: a hub that goes first closes their sockets, which fails them.
+  const browsers = await startChild<Browsers>('browsers.ts')
+  stack.defer(() => browsers.stop())
   say(`${connections} people sign in …`)
   await browsers.ask('signIn', { origin: home.origin, count: connections })
   await home.restartHub()

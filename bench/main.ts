@@ -1,12 +1,16 @@
 import { parseArgs } from 'node:util'
 import { measureConnections } from './connections.ts'
+import { killTable, resumeTable, rolloutTable } from './fault-report.ts'
+import { measureKills } from './kills.ts'
 import type { TokenResult } from './measure/token-figures.ts'
 import { fullPlan, type Plan, quickPlan } from './plan.ts'
 import { connectionTable, tokenTable } from './report.ts'
+import { measureResume } from './resume.ts'
+import { measureRollout } from './rollout.ts'
 import { measureTokens } from './tokens.ts'
 
-const usage = `npm run bench -- [tokens | connections | all] [options]
-  --quick          a few seconds, to see that everything works
+const usage = `npm run bench -- [tokens | connections | kills | resume | rollout | all] [options]
+  --quick          a few seconds, to see that everything works; its figures are held against no aim
   --streams N      only the scenario of N streams
   --rounds N       turns of each side in a scenario
   --profile DIR    CPU profiles of hub and worker into DIR (their figures are then too high)`
@@ -24,16 +28,21 @@ const { values, positionals } = parseArgs({
 const [what = 'all'] = positionals
 const say = (line: string) => process.stderr.write(`${line}\n`)
 
-if (values.help || !['tokens', 'connections', 'all'].includes(what)) {
+if (values.help || !['tokens', 'connections', 'kills', 'resume', 'rollout', 'all'].includes(what)) {
   console.log(usage)
   process.exit(values.help ? 0 : 2)
 }
 const plan = planOf()
-if (what !== 'connections') {
-  const tell = (result: TokenResult) => say(`${tokenTable([result])}\n`)
-  console.log(tokenTable(await measureTokens(plan, { profileDir: values.profile, say, tell })))
+const isAsked = (name: string) => what === name || what === 'all'
+if (isAsked('tokens')) {
+  const tell = (result: TokenResult) => say(`${tokenTable([result], plan)}\n`)
+  console.log(tokenTable(await measureTokens(plan, { profileDir: values.profile, say, tell }), plan))
 }
-if (what !== 'tokens') console.log(`\n${connectionTable(await measureConnections(plan, say))}`)
+if (isAsked('connections')) console.log(`\n${connectionTable(await measureConnections(plan, say), plan)}`)
+if (isAsked('kills')) console.log(`\n${killTable(await measureKills(plan.kills, say))}`)
+if (isAsked('resume')) console.log(`\n${resumeTable(await measureResume(plan.resumeSockets, say))}`)
+if (isAsked('rollout')) console.log(`\n${rolloutTable(await measureRollout(plan.rollout, say))}`)
+if (!plan.conclusive) say('This shows that everything works; the figures of seconds are held against no aim.')
 process.exit(0)
 
 function planOf(): Plan {

@@ -1,3 +1,6 @@
+import type { KillPlan } from './kills.ts'
+import type { RolloutPlan } from './rollout.ts'
+
 /** One comparison: so many replies at once, each at this pace. */
 export interface Scenario {
   readonly streams: number
@@ -10,9 +13,11 @@ export interface Scenario {
 }
 
 export interface Plan {
+  /** Whether its figures are worth holding against the aims. */
+  readonly conclusive: boolean
   /** Before the others, so that what is slow at first is so for none of them; its figures do not count. */
   readonly warmUp: Scenario
-  /** How long both sides are watched doing nothing, in seconds. */
+  /** How long both sides are watched doing nothing, after as long a rest, in seconds. */
   readonly idleSeconds: number
   readonly scenarios: readonly Scenario[]
   /** Idle sockets, and sockets opened and closed before so that code and pools are warm. */
@@ -20,6 +25,10 @@ export interface Plan {
   readonly warmConnections: number
   /** How long idle sockets are left alone before memory is read, in seconds. */
   readonly settleSeconds: number
+  readonly kills: KillPlan
+  /** Sockets that lose their hub at once. */
+  readonly resumeSockets: number
+  readonly rollout: RolloutPlan
 }
 
 /** Most CPU time a token may cost in the home, as a multiple of the bare relay's. */
@@ -28,6 +37,7 @@ export const cpuAim = 1.5
 export const connectionAimKib = 12
 
 export const fullPlan: Plan = {
+  conclusive: true,
   warmUp: { streams: 50, tokensPerSecond: 50, latencyAim: 2, rounds: 1, turnSeconds: 6 },
   idleSeconds: 10,
   scenarios: [
@@ -38,14 +48,21 @@ export const fullPlan: Plan = {
   connections: 5_000,
   warmConnections: 500,
   settleSeconds: 30,
+  kills: { readers: 20, kills: 10 },
+  resumeSockets: 5_000,
+  rollout: { readers: 20, rollouts: 5 },
 }
 
 /** Shows that everything works; its figures mean little. */
 export const quickPlan: Plan = {
+  conclusive: false,
   warmUp: { streams: 2, tokensPerSecond: 50, latencyAim: 2, rounds: 1, turnSeconds: 0.5 },
   idleSeconds: 0.5,
   scenarios: [{ streams: 10, tokensPerSecond: 50, latencyAim: 2, rounds: 2, turnSeconds: 0.5 }],
   connections: 200,
   warmConnections: 20,
   settleSeconds: 1,
+  kills: { readers: 2, kills: 1 },
+  resumeSockets: 200,
+  rollout: { readers: 2, rollouts: 1 },
 }

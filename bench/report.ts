@@ -1,11 +1,19 @@
 import type { ConnectionFigures } from './connections.ts'
 import type { TokenFigures, TokenResult } from './measure/token-figures.ts'
-import { connectionAimKib, cpuAim } from './plan.ts'
+import { connectionAimKib, cpuAim, type Plan } from './plan.ts'
 
 const headings = ['', 'home', 'bare', 'ratio', 'aim', '']
 
-/** One table of all scenarios: both sides, their ratio, and whether the aim is met. */
-export function tokenTable(results: readonly TokenResult[]): string {
+/** One table of all scenarios: both sides, their ratio, and, of a conclusive plan, whether the aim is met. */
+export function tokenTable(
+  results: readonly TokenResult[],
+  { conclusive }: Pick<Plan, 'conclusive'>,
+): string {
+  const aimed = (ratio: number, aim: number): string[] => [
+    ratio.toFixed(2),
+    `≤ ${aim}`,
+    conclusive ? verdict(ratio <= aim) : '',
+  ]
   const rows = results.flatMap(({ scenario, home, bare, ratios }) => {
     const name = `${scenario.streams.toLocaleString('en')} × ${scenario.tokensPerSecond} tokens/s`
     return [
@@ -22,9 +30,12 @@ export function tokenTable(results: readonly TokenResult[]): string {
   return table([headings, ...rows, [...idle, '', '', '']])
 }
 
-export function connectionTable(figures: ConnectionFigures): string {
+export function connectionTable(
+  figures: ConnectionFigures,
+  { conclusive }: Pick<Plan, 'conclusive'>,
+): string {
   const { connections, kibPerConnection, beforeMib, withMib } = figures
-  const met = verdict(kibPerConnection <= connectionAimKib)
+  const met = conclusive ? verdict(kibPerConnection <= connectionAimKib) : ''
   const name = `KiB a connection, at ${connections.toLocaleString('en')} idle`
   return table([
     ['', 'hub', 'aim', ''],
@@ -32,8 +43,6 @@ export function connectionTable(figures: ConnectionFigures): string {
     ['hub before → with, MiB', `${beforeMib.toFixed(0)} → ${withMib.toFixed(0)}`, '', ''],
   ])
 }
-
-const aimed = (ratio: number, aim: number): string[] => [ratio.toFixed(2), `≤ ${aim}`, verdict(ratio <= aim)]
 
 const verdict = (met: boolean): string => (met ? 'met' : 'missed')
 const figure = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(2))
@@ -44,7 +53,7 @@ const shares = ({ cpuUs }: TokenFigures): string =>
     .join(', ')
 
 /** Markdown, with columns as wide as their widest cell so that it reads in a terminal too. */
-function table(rows: readonly string[][]): string {
+export function table(rows: readonly string[][]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)),
   )

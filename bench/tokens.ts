@@ -38,10 +38,11 @@ export async function measureTokens(
     return part
   }
   const backend = keep(await startChild<Backend>('backend.ts'))
-  const browsers = keep(await startChild<Browsers>('browsers.ts'))
   const streams = Math.max(...[plan.warmUp, ...plan.scenarios].map((one) => one.streams))
   const home = keep(await startHome({ backendUrl: await backend.ask('url'), streams, profileDir }))
   const bare = keep(await startBare())
+  // Last, so that the browsers leave before the hub does: one that goes first closes their sockets, which fails them.
+  const browsers = keep(await startChild<Browsers>('browsers.ts'))
   const parts = { backend, browsers, home, bare }
   say(`${streams} people sign in …`)
   await browsers.ask('signIn', { origin: home.origin, count: streams })
@@ -57,8 +58,12 @@ export async function measureTokens(
   return results
 }
 
-/** CPU time that each process takes with nothing to do, in milliseconds a second. */
+/**
+ * CPU time that each process takes with nothing to do, in milliseconds a second. They rest as long before it: titles,
+ * purges and collections that follow the last reply are no idling, and taken for it they would flatter the home.
+ */
 async function measureIdle({ home, bare }: Parts, seconds: number): Promise<Turn['cpuMs'][]> {
+  await pause(seconds * 1000)
   const before = await Promise.all([readCpuTimes(home.pids), readCpuTimes(bare.pids)])
   await pause(seconds * 1000)
   const after = await Promise.all([readCpuTimes(home.pids), readCpuTimes(bare.pids)])

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { lastReply, replyText, say, untilSettled } from '../testing/house/talk.ts'
 import { useHouse } from '../testing/house/use-house.ts'
+import { waitUntil } from '../testing/servers/wait-until.ts'
 
 const stage = useHouse({
   models: [],
@@ -17,3 +18,25 @@ test('without any model a demo answers, and says that it is one', () =>
     assert.match((await lastReply(page).locator('.meta-model').textContent()) ?? '', /demo/i)
     assert.equal(await page.locator('.model-name').textContent(), 'Demo engine')
   }))
+
+const late = useHouse({ workerEnvironment: { DEMO: 'auto' } })
+
+test('a model server that comes while the page is open is named there without a reload', async () => {
+  await late.house.ollama.setFault({ kind: 'refuse' }, { paths: 'all' })
+  await late.visit(async ({ page }) => {
+    const called = (name: RegExp) =>
+      waitUntil(
+        `the button says ${name}`,
+        async () => name.test((await page.locator('.model-name').textContent()) ?? ''),
+        { timeoutMs: 45_000 },
+      )
+    await page.reload()
+    await called(/^Demo engine$/)
+    await page.locator('#welcome').getByText('There is no model here yet.').waitFor()
+    await late.house.ollama.setFault(undefined)
+    await called(/^counting/)
+    assert.equal(await page.locator('#welcome .advice').count(), 0)
+    await page.locator('#model').click()
+    await page.getByRole('menuitemradio', { name: /^counting/ }).waitFor()
+  })
+})

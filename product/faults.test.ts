@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { startHouse } from '../testing/house/start-house.ts'
 import { lastReply, replyText, say, untilAlive, untilSettled } from '../testing/house/talk.ts'
 import { useHouse } from '../testing/house/use-house.ts'
+import { visit } from '../testing/house/visit.ts'
 import { waitUntil } from '../testing/servers/wait-until.ts'
 import { countedTo } from '../testing/workers/counting.ts'
 
@@ -67,3 +69,15 @@ test('a model server that cannot be reached is said to be away, and found again 
     await untilSettled(page, 1, 30_000)
     assert.equal(await replyText(page), countedTo(3).trim())
   }))
+
+test('while a model pauses in its answer the page says that it is still at work', async () => {
+  const patient = { OLLAMA_TIMEOUT: '30s' }
+  await using house = await startHouse({ workerEnvironment: patient })
+  await visit(stage.browser, house.url, async ({ page }) => {
+    await house.ollama.setFault({ kind: 'stall', afterTokens: 4 })
+    await say(page, 'tokens=12')
+    await lastReply(page).getByText('Still working on it').waitFor()
+    await page.locator('#composer-send[data-mode=stop]').click()
+    await untilSettled(page)
+  })
+})

@@ -30,7 +30,6 @@ async function tabTo(page: Page, what: RegExp, key: 'Tab' | 'Shift+Tab' = 'Tab')
 test('a whole talk needs no mouse', () =>
   stage.visit(async ({ page }) => {
     await untilAlive(page)
-    await page.keyboard.press('/')
     await page.keyboard.type('tokens=endless rate=40')
     await page.keyboard.press('Shift+Enter')
     await page.keyboard.type('and a second line')
@@ -60,6 +59,7 @@ test('a whole talk needs no mouse', () =>
 test('list, menus and dialogs are reached, used and left by keys', () =>
   stage.visit(async ({ page }) => {
     await untilAlive(page)
+    await tabTo(page, /^model /, 'Shift+Tab')
     await page.keyboard.press('?')
     await page.locator('#help[open]').waitFor()
     await page.keyboard.press('Escape')
@@ -95,3 +95,42 @@ test('list, menus and dialogs are reached, used and left by keys', () =>
     await page.keyboard.press('Control+Shift+O')
     await page.locator('#welcome').waitFor()
   }))
+
+test('who opens the page, or begins anew, types at once; on a touch screen no keyboard jumps up', async () => {
+  await stage.visit(async ({ page }) => {
+    await page.keyboard.type('tokens=2')
+    assert.equal(await page.locator('#composer-text').inputValue(), 'tokens=2')
+    await page.keyboard.press('Enter')
+    await untilSettled(page)
+    await untilAlive(page)
+    await page.keyboard.press('Control+Shift+O')
+    await page.locator('#welcome').waitFor()
+    await waitUntil('the composer has the focus', async () => /^composer-text/.test(await focused(page)))
+  })
+  await stage.visit(
+    async ({ page }) => {
+      await untilAlive(page)
+      assert.doesNotMatch(await focused(page), /composer-text/)
+    },
+    { hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } },
+  )
+})
+
+test('Escape in the menu of a conversation closes the menu and leaves the drawer open', () =>
+  stage.visit(
+    async ({ page }) => {
+      await untilAlive(page)
+      await page.locator('#composer-text').fill('tokens=2')
+      await page.locator('#composer-send').click()
+      await untilSettled(page)
+      await page.getByRole('button', { name: 'Show the list' }).click()
+      await page.locator('.row-more').click()
+      await page.locator('.row-menu:popover-open').waitFor()
+      await page.keyboard.press('Escape')
+      await page.locator('.row-menu').waitFor({ state: 'hidden' })
+      assert.equal(await page.locator('body').getAttribute('data-drawer'), 'open')
+      await page.keyboard.press('Escape')
+      await page.locator('body:not([data-drawer])').waitFor()
+    },
+    { hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } },
+  ))

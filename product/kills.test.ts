@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { replyText, say, untilReplyHolds, untilSettled } from '../testing/house/talk.ts'
+import { lastReply, replyText, say, untilReplyHolds, untilSettled } from '../testing/house/talk.ts'
 import { useHouse } from '../testing/house/use-house.ts'
 import { countedTo } from '../testing/workers/counting.ts'
 
@@ -17,6 +17,7 @@ test('a reply whose worker is killed is finished by another, each token once', (
     await untilReplyHolds(page, 't10')
     await stage.house.addWorker()
     await stage.house.killWorker()
+    await lastReply(page).getByText('Picking the answer up again').waitFor()
     await untilSettled(page, 1, 30_000)
     assert.equal(await replyText(page), whole)
   }))

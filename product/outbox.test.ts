@@ -8,6 +8,7 @@ import {
   untilAlive,
   untilReplyHolds,
   untilSettled,
+  untilTitled,
 } from '../testing/house/talk.ts'
 import { useHouse } from '../testing/house/use-house.ts'
 import { waitUntil } from '../testing/servers/wait-until.ts'
@@ -40,7 +41,7 @@ test('a message written while offline waits, says so, and goes out once when the
     await stage.house.killHub()
     await page.locator('#connection[data-state=offline]').waitFor()
     assert.equal(await page.locator('.connection-word').textContent(), 'offline')
-    await page.locator('#offline-note').waitFor()
+    await page.getByText('You are offline.').waitFor()
     await say(page, 'kept while offline: tokens=5')
     await lastReply(page).getByText('Goes out when the connection is back').waitFor()
     await stage.house.restartHub()
@@ -49,6 +50,23 @@ test('a message written while offline waits, says so, and goes out once when the
     await untilSettled(page, 2)
     assert.equal(await replyText(page), countedTo(5).trim())
     assert.equal(askedFor('kept while offline'), 1)
+  }, away))
+
+test('a server that is away is not called the person’s own network', () =>
+  stage.visit(async ({ page }) => {
+    await say(page, 'tokens=2')
+    await untilSettled(page)
+    await untilTitled(page, 'Numbers in a row')
+    await stage.house.killHub()
+    await page.locator('#connection[data-state=away]').waitFor({ timeout: 30_000 })
+    assert.equal(await page.locator('.connection-word').textContent(), 'server away')
+    await page.getByText('The server is away; trying again.').waitFor()
+    assert.equal(await page.getByText('You are offline.').isVisible(), false)
+    const listed = page.waitForRequest(/\/fragments\/conversations/, { timeout: 30_000 })
+    await stage.house.restartHub()
+    await page.locator('#connection[data-state=here]').waitFor({ timeout: 30_000 })
+    await listed
+    await page.locator('#offline-note').waitFor({ state: 'hidden' })
   }, away))
 
 test('a message that waits survives the hub’s end and a reload, and goes out once', () =>
@@ -111,10 +129,21 @@ test('a message that the hub refuses is not sent for ever, and the next one gets
     await untilReplyHolds(page, 't2')
     assert.equal(sent.filter((length) => length > long.length).length, 1)
     assert.equal(askedFor('a long story'), 0)
-    await refused.getByRole('button', { name: 'Discard' }).click()
-    await refused.waitFor({ state: 'detached' })
-    await page.reload()
     await untilSettled(page, 2)
+    await refused.getByRole('button', { name: 'Edit' }).click()
+    const field = refused.locator('.edit-text')
+    assert.equal(await field.inputValue(), long)
+    await field.press('Enter')
+    assert.equal(await refused.locator('.edit-text').count(), 1, 'what is too long still stays in the form')
+    await field.fill('mended: tokens=6')
+    await field.press('Enter')
+    await refused.waitFor({ state: 'detached' })
+    await untilSettled(page, 3)
+    assert.equal(await replyText(page), countedTo(6).trim())
+    const said = await page.locator('.said-text').allTextContents()
+    assert.deepEqual(said, ['tokens=2', 'a short one: tokens=3', 'mended: tokens=6'])
+    await page.reload()
+    await untilSettled(page, 3)
     await stage.house.restartHub()
     await waitUntil('the page is back', () => page.locator('#connection[data-state=here]').isVisible())
   }, away))

@@ -37,6 +37,18 @@ test('a screen reader is told once that an answer begins, however long the model
     assert.deepEqual(await announced(), ['Aoi is answering', 'The answer is complete'])
   }))
 
+test('a screen reader is told that an answer was stopped', () =>
+  stage.visit(async ({ page }) => {
+    await untilAlive(page)
+    const announced = await listen(page)
+    await say(page, 'tokens=endless rate=20')
+    await untilReplyHolds(page, 't12')
+    await page.locator('#composer-send[data-mode=stop]').click()
+    await untilSettled(page)
+    await waitUntil('the end is told', async () => (await announced()).length === 2)
+    assert.deepEqual(await announced(), ['Aoi is answering', 'The answer was stopped'])
+  }))
+
 test('the words one reads stay in their place when the answer they are in ends above a waiting message', () =>
   stage.visit(async ({ page }) => {
     await untilAlive(page)

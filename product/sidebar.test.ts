@@ -62,6 +62,40 @@ test('a conversation that was deleted comes back with Undo', () =>
     assert.deepEqual(await titles(page), [])
   }))
 
+test('Undo leads back into the conversation one was in, from below the conversation', () =>
+  stage.visit(async ({ page }) => {
+    await untilAlive(page)
+    await begin(page, 'tokens=2')
+    const address = page.url()
+    await choose(page, 'Numbers in a row', 'Delete')
+    await page.locator('#welcome').waitFor()
+    const card = page.locator('.toast-card')
+    const [toast, field] = [await card.boundingBox(), await page.locator('#composer').boundingBox()]
+    const middle = (box: typeof toast) => (box ? box.x + box.width / 2 : Number.NaN)
+    assert.ok(Math.abs(middle(toast) - middle(field)) <= 1, JSON.stringify({ toast, field }))
+    await card.getByRole('button', { name: 'Undo' }).click()
+    await page.locator('.said-text', { hasText: 'tokens=2' }).waitFor()
+    assert.equal(page.url(), address)
+    await page.locator('.row-link[aria-current=page]', { hasText: 'Numbers in a row' }).waitFor()
+    await say(page, 'tokens=3')
+    await untilSettled(page, 2)
+  }))
+
+test('the window is called as the conversation is, from its first words to the title that the model gives', () =>
+  stage.visit(async ({ page }) => {
+    await untilAlive(page)
+    assert.equal(await page.title(), 'Companions')
+    await say(page, 'delay=2000 tokens=2')
+    const called = (title: string) =>
+      waitUntil(`the window is called "${title}"`, async () => (await page.title()) === title)
+    await called('delay=2000 tokens=2 · Companions')
+    await called('Numbers in a row · Companions')
+    await page.locator('#new-conversation').click()
+    await called('Companions')
+    await page.goBack()
+    await called('Numbers in a row · Companions')
+  }))
+
 test('search finds words of titles and of messages, and shows where', () =>
   stage.visit(async ({ page }) => {
     await untilAlive(page)

@@ -27,8 +27,13 @@ import { createModelList } from './companions/models.ts'
 import type { HubConfig } from './config.ts'
 import { registerHealth } from './health.ts'
 import type { Rooms, Version } from './house.ts'
+import { registerHandshakes } from './hub/handshakes.ts'
 import { type Hub, openHub } from './hub/hub.ts'
-import { registerSocket } from './hub/socket-route.ts'
+import { mostReplays } from './hub/resume.ts'
+import { registerSocket, registerUpgrades } from './hub/socket-route.ts'
+import { Turnstile } from './hub/turnstile.ts'
+import { watchLastRequests } from './last-requests.ts'
+import { listen } from './listen.ts'
 import { registerPages } from './pages/pages.ts'
 import { registerProblems } from './problem.ts'
 import { registerRequestLog } from './request-log.ts'
@@ -40,6 +45,8 @@ import type { Store } from './store/store.ts'
 export interface AppParts {
   readonly config: HubConfig
   readonly store: Store
+  /** Of the store; see `Store.readId`. */
+  readonly houseId: string
   readonly bus: Bus
   readonly assets: LoadedAssets
   readonly version: Version
@@ -53,7 +60,10 @@ export interface App {
   readonly rooms: Rooms
   /** Listens. @returns where, as `http://host:port`. @throws what `listen` throws, for example `EADDRINUSE`. */
   start(): Promise<string>
-  /** Says goodbye to browsers within `graceMs` (default: the setting), then ends everything that `createApp` began. */
+  /**
+   * Not ready any more, says goodbye to browsers, lets requests end, both within `graceMs` (default: the setting), then
+   * ends everything that `createApp` began.
+   */
   close(graceMs?: number): Promise<void>
 }
 
@@ -68,7 +78,6 @@ export function createApp(parts: AppParts): App {
   const rooms = openRooms(parts, cache)
   const chat = openChatRoom(rooms)
   const hub = openHub(rooms, chat)
-  let draining = false
   const fastify = createFastify({
     loggerInstance: logger.child({}) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'http_request_id' }),
@@ -79,31 +88,23 @@ export function createApp(parts: AppParts): App {
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 128 },
   })
-  registerRoutes(fastify, rooms, parts.assets, hub, () => draining)
+  const requests = watchLastRequests(fastify, config.listenFd !== undefined)
+  registerRoutes(fastify, rooms, parts, hub, requests.isLeaving)
   return {
     fastify,
     hub,
     rooms,
-    start: () => listenSilently(fastify, config),
+    start: () => listen(fastify, config),
     close: async (graceMs = config.drainGraceMs) => {
-      draining = true
+      const deadlineMs = performance.now() + graceMs
+      requests.leave()
       await hub.drain(graceMs)
+      await requests.finish(deadlineMs - performance.now())
       await fastify.close()
       await chat.stop()
       await rooms.access.stop()
       cache?.close()
     },
-  }
-}
-
-/** Fastify would announce each address in words of its own; who starts the app says where it listens. */
-async function listenSilently(fastify: FastifyInstance, { host, port }: HubConfig): Promise<string> {
-  const { level } = fastify.log
-  fastify.log.level = 'silent'
-  try {
-    return await fastify.listen({ host, port })
-  } finally {
-    fastify.log.level = level
   }
 }
 
@@ -124,6 +125,7 @@ function openRooms(
     sessions:
       cache === undefined ? sessions : rememberSessions({ sessions, cache, access, bus, log: logger }),
     hubId: randomToken(),
+    replays: new Turnstile(mostReplays),
     models: createModelList(bus),
     notify: (userId, notice) => bus.send(subjects.notify(userId), encode(notice)),
   }
@@ -133,20 +135,22 @@ function openRooms(
 function registerRoutes(
   app: FastifyInstance,
   rooms: Rooms,
-  assets: LoadedAssets,
+  { assets, houseId }: Pick<AppParts, 'assets' | 'houseId'>,
   hub: Hub,
   isDraining: () => boolean,
 ): void {
-  const cookie = createSessionCookie(rooms.config)
+  const cookie = createSessionCookie(rooms.config, houseId)
   const isOurs = createOriginPolicy(rooms.config)
   app.decorate('assets', assets)
   registerProblems(app)
-  registerRequestLog(app)
+  registerRequestLog(app, rooms.config)
   registerSecurityHeaders(app, assets, rooms.config)
   registerForgeryGuard(app, isOurs)
   app.register(cookies)
+  registerUpgrades(app)
   // Hooks run in the order they were added, and the cookies' own is added when that is loaded.
   app.register(async (identified) => {
+    registerHandshakes(identified, rooms.config.maxConnections)
     registerAttemptLimit(identified, rooms)
     registerIdentity(identified, rooms, cookie)
     registerHealth(identified, rooms, isDraining)

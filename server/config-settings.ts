@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { maxFrameBytes, maxMessageLength } from '../bus/contract/limits.ts'
-import { origin, origins, text, whole } from '../settings/kinds.ts'
+import { optionalWhole, origin, origins, text, whole } from '../settings/kinds.ts'
 import { type ReadText, readWhole } from '../settings/read-text.ts'
 import { settingsOf } from '../settings/setting.ts'
 import { sharedSettings } from '../settings/shared-settings.ts'
@@ -26,11 +26,29 @@ const replicas = settingsOf({
   takes: '1 or 3',
 })
 
+/** `host:port`, `[::1]:port`, or `:port` for every address, as other servers take it. */
+const readListenAddress: ReadText = (address) => {
+  const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]\s]*)):(\d+)$/.exec(address)
+  return match ? { host: match[1] ?? (match[2] || '0.0.0.0'), port: Number(match[3]) } : undefined
+}
+
+const listenAddress = settingsOf({
+  schema: Type.Union([
+    Type.Object({ host: Type.String(), port: Type.Integer({ minimum: 0, maximum: 65_535 }) }),
+    Type.Undefined(),
+  ]),
+  read: readListenAddress,
+  takes: 'host:port, for example 0.0.0.0:3000',
+})
+
 /** Three bytes for each code unit must fit a frame, with its other fields. */
 const longestMessage = Math.floor((maxFrameBytes - 4096) / 3)
 
-/** Every variable the hub knows but `ADDR`, which `config.ts` parts into two of these. */
+/** Every variable the hub knows. */
 export const hubSettings = {
+  address: listenAddress('ADDR', {
+    meaning: '`host:port` in one; goes before `HOST` and `PORT`. `:3000` is every address.',
+  }),
   host: text('an address')('HOST', {
     default: '127.0.0.1',
     meaning: 'The address the hub listens on.',
@@ -39,12 +57,17 @@ export const hubSettings = {
     default: '3000',
     meaning: 'The port the hub listens on; 0 takes a free one.',
   }),
+  listenFd: optionalWhole(3, 1_023)('LISTEN_FD', {
+    meaning:
+      'A socket that whoever started the hub holds: it listens with that instead of HOST and PORT. `npm start` passes one, so that hubs can be replaced.',
+  }),
   publicUrl: origin('PUBLIC_URL', {
     meaning:
       'Where people find the house when it stands behind a proxy. With https, cookies are Secure; guests are off.',
   }),
   allowedOrigins: origins('ALLOWED_ORIGINS', {
-    meaning: 'Further origins whose pages may connect, with commas between them.',
+    meaning:
+      'Further origins whose pages may connect, with commas between them: of the same site, such as another port or subdomain, since browsers keep the session cookie (SameSite=Lax) from the pages of others.',
   }),
   dataDir: text('a folder')('DATA_DIR', {
     default: 'data',

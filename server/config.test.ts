@@ -20,8 +20,15 @@ describe('the hub’s settings', () => {
     })
   }
 
+  test('are refused all at once, ADDR with the others', () => {
+    assert.throws(() => readConfig({ ADDR: 'nowhere', NATS_REPLICAS: '2', LOG_FORMAT: 'xml' }), {
+      message: /^ADDR is .*\nNATS_REPLICAS is .*\nLOG_FORMAT is .*$/,
+    })
+  })
+
   for (const [name, value, takes] of [
     ['ADDR', 'nowhere', /ADDR is "nowhere": it takes host:port/],
+    ['ADDR', '0.0.0.0:65536', /ADDR is "0.0.0.0:65536": it takes host:port/],
     ['PORT', '65536', /PORT is "65536": it takes a whole number from 0 to 65,535/],
     ['NATS_REPLICAS', '2', /NATS_REPLICAS is "2": it takes 1 or 3/],
     ['DRAIN_GRACE', '11m', /DRAIN_GRACE is "11m": .*at most 10m/],

@@ -1,41 +1,19 @@
-import {
-  ConfigError,
-  type Environment,
-  readSettings,
-  type Settings,
-  variablesOf,
-} from '../settings/read-settings.ts'
+import { type Environment, readSettings, type Settings, variablesOf } from '../settings/read-settings.ts'
 import type { Variable } from '../settings/setting.ts'
 import { hubSettings } from './config-settings.ts'
 
 /** The hub's settings, checked once at start (see `main.ts`). Durations are milliseconds. */
-export type HubConfig = Settings<typeof hubSettings>
+export type HubConfig = Omit<Settings<typeof hubSettings>, 'address'>
 
 /**
- * Reads the hub's settings.
+ * Reads the hub's settings. What ADDR says of host and port goes before HOST and PORT.
  *
  * @throws ConfigError naming every variable that is wrong.
  */
 export function readConfig(environment: Environment): HubConfig {
-  const config = readSettings(hubSettings, splitAddress(environment))
-  return { ...config, databaseUrl: config.databaseUrl.replace('DATA_DIR', () => config.dataDir) }
-}
-
-function splitAddress(environment: Environment): Environment {
-  const address = environment.ADDR?.trim()
-  if (!address) return environment
-  const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]\s]*)):(\d+)$/.exec(address)
-  if (!match) throw new ConfigError(`ADDR is "${address}": it takes host:port, for example 0.0.0.0:3000`)
-  return { ...environment, HOST: match[1] ?? (match[2] || '0.0.0.0'), PORT: match[3] }
+  const { address, ...config } = readSettings(hubSettings, environment)
+  return { ...config, ...address, databaseUrl: config.databaseUrl.replace('DATA_DIR', () => config.dataDir) }
 }
 
 /** All variables of the hub, for the README and its test. */
-export const hubVariables: readonly Variable[] = [
-  {
-    name: 'ADDR',
-    aliases: [],
-    default: '',
-    meaning: '`host:port` in one; goes before `HOST` and `PORT`. `:3000` is every address.',
-  },
-  ...variablesOf(hubSettings),
-]
+export const hubVariables: readonly Variable[] = variablesOf(hubSettings)

@@ -14,7 +14,7 @@ type Status = 'up' | 'down' | 'unknown'
  */
 export function registerHealth(app: FastifyInstance, rooms: Rooms, isDraining: () => boolean): void {
   const isStoreUp = createStorePing(rooms)
-  const options = { logLevel: 'warn' } as const
+  const options = { logLevel: 'error' } as const
   app.addHook('onSend', async (request, reply) => {
     if (/^\/(healthz|readyz|health|version)$/.test(request.routeOptions.url ?? ''))
       reply.header('cache-control', 'no-store')

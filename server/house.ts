@@ -5,6 +5,8 @@ import type { Logger } from '../telemetry/logger.ts'
 import type { Access } from './accounts/sessions/access.ts'
 import type { Assets } from './assets/assets.ts'
 import type { HubConfig } from './config.ts'
+import type { Connection } from './hub/connection.ts'
+import type { Turnstile } from './hub/turnstile.ts'
 import type { SessionStore } from './store/sessions.ts'
 import type { Store } from './store/store.ts'
 
@@ -29,6 +31,8 @@ export interface Rooms extends House {
   readonly sessions: SessionStore
   /** This hub's name: random, new with every start. */
   readonly hubId: string
+  /** Through which sockets come to read logs again, each one by one. */
+  readonly replays: Turnstile<Connection>
 }
 
 export interface Version {

@@ -37,6 +37,13 @@ test('a program gets problem details, a person a page', async () => {
   assert.match(page.body, /^<!doctype html>/)
 })
 
+test('who opens a spent owner link reads how to get another', async () => {
+  const page = await inject('/owner/spent', { accept: 'text/html,*/*' })
+  assert.equal(page.statusCode, 404)
+  assert.match(page.body, /This link is spent.*href="\/">Go in<.*new <strong>owner link<\/strong>/s)
+  assert.doesNotMatch(page.body, /belongs to somebody else/)
+})
+
 test('a body past the limit and one that is no JSON are told apart', async () => {
   const post = (payload: string) =>
     hub.app.fastify.inject({

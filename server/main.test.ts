@@ -60,7 +60,7 @@ test('a hub open to the network prints one owner link, which works, and ends wel
   })
   const used = await fetch(link, { redirect: 'manual' })
   assert.equal(used.status, 303)
-  assert.ok(used.headers.getSetCookie()[0]?.startsWith('companions_session='))
+  assert.ok(used.headers.getSetCookie()[0]?.startsWith('companions_session_'))
   await used.arrayBuffer()
   hub.child.kill('SIGTERM')
   assert.equal(await hub.exit, 0)

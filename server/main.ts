@@ -5,7 +5,9 @@ import { connectBus } from '../bus/nats/connection.ts'
 import { ConfigError } from '../settings/read-settings.ts'
 import { asLog, createLogger, errorFields, type Logger } from '../telemetry/logger.ts'
 import { startTelemetry } from '../telemetry/start.ts'
-import { createOwnerLink, needsOwnerLink } from './accounts/owner-link.ts'
+import { needsOwnerLink } from './accounts/needs-owner-link.ts'
+import { createOwnerLink } from './accounts/owner-link.ts'
+import { addressesForOthers } from './addresses-for-others.ts'
 import { createApp } from './app.ts'
 import { buildAssets } from './assets/build.ts'
 import { loadAssets } from './assets/load.ts'
@@ -42,7 +44,7 @@ async function run(): Promise<void> {
   const [store, assets] = await Promise.all([openMigratedStore(config, logger), openAssets()])
   const { natsUrl: url, natsReplicas: replicas } = config
   const bus = connectBus({ url, name: 'companions-hub', role: 'hub', replicas, log: asLog(logger) })
-  const app = createApp({ config, store, bus, assets, version, logger })
+  const app = createApp({ config, store, houseId: await store.readId(), bus, assets, version, logger })
   const address = await app.start().catch((error: unknown) => {
     throw toConfigError(error, config)
   })
@@ -53,6 +55,8 @@ async function run(): Promise<void> {
     await telemetry.shutdown()
   }
   logger.info({ address }, 'The hub listens')
+  // Whoever replaces another hub by this one waits for that; it may be gone by now.
+  process.send?.('ready', () => {})
   if (needsOwnerLink(config)) await printOwnerLink(config, store, logger, address)
 }
 
@@ -64,8 +68,10 @@ async function openAssets() {
 
 async function printOwnerLink(config: HubConfig, store: Store, logger: Logger, address: string) {
   const link = await createOwnerLink(store.accounts, Date.now())
+  const [other] = addressesForOthers(config.host)
+  const origin = other === undefined ? address : `http://${other}:${new URL(address).port || 80}`
   // The one message that is not constant: people must find it in a log of any form.
-  logger.warn(`One-time owner link: ${config.publicUrl || address}${link}`)
+  logger.warn(`One-time owner link: ${config.publicUrl || origin}${link}`)
 }
 
 function stopOnSignal(config: HubConfig, logger: Logger, stop: () => Promise<void>): void {

@@ -4,6 +4,7 @@ import { errorFields } from '../telemetry/logger.ts'
 import type { Assets } from './assets/assets.ts'
 import { themeOf } from './pages/cookies.ts'
 import { renderErrorPage } from './pages/error-page.ts'
+import { spentLinkPage } from './pages/sign-in-page.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -28,7 +29,8 @@ export function sendProblem(
   reply.code(status).header('cache-control', 'no-store').header('vary', 'accept')
   if (prefersPage(reply.request)) {
     const look = { theme: themeOf(reply.request.headers.cookie), assets: reply.server.assets }
-    const page = renderErrorPage({ status, code, title, detail: said }, look)
+    const isLink = code === 'not_found' && pathOf(reply.request).startsWith('/owner/')
+    const page = isLink ? spentLinkPage(look) : renderErrorPage({ status, code, title, detail: said }, look)
     return reply.type('text/html; charset=utf-8').send(page)
   }
   return reply.type('application/problem+json; charset=utf-8').send({

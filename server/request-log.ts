@@ -1,15 +1,20 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { HubConfig } from './config.ts'
 
 /**
  * One line for each answer: the route's pattern rather than the address, which may hold a search or an owner's link.
- * Routes made with `logLevel: 'warn'` stay silent.
+ * In a terminal (`pretty`) a line for each request would bury what a person looks for, so there what went well is
+ * `debug`. What failed on our side is a warning. Routes made with `logLevel: 'error'` stay silent.
  */
-export function registerRequestLog(app: FastifyInstance): void {
+export function registerRequestLog(app: FastifyInstance, { logFormat }: Pick<HubConfig, 'logFormat'>): void {
+  const usual = logFormat === 'pretty' ? 'debug' : 'info'
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
   app.addHook('onResponse', async (request, reply) => {
-    request.log.info(fieldsOf(request.method, request.routeOptions.url, reply), 'A request is answered')
+    const { statusCode } = reply
+    const level = statusCode >= 500 ? 'warn' : statusCode >= 400 ? 'info' : usual
+    request.log[level](fieldsOf(request.method, request.routeOptions.url, reply), 'A request is answered')
   })
 }
 

@@ -33,7 +33,18 @@ export const whole = (minimum: number, maximum: number) =>
   settingsOf({
     schema: Type.Integer({ minimum, maximum }),
     read: readWhole,
-    takes: `a whole number from ${minimum.toLocaleString('en')} to ${maximum.toLocaleString('en')}`,
+    takes: wholeIn(minimum, maximum),
+  })
+
+const wholeIn = (minimum: number, maximum: number): string =>
+  `a whole number from ${minimum.toLocaleString('en')} to ${maximum.toLocaleString('en')}`
+
+/** A whole number that need not be set. */
+export const optionalWhole = (minimum: number, maximum: number) =>
+  settingsOf({
+    schema: Type.Union([Type.Integer({ minimum, maximum }), Type.Undefined()]),
+    read: readWhole,
+    takes: wholeIn(minimum, maximum),
   })
 
 export const choice = <const Words extends readonly string[]>(...words: Words) =>

@@ -26,6 +26,7 @@ export const sharedSettings = {
   }),
   logFormat: choice('json', 'pretty')('LOG_FORMAT', {
     default: 'json',
-    meaning: 'json: one object a line. pretty: lines for people; `npm start` in a terminal takes these.',
+    meaning:
+      'json: one object a line. pretty: lines for people, of requests only those that were refused or failed unless LOG_LEVEL is debug; `npm start` in a terminal takes these.',
   }),
 }

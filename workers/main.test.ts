@@ -19,7 +19,10 @@ describe('the worker as a process', { timeout: 60_000 }, () => {
       OLLAMA_WAIT_INTERVAL: '100ms',
     })
     assert.equal((await worker.ending).code, 1)
-    assert.match(worker.lines.join('\n'), /Ollama does not answer after OLLAMA_WAIT_TIMEOUT/)
+    assert.match(
+      worker.lines.join('\n'),
+      /Ollama does not answer at http:\S+ \(OLLAMA_BASE_URL\) after OLLAMA_WAIT_TIMEOUT/,
+    )
   })
 
   test('takes work after the models it waits for are there, and ends cleanly on SIGTERM', async () => {

@@ -32,6 +32,11 @@ async function main(): Promise<void> {
   const backends = backendsOf(config, log)
   const worker = createWorker({ config, bus, backends, logger })
   worker.start()
+  const stopListening = bus.onConnect(() => {
+    stopListening()
+    // Whoever replaces another worker by this one waits for that; it may be gone by now.
+    process.send?.('ready', () => {})
+  })
   await aborted(stop)
   await worker.drain(config.drainGraceMs)
   await worker.close()

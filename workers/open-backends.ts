@@ -16,11 +16,14 @@ export function backendsOf(config: BackendConfig, log: Log): Backends {
   const { rayServeUrl, openaiUrl, openaiKey: key, openaiContinue } = config
   const backends: Backend[] = [ollamaBackend(config.ollamaUrl)]
   if (openaiUrl !== undefined) {
-    backends.unshift(openaiBackend({ name: 'openai', baseUrl: openaiUrl, key, continues: openaiContinue }))
+    const openai = { name: 'openai', variable: 'OPENAI_BASE_URL', baseUrl: openaiUrl }
+    backends.unshift(openaiBackend({ ...openai, key, continues: openaiContinue }))
   }
   if (rayServeUrl !== undefined) {
     const baseUrl = rayServeUrl.endsWith('/v1') ? rayServeUrl : `${rayServeUrl}/llm/v1`
-    backends.unshift(openaiBackend({ name: 'ray-serve', baseUrl, key, continues: 'on' }))
+    backends.unshift(
+      openaiBackend({ name: 'ray-serve', variable: 'RAY_SERVE_URL', baseUrl, key, continues: 'on' }),
+    )
   }
   const { defaultModel, demo: demoMode } = config
   return openBackends({ backends, demo: demoBackend(), demoMode, defaultModel, log })

@@ -1,9 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 
-/** What a process of the bench can be asked: by name, one argument or none. */
-// biome-ignore lint/suspicious/noExplicitAny: the bound of any function, whose own types the callers see
-export type Abilities = Record<string, (asked: any) => unknown>
+/** What a process of the bench can be asked: by name, one argument or none, of a type that `Child.ask` keeps. */
+export type Abilities = Record<string, (asked: never) => unknown>
 
 export interface Child<Able extends Abilities> {
   readonly pid: number
@@ -54,7 +53,8 @@ export async function startChild<Able extends Abilities>(file: string): Promise<
 export function answerParent(abilities: Abilities): void {
   process.on('message', async ({ id, name, asked }: Question) => {
     try {
-      process.send?.({ id, value: await abilities[name]?.(asked) } satisfies Answer)
+      // `Child.ask` held the argument's type where it was asked; between the processes it is lost.
+      process.send?.({ id, value: await abilities[name]?.(asked as never) } satisfies Answer)
     } catch (error) {
       process.send?.({ id, error: error instanceof Error ? error.message : String(error) } satisfies Answer)
     }

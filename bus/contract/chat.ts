@@ -47,7 +47,10 @@ export const Usage = Type.Object({
 })
 export type Usage = Type.Static<typeof Usage>
 
-/** Milliseconds from the worker's claim: to the first text, and to the end. Speed in tokens per second. */
+/**
+ * Milliseconds from the first attempt's `start`: to the first text of the answer that stands, and to the end; a duration
+ * of 0 is not known. Speed in tokens per second, only where one attempt wrote the whole text.
+ */
 export const Timings = Type.Object({
   first_token_ms: Type.Optional(Type.Number({ minimum: 0 })),
   duration_ms: Type.Number({ minimum: 0 }),

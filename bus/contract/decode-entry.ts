@@ -1,11 +1,11 @@
-import { Compile } from 'typebox/compile'
+import { checker } from './check.ts'
 import { decode } from './codec.ts'
 import { CodedError } from './errors.ts'
 import { maxBusBytes, maxBusDepth, maxBusElements } from './limits.ts'
 import { LogEntry } from './reply-log.ts'
 
 const limits = { bytes: maxBusBytes, depth: maxBusDepth, elements: maxBusElements }
-const entryShape = Compile(LogEntry)
+const entryShape = checker(LogEntry)
 
 /**
  * One entry of a reply's log from its bytes; undefined for anything else. Whoever reads a log steps over what is none:
@@ -14,7 +14,7 @@ const entryShape = Compile(LogEntry)
 export function decodeEntry(bytes: Uint8Array): LogEntry | undefined {
   try {
     const entry = decode(bytes, limits)
-    return entryShape.Check(entry) ? entry : undefined
+    return entryShape(entry) ? entry : undefined
   } catch (error) {
     if (error instanceof CodedError) return undefined
     throw error

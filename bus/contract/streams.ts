@@ -75,5 +75,9 @@ export const streams = {
  */
 export const consumers = {
   chatWorkers: { stream: streams.chat.name, durable: 'chat-workers', ackWaitMs: 6_000, maxPending: 10_000 },
-  recorder: { stream: streams.finals.name, durable: 'recorder', ackWaitMs: 30_000, maxPending: 1_000 },
+  recorder: { stream: streams.finals.name, durable: 'recorder', ackWaitMs: 6_000, maxPending: 1_000 },
 } as const
+
+/** What a worker works with. It makes none of it: it waits until a hub has. */
+export const workerStreams = [streams.chat, streams.log, streams.finals] as const
+export const workerConsumers = [consumers.chatWorkers] as const

@@ -1,7 +1,7 @@
 import type { NatsConnection } from 'nats'
 import { ErrorCode, NatsError } from 'nats'
 
-/** JetStream refused a call: `status` as in HTTP (503 nobody answers, 408 no answer in time), `code` its own. */
+/** JetStream refused a call: `status` as in HTTP (503 nobody answers, 408 no answer in time, 403 not permitted), `code` its own. */
 export class ApiFailure extends Error {
   override readonly name = 'ApiFailure'
   readonly status: number
@@ -55,6 +55,8 @@ export interface ApiError {
 
 function asFailure(error: unknown): ApiFailure {
   const code = error instanceof NatsError ? error.code : ''
+  if (code === ErrorCode.PermissionsViolation)
+    return new ApiFailure(403, 0, 'The bus does not permit this call')
   if (code === ErrorCode.NoResponders) return new ApiFailure(503, 0, 'JetStream does not answer')
   return new ApiFailure(408, 0, error instanceof Error ? error.message : 'No answer')
 }

@@ -101,7 +101,7 @@ export interface WorkOptions {
   readonly stream: StreamName
   readonly durable: string
   readonly ackWaitMs: number
-  /** Most deliveries handled at once; exactly the free slots are pulled. */
+  /** Most deliveries handled at once; no more are pulled than there are free slots. */
   readonly slots: number
   readonly handle: (delivery: Delivery) => Promise<Decision>
   /** What an error that `handle` threw means for its delivery. Default: nak with a growing delay. */

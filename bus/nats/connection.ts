@@ -5,6 +5,7 @@ import { type Link, openLink } from './link.ts'
 import type { Log } from './log.ts'
 import { makePublisher } from './publish.ts'
 import { readEntries } from './read-entries.ts'
+import { reportRefusals } from './refusals.ts'
 import { ask, startResponder } from './request.ts'
 import { holds, lastEntry, purge, remove } from './stored-entries.ts'
 import { keepStreams } from './stream-keeper.ts'
@@ -16,7 +17,7 @@ export interface BusOptions {
   readonly url: string
   /** What the server's own monitoring calls this connection. */
   readonly name: string
-  /** Names the inboxes, so that permissions can hold roles apart; a worker makes missing streams but changes none. */
+  /** Names the inboxes, so that permissions can hold roles apart; a worker makes no streams. */
   readonly role: 'hub' | 'worker' | 'test'
   /** Copies of each stream in a cluster. Absent: 1 for a new stream, an existing one keeps its own. */
   readonly replicas?: 1 | 3
@@ -39,14 +40,16 @@ export function connectBus(options: BusOptions): Bus {
   const { name, role, log = () => undefined } = options
   const inboxPrefix = `_INBOX_${role}`
   const link = openLink({ ...readAddress(options.url), name, inboxPrefix }, log)
+  link.onRefusal(reportRefusals(role, log))
   const keeper = keepStreams(link, {
-    update: role !== 'worker',
+    makes: role !== 'worker',
     replicas: options.replicas,
     maxBytesScale: options.maxBytesScale ?? 1,
     log,
   })
   const publisher = makePublisher(link, inboxPrefix, keeper.onMissingStream)
-  const reader = { link, inboxPrefix, onMissingStream: keeper.onMissingStream }
+  const makesConsumers = role !== 'worker'
+  const reader = { link, inboxPrefix, makesConsumers, onMissingStream: keeper.onMissingStream }
   const loops = new Set<WorkLoop>()
   const responders = new Set<{ settled(): Promise<void> } & Subscription>()
 

@@ -3,6 +3,7 @@ import type { ConnectionOptions, NatsConnection } from 'nats'
 import { connect, Events } from 'nats'
 import { CodedError } from '../contract/errors.ts'
 import type { Log } from './log.ts'
+import type { Refusal } from './refusals.ts'
 
 /** One connection that is made endlessly: what the rest of this room builds on. */
 export interface Link {
@@ -14,6 +15,8 @@ export interface Link {
   /** Calls `listener` at once when up, and after each connection and reconnection. */
   onUp(listener: (connection: NatsConnection) => void): () => void
   onDown(listener: () => void): () => void
+  /** Calls `listener` when the server refused to let this process publish to a subject or hear it. */
+  onRefusal(listener: (refusal: Refusal) => void): () => void
   /** @throws CodedError `bus_unavailable` when there is no connection within `timeoutMs`. */
   whenUp(timeoutMs: number): Promise<NatsConnection>
   close(): Promise<void>
@@ -32,6 +35,7 @@ export function openLink(options: ConnectionOptions, log: Log): Link {
   const onConnection = new Set<(connection: NatsConnection) => void>()
   const onUp = new Set<(connection: NatsConnection) => void>()
   const onDown = new Set<() => void>()
+  const onRefusal = new Set<(refusal: Refusal) => void>()
   let connection: NatsConnection | undefined
   let up: NatsConnection | undefined
 
@@ -46,6 +50,9 @@ export function openLink(options: ConnectionOptions, log: Log): Link {
     if (!ending.signal.aborted) log('warn', 'The bus is away', {})
     for (const listener of onDown) listener()
   }
+  const refuse = (refusal: Refusal): void => {
+    for (const listener of onRefusal) listener(refusal)
+  }
   const live = async (): Promise<void> => {
     while (!ending.signal.aborted) {
       const made = await dial(options, ending.signal, log)
@@ -54,7 +61,7 @@ export function openLink(options: ConnectionOptions, log: Log): Link {
       if (ending.signal.aborted) return made.close()
       for (const listener of onConnection) listener(made)
       goUp(made)
-      void follow(made, { goUp: () => goUp(made), goDown, log })
+      void follow(made, { goUp: () => goUp(made), goDown, refuse, log })
       await made.closed()
       goDown()
     }
@@ -77,6 +84,7 @@ export function openLink(options: ConnectionOptions, log: Log): Link {
       return listen(onUp, listener)
     },
     onDown: (listener) => listen(onDown, listener),
+    onRefusal: (listener) => listen(onRefusal, listener),
     whenUp: (timeoutMs) => waitForUp(timeoutMs),
     close: async () => {
       ending.abort()
@@ -147,14 +155,16 @@ async function dial(
 interface Ends {
   readonly goUp: () => void
   readonly goDown: () => void
+  readonly refuse: (refusal: Refusal) => void
   readonly log: Log
 }
 
 /** Follows the client's own reconnections. The client leaves this iterator open when it closes. */
-async function follow(connection: NatsConnection, { goUp, goDown, log }: Ends): Promise<void> {
+async function follow(connection: NatsConnection, { goUp, goDown, refuse, log }: Ends): Promise<void> {
   for await (const status of connection.status()) {
     if (status.type === Events.Disconnect) goDown()
     else if (status.type === Events.Reconnect) goUp()
+    else if (status.permissionContext !== undefined) refuse(status.permissionContext)
     else if (status.type === Events.Error) log('error', 'The bus reported an error', { error: status.data })
   }
 }

@@ -50,6 +50,11 @@ export function makePublisher(link: Link, inboxPrefix: string, onMissingStream: 
   link.onUp((connection) => {
     for (const one of waiting.values()) transmit(connection, one)
   })
+  link.onRefusal(({ operation, subject }) => {
+    if (operation !== 'publish') return
+    for (const one of waiting.values())
+      if (one.subject === subject) one.settle(unanswered(`The bus does not permit to publish to ${subject}`))
+  })
 
   return {
     publish: (subject, body, options) => {

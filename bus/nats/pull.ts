@@ -19,8 +19,6 @@ export interface PullOptions {
 }
 
 export interface Pull {
-  /** Messages still to come. */
-  readonly outstanding: number
   /** Ends it without `onEnd`; what is already on its way is still handed over. */
   cancel(): void
 }
@@ -30,7 +28,7 @@ const heartbeatMs = 1_000
 /** Heartbeats missed before a pull counts as lost. Counted in ticks, so that a frozen process does not misjudge. */
 const silentTicks = 3
 
-/** Asks a pull consumer for exactly `batch` messages over an inbox of its own. */
+/** Asks a pull consumer for at most `batch` messages over an inbox of its own. */
 export function startPull(connection: NatsConnection, options: PullOptions): Pull {
   const inbox = `${options.inboxPrefix}.pull.${randomToken()}`
   let outstanding = options.batch
@@ -49,12 +47,7 @@ export function startPull(connection: NatsConnection, options: PullOptions): Pul
     JSON.stringify(request),
     { reply: inbox },
   )
-  return {
-    get outstanding() {
-      return ended ? 0 : outstanding
-    },
-    cancel: stop,
-  }
+  return { cancel: stop }
 
   function hear(message: Msg): void {
     silence = 0

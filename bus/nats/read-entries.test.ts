@@ -29,6 +29,11 @@ suite('reading a stream', () => {
       const middle = seqs[Math.floor(count / 2)] ?? 0
       assert.deepEqual(await read(bus, subject, middle), whole.slice(Math.floor(count / 2)))
       assert.deepEqual(await read(bus, subject, (seqs.at(-1) ?? 0) + 1), [])
+
+      // A worker makes no consumer, and comes to the same by another way.
+      const { bus: worker } = await openReadyBus(t, server.url, { role: 'worker' })
+      assert.deepEqual(await read(worker, subject, 1), whole)
+      assert.deepEqual(await read(worker, subject, middle), whole.slice(Math.floor(count / 2)))
     })
   }
 

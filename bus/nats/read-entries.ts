@@ -16,6 +16,8 @@ export interface EntryRange {
 const maxSingleGets = 16
 const batch = 256
 const maxConsumers = 8
+/** How many stretches of a log are read side by side by who may make no consumer. */
+const lanes = 16
 
 /**
  * The entries of a subject from sequence `from` on, in order, up to the last one the stream's leader held when the
@@ -34,7 +36,34 @@ export async function* readEntries(reader: StreamReader, range: EntryRange): Asy
     if (entry.seq === last.seq) return
     from = entry.seq + 1
   }
-  yield* readThroughConsumers(reader, { ...range, from }, last.seq)
+  const rest = { ...range, from }
+  if (reader.makesConsumers) yield* readThroughConsumers(reader, rest, last.seq)
+  else yield* readInLanes(reader, rest, last.seq)
+}
+
+/**
+ * Entry by entry, in several stretches of sequences at once: whoever makes a consumer may let it deliver to any subject,
+ * in the server's name, so workers may make none.
+ */
+async function* readInLanes(
+  reader: StreamReader,
+  { stream, subject, from }: EntryRange,
+  until: number,
+): AsyncGenerator<StoredEntry> {
+  const width = Math.ceil((until - from + 1) / lanes)
+  const starts = Array.from({ length: lanes }, (_, lane) => from + lane * width)
+  const readLane = async (start: number): Promise<StoredEntry[]> => {
+    const end = Math.min(start + width - 1, until)
+    const entries: StoredEntry[] = []
+    for (let next = start; next <= end; ) {
+      const entry = await nextEntry(reader, stream, { subject, from: next })
+      if (entry === undefined || entry.seq > end) break
+      entries.push(entry)
+      next = entry.seq + 1
+    }
+    return entries
+  }
+  for (const entries of await Promise.all(starts.map(readLane))) yield* entries
 }
 
 /** A consumer that is lost half-way is followed by another from where it stood. */

@@ -10,6 +10,8 @@ import type { Link } from './link.ts'
 export interface StreamReader {
   readonly link: Link
   readonly inboxPrefix: string
+  /** Whether this process may make consumers; a worker may not. */
+  readonly makesConsumers: boolean
   readonly onMissingStream: () => void
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { NatsConnection } from 'nats'
 import type { Link } from './link.ts'
-import { ensureStreams, type StreamSettings } from './streams.ts'
+import { type StreamSettings, standOnStreams } from './streams.ts'
 
 /** Sees to it that the streams stand, after every connection and whenever somebody misses one. */
 export interface StreamKeeper {
@@ -22,6 +22,8 @@ export function keepStreams(link: Link, settings: StreamSettings): StreamKeeper 
   let epochs = new Map<string, number>()
   let ready = false
   let looking = false
+  /** The trouble that was logged last: a wait says it once. */
+  let reported: string | undefined
 
   /** Counts connections, for the client gives the same object after a reconnection. */
   let session = 0
@@ -75,12 +77,14 @@ export function keepStreams(link: Link, settings: StreamSettings): StreamKeeper 
 
   async function ensure(connection: NatsConnection, ours: number): Promise<boolean> {
     try {
-      const found = await ensureStreams(connection, settings)
+      const found = await standOnStreams(connection, settings)
       if (session === ours) epochs = found
+      reported = undefined
       return session === ours
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      settings.log('warn', 'The streams do not stand yet', { error: reason })
+      if (reason !== reported) settings.log('warn', 'The streams do not stand yet', { error: reason })
+      reported = reason
       return false
     }
   }

@@ -1,11 +1,11 @@
 import type { NatsConnection } from 'nats'
-import { consumers, type StreamSpec, streams } from '../contract/streams.ts'
+import { consumers, type StreamSpec, streams, workerConsumers, workerStreams } from '../contract/streams.ts'
 import { ApiFailure, apiCodes, callApi } from './api.ts'
 import type { Log } from './log.ts'
 
 export interface StreamSettings {
-  /** Whether what exists is brought to the table's values; what is missing is always made. */
-  readonly update: boolean
+  /** Whether this process makes what is missing and updates what differs, as hubs do; workers wait for it. */
+  readonly makes: boolean
   /** Copies in a cluster. Absent: 1 for a new stream, and an existing one keeps its own. */
   readonly replicas: 1 | 3 | undefined
   /** Multiplies the table's byte limits. */
@@ -14,14 +14,35 @@ export interface StreamSettings {
 }
 
 /**
+ * Sees to it that the streams and durable consumers stand.
+ *
+ * @returns when each stream was created, in Unix milliseconds: its epoch.
+ * @throws ApiFailure, also when something is missing that others are to make.
+ */
+export const standOnStreams = (
+  connection: NatsConnection,
+  settings: StreamSettings,
+): Promise<Map<string, number>> =>
+  settings.makes ? ensureStreams(connection, settings) : findStreams(connection)
+
+/** Looks whether everything stands that a worker uses. */
+async function findStreams(connection: NatsConnection): Promise<Map<string, number>> {
+  const epochs = new Map<string, number>()
+  for (const { name } of workerStreams) {
+    const { created } = await callApi<Info>(connection, `STREAM.INFO.${name}`)
+    epochs.set(name, Date.parse(created))
+  }
+  for (const { stream, durable } of workerConsumers)
+    await callApi(connection, `CONSUMER.INFO.${stream}.${durable}`)
+  return epochs
+}
+
+/**
  * Makes the streams and durable consumers of the table where they are missing, and updates them where they differ.
  * Nothing is ever deleted: a difference the server can't take is logged as an error and left. Several processes may do
  * this at once.
- *
- * @returns when each stream was created, in Unix milliseconds: its epoch.
- * @throws ApiFailure
  */
-export async function ensureStreams(
+async function ensureStreams(
   connection: NatsConnection,
   settings: StreamSettings,
 ): Promise<Map<string, number>> {
@@ -47,7 +68,7 @@ async function ensureStream(connection: NatsConnection, spec: StreamSpec, settin
   const stuck = differences(found.config, fixed)
   if (stuck.length > 0) settings.log('error', 'A stream has what cannot be changed', { stream: name, stuck })
   const differing = differences(found.config, wanted)
-  if (!settings.update || differing.length === 0) return found.created
+  if (differing.length === 0) return found.created
   settings.log('info', 'A stream is brought up to date', { stream: name, differing })
   const update = (config: Configuration): Promise<unknown> =>
     callApi(connection, `STREAM.UPDATE.${name}`, { ...found.config, ...config })
@@ -135,7 +156,7 @@ async function ensureConsumer(connection: NatsConnection, spec: ConsumerSpec, se
   const stuck = differences(found.config, fixed)
   if (stuck.length > 0) settings.log('error', 'A consumer has what cannot be changed', { durable, stuck })
   const differing = differences(found.config, wanted)
-  if (!settings.update || differing.length === 0) return
+  if (differing.length === 0) return
   await make({ ...found.config, ...wanted }).catch(
     leave(settings.log, 'A consumer could not be brought up to date', { durable, differing }),
   )

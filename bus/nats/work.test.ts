@@ -68,6 +68,29 @@ suite('the work loop', () => {
     await untilEmpty(raw)
   })
 
+  test('a loop whose slots come free one by one waits with one pull, and fills them all again', async (t) => {
+    await emptied(t, server)
+    const raw = await openRawConnection(t, server.url)
+    const { bus } = await openReadyBus(t, server.url)
+    let gate = Promise.withResolvers<void>()
+    const loop = bus.work({ ...chat, slots: 4, handle: () => gate.promise.then(() => acknowledge) })
+    for (const text of ['a', 'b', 'c']) {
+      await ask(bus, text)
+      await waitUntil('it is under way', () => loop.running === 1)
+      gate.resolve()
+      await untilEmpty(raw)
+      await waitUntil('its slot is free', () => loop.running === 0)
+      gate = Promise.withResolvers()
+    }
+    assert.equal((await consumerInfo(raw, chat.stream, chat.durable)).num_waiting, 1)
+    for (let n = 0; n < 5; n += 1) await ask(bus, String(n))
+    await waitUntil('four are under way', () => loop.running === 4)
+    const { num_ack_pending, num_waiting } = await consumerInfo(raw, chat.stream, chat.durable)
+    assert.deepEqual({ num_ack_pending, num_waiting }, { num_ack_pending: 4, num_waiting: 0 })
+    gate.resolve()
+    await untilEmpty(raw)
+  })
+
   test('work longer than the ack wait is kept alive and delivered once', async (t) => {
     const { bus, raw, work } = await loginWork(t, server, 400)
     let deliveries = 0

@@ -22,17 +22,20 @@ export interface WorkTools {
 const retryDelayMs = 500
 
 /**
- * Works through a durable consumer: pulls exactly as many messages as there are free slots, keeps each alive at a
+ * Works through a durable consumer: pulls at most as many messages as there are free slots, keeps each alive at a
  * third of the ack wait while its handler runs, and settles it by the handler's decision. A lost connection, a new
- * leader or a deleted consumer ends the pulls, never the loop.
+ * leader or a deleted consumer ends the pull, never the loop.
+ *
+ * One pull is open at a time, since each costs heartbeats for as long as it waits: slots that come free meanwhile are
+ * asked for when it ends. Nobody waits for that: it ends with the last message it asked for.
  */
 export function startWork(options: WorkOptions, tools: WorkTools): WorkLoop {
   const { link, log } = tools
   const running = new Set<Promise<void>>()
-  const pulls = new Set<Pull>()
+  let open: Pull | undefined
   let draining = false
   let retry: NodeJS.Timeout | undefined
-  const stopListening = [tools.onReady(fill), link.onDown(cancelPulls)]
+  const stopListening = [tools.onReady(fill), link.onDown(cancelPull)]
 
   return {
     get running() {
@@ -41,7 +44,7 @@ export function startWork(options: WorkOptions, tools: WorkTools): WorkLoop {
     drain: async () => {
       draining = true
       clearTimeout(retry)
-      cancelPulls()
+      cancelPull()
       for (const stop of stopListening) stop()
       await Promise.all(running)
     },
@@ -49,9 +52,9 @@ export function startWork(options: WorkOptions, tools: WorkTools): WorkLoop {
 
   function fill(): void {
     const connection = link.up
-    if (draining || connection === undefined) return
-    const batch = options.slots - running.size - outstanding()
-    if (batch <= 0) return
+    if (draining || connection === undefined || open !== undefined) return
+    const batch = options.slots - running.size
+    if (batch === 0) return
     try {
       pull(connection, batch)
     } catch (error) {
@@ -61,26 +64,19 @@ export function startWork(options: WorkOptions, tools: WorkTools): WorkLoop {
     }
   }
 
-  function outstanding(): number {
-    let sum = 0
-    for (const one of pulls) sum += one.outstanding
-    return sum
-  }
-
   function pull(connection: NatsConnection, batch: number): void {
     const { stream, durable: consumer } = options
-    const one: Pull = startPull(connection, {
+    open = startPull(connection, {
       stream,
       consumer,
       batch,
       inboxPrefix: tools.inboxPrefix,
       onMessage: (message) => take(message),
       onEnd: (end) => {
-        pulls.delete(one)
+        open = undefined
         afterPull(end)
       },
     })
-    pulls.add(one)
   }
 
   function afterPull(end: PullEnd): void {
@@ -97,9 +93,9 @@ export function startWork(options: WorkOptions, tools: WorkTools): WorkLoop {
     if (!draining) retry = setTimeout(fill, retryDelayMs)
   }
 
-  function cancelPulls(): void {
-    for (const one of pulls) one.cancel()
-    pulls.clear()
+  function cancelPull(): void {
+    open?.cancel()
+    open = undefined
   }
 
   /** A cancelled pull may still bring a message that was on its way: without a free slot it goes back at once. */

@@ -11,10 +11,16 @@ export interface Program {
   /** Its whole environment. */
   environment: NodeJS.ProcessEnv
   folder: string
+  /** An open descriptor of ours that it is to have as its descriptor 3. */
+  doorFd?: number | undefined
+  /** Whether it tells by `process.send('ready')` that it does its work; otherwise it does from its start. */
+  saysReady?: boolean
 }
 
 /** A program that runs in a process group of its own, so that a terminal's Ctrl-C reaches us alone. */
 export interface Child {
+  /** Resolves when it does its work. Never, when that doesn't come. */
+  ready: Promise<void>
   /** Resolves when it has ended, with how: `exit code 1`, `SIGKILL`. Never rejects. */
   ended: Promise<string>
   terminate(): void
@@ -24,17 +30,21 @@ export interface Child {
 
 /** Starts a program; its output goes to `takeLine`, and it ends with us, by `watchdog`, even if we are killed. */
 export function startChild(program: Program, takeLine: TakeLine, watchdog: Watchdog): Child {
-  const { command, args, environment, folder } = program
+  const { command, args, environment, folder, doorFd = 'ignore', saysReady = false } = program
   const child = spawn(command, [...args], {
     cwd: folder,
     env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', doorFd, ...(saysReady ? (['ipc'] as const) : [])],
     detached: true,
   })
-  const { pid } = child
+  const { pid, stdout, stderr } = child
   if (pid !== undefined) watchdog.watch(pid)
-  readLines(child.stdout, takeLine)
-  readLines(child.stderr, takeLine)
+  if (stdout) readLines(stdout, takeLine)
+  if (stderr) readLines(stderr, takeLine)
+  const ready = new Promise<void>((resolve) => {
+    if (!saysReady) resolve()
+    child.on('message', (message) => message === 'ready' && resolve())
+  })
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
     child.once('exit', (code, signal) => {
@@ -51,6 +61,7 @@ export function startChild(program: Program, takeLine: TakeLine, watchdog: Watch
     })
   })
   return {
+    ready,
     ended,
     terminate: () => void child.kill('SIGTERM'),
     kill: () => {

@@ -1,19 +1,24 @@
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { readSettings } from '../../settings/read-settings.ts'
-import { sharedSettings } from '../../settings/shared-settings.ts'
+import { resolve } from 'node:path'
+import { needsOwnerLink } from '../../server/accounts/needs-owner-link.ts'
 import type { OwnedDataFolder } from './data-folder.ts'
 import { ownDataFolder } from './data-folder.ts'
+import { openDoor } from './door.ts'
+import { describeHomeServices, endWithinMs } from './home-services.ts'
 import type { Service } from './keep-running.ts'
 import { prepareLocalBus } from './local-bus.ts'
 import { findNatsServer } from './nats-server-binary.mjs'
+import { holdOwnerLink, type OwnerLinkLine } from './owner-link-line.ts'
+import { readHomeSettings } from './read-home-settings.ts'
 import type { WebAddress } from './web-address.ts'
 import { findWebAddress } from './web-address.ts'
 
 export interface Companions {
   /** nats-server (unless NATS_URL names one), the hub and the worker. */
   services: Service[]
+  /** The hub and the worker anew, from another environment. @throws when that can't be used */
+  renew: (environment: NodeJS.ProcessEnv) => Service[]
   address: WebAddress
+  ownerLink: OwnerLinkLine
   dataFolder: OwnedDataFolder
   graceMs: number
 }
@@ -23,51 +28,31 @@ export interface Companions {
  * @throws when it can't be started, with the variable that changes that
  */
 export async function describeCompanions(root: string, environment: NodeJS.ProcessEnv): Promise<Companions> {
-  const { drainGraceMs: graceMs } = readSettings({ drainGraceMs: sharedSettings.drainGraceMs }, environment)
-  const path = resolve(root, environment.DATA_DIR || 'data')
-  const dataFolder = await ownDataFolder(path, 2 * graceMs)
+  const { hub: config } = readHomeSettings(environment)
+  const graceMs = endWithinMs(config)
+  const dataPath = resolve(root, config.dataDir)
+  const dataFolder = await ownDataFolder(dataPath, 2 * graceMs)
   try {
-    const address = await findWebAddress(environment)
-    const bus = environment.NATS_URL ? undefined : await localBus(root, path, environment)
-    const common = {
-      ...environment,
-      DATA_DIR: path,
-      NATS_URL: environment.NATS_URL || bus?.url,
-    }
-    const node = (script: string, more: NodeJS.ProcessEnv = {}) => ({
-      command: process.execPath,
-      args: [join(root, script)],
-      environment: { ...common, ...more },
-      folder: root,
-    })
-    const hub = { name: 'hub', ...node('server/main.ts', { ADDR: address.listen }), ...assets(root, node) }
-    const services = [
-      ...(bus ? [bus.service] : []),
-      { ...hub, isReady: () => answersReady(address) },
-      { name: 'worker', ...node('workers/main.ts') },
-    ]
-    return { services, address, dataFolder, graceMs }
+    const address = await findWebAddress(config)
+    const { listen } = address
+    const bus = environment.NATS_URL ? undefined : await localBus(root, dataPath, environment)
+    const ownerLink = holdOwnerLink(needsOwnerLink(config))
+    const { showLine: showHubLine } = ownerLink
+    const place = { root, dataPath, listen, door: await openDoor(listen), busUrls: bus?.urls, showHubLine }
+    const renew = (renewed: NodeJS.ProcessEnv) => describeHomeServices(place, renewed)
+    const services = [...(bus ? [bus.service] : []), ...renew(environment)]
+    return { services, renew, address, ownerLink, dataFolder, graceMs }
   } catch (error) {
     dataFolder.release()
     throw error
   }
 }
 
-/** What browsers are given is made before the hub serves it. */
-function assets(
-  root: string,
-  node: (script: string) => Service['preparation'],
-): Pick<Service, 'preparation'> {
-  const script = 'server/assets/build.ts'
-  const preparation = existsSync(join(root, script)) ? node(script) : undefined
-  return preparation ? { preparation } : {}
-}
-
 async function localBus(root: string, dataFolder: string, environment: NodeJS.ProcessEnv) {
   const command = findNatsServer({ root, environment })
   if (!command) throw new Error('There is no nats-server: `npm start` brings one, or set NATS_URL to yours.')
   const wantsDetails = ['debug', 'trace'].includes(environment.LOG_LEVEL ?? '')
-  const { url, configurationFile } = await prepareLocalBus(dataFolder)
+  const { urls, configurationFile } = await prepareLocalBus(dataFolder)
   const service: Service = {
     name: 'bus',
     command,
@@ -77,13 +62,5 @@ async function localBus(root: string, dataFolder: string, environment: NodeJS.Pr
     // nats-server greets with twenty lines, and has no setting for less.
     showLine: (line) => wantsDetails || !line.includes('[INF]'),
   }
-  return { url, service }
-}
-
-async function answersReady({ listen }: WebAddress): Promise<boolean> {
-  // An address that stands for all of them is no address to call.
-  const host = listen.replace(/^0\.0\.0\.0:/, '127.0.0.1:').replace(/^\[::\]:/, '[::1]:')
-  const response = await fetch(`http://${host}/readyz`, { signal: AbortSignal.timeout(1_000) })
-  await response.body?.cancel()
-  return response.status === 200
+  return { urls, service }
 }

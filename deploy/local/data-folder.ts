@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { describeProcess, isStillAlive, takeLock } from './process-lock.mjs'
 
 export interface OwnedDataFolder {
+  readonly path: string
   /** The process that ends what we leave if we are killed: the next owner waits for it. */
   rememberWatchdog(pid: number): Promise<void>
   release(): void
@@ -25,6 +26,7 @@ export async function ownDataFolder(folder: string, longestWaitMs: number): Prom
   const watchdogFile = join(folder, 'watchdog')
   await waitForWatchdog(watchdogFile, longestWaitMs)
   return {
+    path: folder,
     rememberWatchdog: (pid) => writeFile(watchdogFile, describeProcess(pid), { mode: 0o600 }),
     release: lock.release,
   }

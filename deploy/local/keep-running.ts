@@ -1,120 +1,101 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Child, Program } from './child-process.ts'
-import { startChild } from './child-process.ts'
-import type { TakeLine } from './log-lines.ts'
 import type { RestartLimits } from './restart-limits.ts'
 import { countDeaths } from './restart-limits.ts'
-import type { Watchdog } from './watchdog.ts'
+import type { RunSurroundings, Service } from './service-run.ts'
+import { ServiceRun } from './service-run.ts'
 
-export interface Service extends Program {
-  name: string
-  /** Run to its end, successfully, once before the first start. */
-  preparation?: Program
-  /** Whether it does its work by now; asked every 50 ms. Without it, it counts as ready from its start. */
-  isReady?: () => Promise<boolean>
-  /** Which of its lines are worth printing; all of them by default. */
-  showLine?: (line: string) => boolean
-}
+export type { Service } from './service-run.ts'
 
-export interface Surroundings {
-  say: TakeLine
-  takeLine: TakeLine
-  watchdog: Watchdog
+export interface Surroundings extends RunSurroundings {
   limits: RestartLimits
-  /** How long it has to end after SIGTERM, in milliseconds, before SIGKILL. */
-  graceMs: number
-}
-
-export interface KeptService {
-  /** Resolves when it is ready for the first time. Never, when that doesn't come. */
-  ready: Promise<void>
-  /** Resolves, with the reason, when it is given up. Never otherwise. */
-  givenUp: Promise<string>
-  stop(): Promise<void>
-  kill(): void
 }
 
 /** Runs a service and starts it again when it dies, each time after a longer pause, until it is clear it won't. */
-export function keepRunning(service: Service, surroundings: Surroundings): KeptService {
-  const { say, graceMs } = surroundings
-  const ready = Promise.withResolvers<void>()
-  const givenUp = Promise.withResolvers<string>()
-  const stopping = new AbortController()
-  const runs = runsOf(service, surroundings, ready.resolve, stopping.signal)
+export class KeptService {
+  /** Resolves when it is ready for the first time. Never, when that doesn't come. */
+  readonly ready: Promise<void>
+  /** Resolves, with the reason, when it is given up. Never otherwise. */
+  readonly givenUp: Promise<string>
+  readonly #surroundings: Surroundings
+  readonly #stopping = new AbortController()
+  readonly #firstReady = Promise.withResolvers<void>()
+  readonly #gaveUp = Promise.withResolvers<string>()
+  readonly #finished: Promise<void>
+  /** More than one while it is being replaced. */
+  readonly #runs = new Set<ServiceRun>()
+  #service: Service
+  #prepared = false
+  #current: ServiceRun | undefined
 
-  const runAgainAndAgain = async () => {
-    const count = countDeaths(surroundings.limits)
-    while (!stopping.signal.aborted) {
-      const { ended, readySince } = await runs.once()
-      if (stopping.signal.aborted) return
-      const { giveUp, deaths, delayMs } = count(readySince)
+  constructor(service: Service, surroundings: Surroundings) {
+    this.#service = service
+    this.#surroundings = surroundings
+    this.ready = this.#firstReady.promise
+    this.givenUp = this.#gaveUp.promise
+    this.#finished = this.#keep()
+  }
+
+  get name(): string {
+    return this.#service.name
+  }
+
+  /**
+   * Starts another beside it and, once that is ready, lets the one before end.
+   * @throws an error with the reason when the other is not ready within `readyMs` milliseconds, or ends; the one
+   *   before then goes on as if nothing had been
+   */
+  async replace(next: Service, readyMs: number): Promise<void> {
+    if (this.#stopping.signal.aborted) throw new Error(`${this.name} is being stopped`)
+    const run = this.#begin(next, false)
+    try {
+      await run.whenReady(readyMs)
+    } catch (error) {
+      await run.stop()
+      throw error
+    }
+    const before = this.#current
+    this.#service = next
+    this.#prepared = true
+    this.#current = run
+    await before?.stop()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await Promise.all([...this.#runs].map((run) => run.stop()))
+    await this.#finished
+  }
+
+  kill(): void {
+    this.#stopping.abort()
+    for (const run of this.#runs) run.kill()
+  }
+
+  async #keep(): Promise<void> {
+    const count = countDeaths(this.#surroundings.limits)
+    while (!this.#stopping.signal.aborted) {
+      this.#current ??= this.#begin(this.#service, this.#prepared)
+      const run = this.#current
+      const ended = await run.ended
+      if (this.#stopping.signal.aborted) return
+      // Another has taken its place.
+      if (this.#current !== run) continue
+      this.#current = undefined
+      this.#prepared = run.prepared
+      const { giveUp, deaths, delayMs } = count(run.readySince)
       if (giveUp) {
-        return givenUp.resolve(`${service.name} died ${deaths} times in a row, the last time with ${ended}`)
+        return this.#gaveUp.resolve(`${this.name} died ${deaths} times in a row, the last time with ${ended}`)
       }
-      say(`${service.name} ended with ${ended}; starting it again in ${delayMs} ms.`)
-      await pause(delayMs, undefined, { signal: stopping.signal }).catch(() => undefined)
+      this.#surroundings.say(`${this.name} ended with ${ended}; starting it again in ${delayMs} ms.`)
+      await pause(delayMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined)
     }
   }
 
-  const finished = runAgainAndAgain()
-  const kill = () => {
-    stopping.abort()
-    runs.current()?.kill()
+  #begin(service: Service, prepared: boolean): ServiceRun {
+    const run = new ServiceRun(service, prepared, this.#surroundings)
+    this.#runs.add(run)
+    void run.ready.then(this.#firstReady.resolve)
+    void run.ended.then(() => this.#runs.delete(run))
+    return run
   }
-  const stop = async () => {
-    stopping.abort()
-    runs.current()?.terminate()
-    const timer = setTimeout(() => {
-      say(`${service.name} did not end within ${graceMs / 1000} s and is killed.`)
-      kill()
-    }, graceMs)
-    await finished.finally(() => clearTimeout(timer))
-  }
-  return { ready: ready.promise, givenUp: givenUp.promise, stop, kill }
-}
-
-/** Runs a service once, from its preparation, which is done when it succeeded, to its end. */
-function runsOf(
-  service: Service,
-  { takeLine, watchdog }: Surroundings,
-  onReady: () => void,
-  stop: AbortSignal,
-) {
-  let child: Child | undefined
-  let prepared = service.preparation === undefined
-  const run = async (program: Program) => {
-    child = startChild(program, takeLine, watchdog)
-    const ended = await child.ended
-    child = undefined
-    return ended
-  }
-  const once = async (): Promise<{ ended: string; readySince: number | undefined }> => {
-    if (!prepared && service.preparation) {
-      const ended = await run(service.preparation)
-      prepared = ended === 'exit code 0'
-      if (!prepared || stop.aborted) return { ended, readySince: undefined }
-    }
-    const over = new AbortController()
-    const readiness = awaitReadiness(service, over.signal, onReady)
-    const ended = await run(service)
-    over.abort()
-    return { ended, readySince: await readiness }
-  }
-  return { once, current: () => child }
-}
-
-/** When it became ready, in the time of `performance.now()`; undefined when it ended before. */
-async function awaitReadiness(
-  service: Service,
-  over: AbortSignal,
-  onReady: () => void,
-): Promise<number | undefined> {
-  while (!over.aborted) {
-    if (service.isReady === undefined || (await service.isReady().catch(() => false))) {
-      onReady()
-      return performance.now()
-    }
-    await pause(50, undefined, { signal: over }).catch(() => undefined)
-  }
-  return undefined
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { cp, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,14 +11,25 @@ import { waitUntil } from '../../testing/servers/wait-until.ts'
 import { findNatsServer } from './nats-server-binary.mjs'
 import { projectRoot } from './project-root.mjs'
 
+// The supervisor itself, and what checks the settings.
+const PARTS = [
+  ...['deploy', 'settings', 'bus/contract', 'server/addresses-for-others.ts'],
+  ...['server/accounts/local-request.ts', 'server/accounts/needs-owner-link.ts'],
+  ...['server/config.ts', 'server/config-settings.ts', 'workers/config.ts', 'workers/config-settings.ts'],
+]
 const HUB = `
 import { createServer } from 'node:http'
 const [host, port] = (process.env.ADDR ?? '').split(':')
+if (host !== '127.0.0.1') console.log('One-time owner link: http://192.0.2.1/owner/secret')
 const server = createServer((_request, response) => response.end('ok'))
-server.listen(Number(port), host, () => console.log('pid', process.pid, 'bus', process.env.NATS_URL))
+server.listen({ fd: Number(process.env.LISTEN_FD) }, () => {
+  console.log('pid', process.pid, 'bus', process.env.NATS_URL, 'at', host, port)
+  process.send('ready')
+})
 process.on('SIGTERM', () => { console.log('goodbye'); process.exit(0) })
 `
 const WORKER = `
+process.send('ready')
 process.on('SIGTERM', () => { console.log('goodbye'); process.exit(0) })
 console.log('pid', process.pid, 'bus', process.env.NATS_URL)
 setInterval(() => {}, 1000)
@@ -40,16 +51,17 @@ test('a start says where it is ready; Ctrl-C ends worker, hub and bus in order a
   assert.deepEqual(pids.filter(isRunning), [])
 })
 
-test('a second start uses the bus address and token of the first, which only their owner can read', async (context) => {
+test('a second start uses the bus address and passwords of the first, which only their owner can read', async (context) => {
   const home = await makeHome(context)
   const addresses: string[] = []
   for (let round = 0; round < 2; round += 1) {
     const main = await home.start()
     addresses.push(await busOf(main))
+    assert.match(await main.waitForLine(/^worker .* pid/), /bus nats:\/\/worker:[0-9a-f]{48}@/)
     await main.waitForLine(/Companions is ready/)
     await main.stop()
   }
-  assert.match(addresses[0] ?? '', /^nats:\/\/[0-9a-f]{48}@127\.0\.0\.1:\d+$/)
+  assert.match(addresses[0] ?? '', /^nats:\/\/hub:[0-9a-f]{48}@127\.0\.0\.1:\d+$/)
   assert.equal(addresses[1], addresses[0])
   for (const name of ['connection.json', 'nats.conf']) {
     assert.equal((await stat(join(home.root, 'data/nats', name))).mode & 0o777, 0o600)
@@ -68,7 +80,7 @@ test('a bus port that somebody took is replaced', async (context) => {
   const after = new URL(await busOf(second))
   await second.waitForLine(/Companions is ready/)
   assert.notEqual(after.port, before.port)
-  assert.equal(after.username, before.username)
+  assert.equal(after.password, before.password)
 })
 
 test('a killed supervisor leaves no process, and the next start is not in its way', async (context) => {
@@ -91,6 +103,40 @@ test('a busy web port is named with the variable that changes it', async (contex
   const main = await home.start({ PORT: String(port) })
   assert.deepEqual(await main.ending, { code: 1, signal: null })
   assert.deepEqual(main.lines, [`Port ${port} is in use. Set PORT (or ADDR) to another.`])
+})
+
+test('variables that can not be used, of the hub and of the worker, are named in one go before anything is started', async (context) => {
+  const home = await makeHome(context)
+  const wrong = {
+    ADDR: 'nowhere',
+    NATS_REPLICAS: '2',
+    DRAIN_GRACE: 'soon',
+    TOKEN_TIMEOUT: 'never',
+    DEMO: 'maybe',
+  }
+  const main = await home.start(wrong)
+  assert.deepEqual(await main.ending, { code: 1, signal: null })
+  assert.deepEqual(
+    main.lines.map((line) => line.replace(/:.*/, '')),
+    [
+      'ADDR is "nowhere"',
+      'NATS_REPLICAS is "2"',
+      'DRAIN_GRACE is "soon"',
+      'TOKEN_TIMEOUT is "never"',
+      'DEMO is "maybe"',
+    ],
+  )
+  await assert.rejects(stat(join(home.root, 'data')), { code: 'ENOENT' })
+})
+
+test('the owner link of a house that is open to the network stands last, below the address', async (context) => {
+  const home = await makeHome(context)
+  const main = await home.start({ HOST: '0.0.0.0' })
+  const link = await main.waitForLine(/owner link/)
+  assert.equal(link, 'One-time owner link: http://192.0.2.1/owner/secret')
+  const ready = main.lines.findIndex((line) => line.startsWith('Companions is ready'))
+  assert.ok(ready >= 0 && ready < main.lines.indexOf(link))
+  assert.equal(main.lines.filter((line) => line.includes('owner link')).length, 1)
 })
 
 test('a second supervisor on the same data is refused and says who has it', async (context) => {
@@ -117,6 +163,74 @@ test('with NATS_URL, from .env too, that bus is used and none is started', async
   )
 })
 
+test('a rollout gives new code and a new .env to new processes at the same port, and says how it went', async (context) => {
+  const home = await makeHome(context)
+  const main = await home.start()
+  const ready = await main.waitForLine(/Companions is ready/)
+  const url = /http:\S+/.exec(ready)?.[0] ?? ''
+  const pids = await pidsOf(main)
+  await writeFile(join(home.root, 'server/main.ts'), HUB.replace("'ok'", 'process.env.GREETING'))
+  await writeFile(join(home.root, '.env'), 'GREETING=hello\n')
+  const asked = await home.rollOut()
+  assert.deepEqual(await asked.ending, { code: 0, signal: null })
+  assert.deepEqual(
+    asked.lines.map((line) => line.replace(/[\d.]+ s/, 'N s')),
+    ['hub was replaced in N s.', 'worker was replaced in N s.', 'The rollout is done.'],
+  )
+  assert.equal(await (await fetch(url)).text(), 'hello')
+  assert.deepEqual(pids.map(isRunning), [false, false, true])
+})
+
+test('a rollout whose hub can not start leaves everything as it was and fails', async (context) => {
+  const home = await makeHome(context)
+  const main = await home.start()
+  await main.waitForLine(/Companions is ready/)
+  const pids = await pidsOf(main)
+  await writeFile(join(home.root, 'server/main.ts'), 'process.exit(1)')
+  const asked = await home.rollOut()
+  assert.deepEqual(await asked.ending, { code: 1, signal: null })
+  assert.match(asked.lines[0] ?? '', /^The rollout failed: hub ended with exit code 1 before it was ready\.$/)
+  assert.equal(asked.lines[1], 'hub and worker went on as before.')
+  assert.deepEqual(pids.map(isRunning), [true, true, true])
+})
+
+test('a rollout where nothing runs says so', async (context) => {
+  const home = await makeHome(context)
+  const asked = await home.rollOut()
+  assert.deepEqual(await asked.ending, { code: 1, signal: null })
+  assert.match(
+    asked.lines.join('\n'),
+    /^Nothing runs on .*data, so there is nothing to replace\. `npm start` starts it\.$/,
+  )
+})
+
+test('whoever comes while no hub is there waits for the next one', async (context) => {
+  const home = await makeHome(context)
+  const main = await home.start()
+  const ready = await main.waitForLine(/Companions is ready/)
+  const [hub = 0] = await pidsOf(main)
+  process.kill(hub, 'SIGKILL')
+  await main.waitForLine(/hub ended with SIGKILL/)
+  assert.equal(await (await fetch(/http:\S+/.exec(ready)?.[0] ?? '')).text(), 'ok')
+})
+
+test('a home whose terminal is gone stops, as it does not when a rollout is asked for', async (context) => {
+  const home = await makeHome(context)
+  const script = join(home.root, 'deploy/local/main.ts')
+  // script(1) gives it a terminal, and takes that away when it ends itself.
+  const command = `exec ${process.execPath} ${script}`
+  const terminal = await startProcess('script', ['-qefc', command, join(home.root, 'typescript')], {
+    env: { ...home.environment, NO_COLOR: '1' },
+  })
+  context.after(() => terminal.stop())
+  await terminal.waitForLine(/Companions is ready/)
+  const pids = await pidsOf(terminal)
+  await home.rollOut().then(({ ending }) => ending)
+  await terminal.waitForLine(/The rollout is done/)
+  terminal.signal('SIGKILL')
+  await waitUntil('all of it is gone', () => pids.every((pid) => !isRunning(pid)))
+})
+
 async function makeHome(context: TestContext) {
   const root = await mkdtemp(join(tmpdir(), 'companions-home-'))
   const started: TestProcess[] = []
@@ -124,14 +238,13 @@ async function makeHome(context: TestContext) {
     for (const main of started) await main.stop()
     await rm(root, { recursive: true, force: true })
   })
-  for (const room of ['deploy', 'settings'])
-    await cp(join(projectRoot, room), join(root, room), { recursive: true })
+  for (const part of PARTS) await cp(join(projectRoot, part), join(root, part), { recursive: true })
   await symlink(join(projectRoot, 'node_modules'), join(root, 'node_modules'))
   await writeFile(join(root, 'package.json'), '{"type":"module"}')
-  await mkdir(join(root, 'server'))
-  await mkdir(join(root, 'workers'))
   await writeFile(join(root, 'server/main.ts'), HUB)
   await writeFile(join(root, 'workers/main.ts'), WORKER)
+  // Whoever asks for a rollout first looks whether new code needs other packages.
+  await cp(join(projectRoot, 'package-lock.json'), join(root, 'package-lock.json'))
   const environment = {
     PATH: process.env.PATH,
     NATS_SERVER_BIN: findNatsServer(),
@@ -146,7 +259,14 @@ async function makeHome(context: TestContext) {
     started.push(main)
     return main
   }
-  return { root, start }
+  const rollOut = async () => {
+    const asked = await startProcess(process.execPath, [join(root, 'deploy/local/rollout.mjs')], {
+      env: environment,
+    })
+    started.push(asked)
+    return asked
+  }
+  return { root, environment, start, rollOut }
 }
 
 async function pidsOf(main: TestProcess): Promise<number[]> {
@@ -157,7 +277,7 @@ async function pidsOf(main: TestProcess): Promise<number[]> {
 }
 
 async function busOf(main: TestProcess): Promise<string> {
-  return /bus (\S+)$/.exec(await main.waitForLine(/^hub .* pid/))?.[1] ?? ''
+  return /bus (\S+)/.exec(await main.waitForLine(/^hub .* pid/))?.[1] ?? ''
 }
 
 function isRunning(pid: number): boolean {

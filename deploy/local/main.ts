@@ -1,14 +1,26 @@
 import { describeCompanions } from './companions.ts'
 import { readEnvironment } from './environment-file.mjs'
+import { watchTerminal } from './hang-up.ts'
 import { projectRoot } from './project-root.mjs'
+import { readyLines } from './ready-lines.ts'
+import { prepareRollouts } from './roll-out.ts'
 import type { Supervisor } from './supervisor.ts'
 import { supervise } from './supervisor.ts'
 
 // A terminal's Ctrl-C comes to us, to npm and to the bootstrap, and those two pass it on: within so many
 // milliseconds it is still the same one.
 const SAME_SIGNAL_MS = 500
-// The services first finish by themselves; what takes longer than they were given, and a little more, is killed.
-const AFTER_GRACE_MS = 2_000
+// A worker may be told to wait for its models before it takes work, and browsers' files may have to be made anew.
+const READY_MS = 120_000
+
+const isTerminalGone = watchTerminal()
+// Until there is something to replace, a wish for it is kept.
+let wantsRollout = false
+let hearHangUp = () => {
+  if (isTerminalGone()) process.exit(1)
+  wantsRollout = true
+}
+process.on('SIGHUP', () => hearHangUp())
 
 try {
   process.exitCode = await run()
@@ -20,27 +32,46 @@ try {
 process.exit()
 
 async function run(): Promise<number> {
-  const environment = readEnvironment(projectRoot, process.env)
-  environment.LOG_FORMAT ||= process.stdout.isTTY ? 'pretty' : 'json'
-  const { services, address, dataFolder, graceMs } = await describeCompanions(projectRoot, environment)
+  const { services, renew, address, ownerLink, dataFolder, graceMs } = await describeCompanions(
+    projectRoot,
+    readHomeEnvironment(),
+  )
+  const print = (line: string) => void process.stdout.write(`${line}\n`)
   const supervisor = supervise({
     services,
-    print: (line) => void process.stdout.write(`${line}\n`),
+    print,
     colours: process.stdout.isTTY && !process.env.NO_COLOR,
-    graceMs: graceMs + AFTER_GRACE_MS,
+    graceMs,
   })
   await dataFolder.rememberWatchdog(supervisor.watchdogPid)
-  stopOnSignals(supervisor)
-  void supervisor.ready.then(() => {
-    const seconds = process.uptime().toFixed(1)
-    console.log(`Companions is ready: ${address.url} (${seconds} s)`)
+  const stop = stopOnSignals(supervisor)
+  const replaceAll = prepareRollouts({
+    supervisor,
+    renew: () => renew(readHomeEnvironment()),
+    print,
+    readyMs: READY_MS,
+    dataPath: dataFolder.path,
+  })
+  hearHangUp = () => void (isTerminalGone() ? stop() : replaceAll())
+  if (wantsRollout) hearHangUp()
+  void supervisor.ready.then(async () => {
+    const seconds = process.uptime()
+    for (const line of readyLines(address, await ownerLink.announced(), seconds)) print(line)
   })
   const code = await supervisor.ended
   dataFolder.release()
   return code
 }
 
-function stopOnSignals(supervisor: Supervisor): void {
+/** What `.env` says now; the environment we were started with wins over it. */
+function readHomeEnvironment(): NodeJS.ProcessEnv {
+  const environment = readEnvironment(projectRoot, process.env)
+  environment.LOG_FORMAT ||= process.stdout.isTTY ? 'pretty' : 'json'
+  return environment
+}
+
+/** @returns what a further signal to stop does */
+function stopOnSignals(supervisor: Supervisor): () => void {
   let firstAt: number | undefined
   const stop = () => {
     if (firstAt === undefined) console.log('Stopping. Once more, and everything ends at once.')
@@ -49,8 +80,9 @@ function stopOnSignals(supervisor: Supervisor): void {
     if (again) supervisor.kill()
     else supervisor.stop()
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
   // The bootstrap was killed, or nobody reads our output any more.
   process.once('disconnect', () => supervisor.stop())
   process.stdout.on('error', () => supervisor.stop())
+  return stop
 }

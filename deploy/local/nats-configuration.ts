@@ -1,8 +1,8 @@
 export interface NatsConfiguration {
   /** Of the loopback address. */
   port: number
-  /** What a client has to show: the user part of `nats://TOKEN@127.0.0.1:PORT`. */
-  token: string
+  /** Who may connect, and what they may do: a part of the file as it stands there. */
+  authorization: string
   /** JetStream's files, in a folder `jetstream` below this one. */
   storeFolder: string
   /** What streams may take on disk, in MiB. Past it JetStream refuses what it can't keep. */
@@ -11,18 +11,14 @@ export interface NatsConfiguration {
 
 /** A configuration file that nats-server 2.9 and later take: JetStream, loopback only, no monitoring port. */
 export function natsConfiguration(options: NatsConfiguration): string {
-  const { port, token, storeFolder, maxFileMebibytes = 4_096 } = options
+  const { port, authorization, storeFolder, maxFileMebibytes = 4_096 } = options
   return `server_name: "companions"
 listen: "127.0.0.1:${port}"
-authorization { token: ${JSON.stringify(token)} }
+${authorization}
 jetstream {
   store_dir: ${JSON.stringify(storeFolder)}
   max_mem: 64MB
   max_file: ${maxFileMebibytes}MB
 }
 `
-}
-
-export function natsUrl({ port, token }: { port: number; token: string }): string {
-  return `nats://${token}@127.0.0.1:${port}`
 }

@@ -79,18 +79,76 @@ test('a service starts after its preparation has succeeded, and waits for it', a
   assert.deepEqual(lines, ['hub | prepared', 'hub | runs'])
 })
 
-test('nothing is ready before its probe says so', async (context) => {
-  let answer = false
-  const hub = { ...service('hub', STAY), isReady: async () => answer }
-  const { supervisor } = start(context, [hub])
+test('nothing is ready before it says so, and one that may be late is not waited for', async (context) => {
+  const script = `process.on('SIGUSR2', () => process.send('ready')); console.log('pid', process.pid); ${STAY}`
+  const hub = { ...service('hub', script), saysReady: true }
+  const late = { ...service('job', STAY), saysReady: true, mayBeLate: true }
+  const { supervisor, pidOf } = start(context, [hub, late])
   let ready = false
   void supervisor.ready.then(() => {
     ready = true
   })
-  await new Promise((resolve) => setImmediate(resolve))
+  const pid = await pidOf('hub')
   assert.equal(ready, false)
-  answer = true
+  process.kill(pid, 'SIGUSR2')
   await supervisor.ready
+})
+
+const READY = `console.log('pid', process.pid); process.send('ready'); ${SAY_GOODBYE}`
+
+test('a service is replaced by one that is ready before the one before it ends', async (context) => {
+  const { supervisor, lines, pidOf } = start(context, [{ ...service('hub', READY), saysReady: true }])
+  await supervisor.ready
+  const before = await pidOf('hub')
+  const next = service('hub', `console.log('here'); ${READY}`)
+  await supervisor.replace({ ...next, saysReady: true }, 10_000)
+  const after = await pidOf('hub')
+  assert.notEqual(after, before)
+  assert.ok(isGone(before) && !isGone(after))
+  assert.ok(lines.indexOf('hub | here') < lines.indexOf('hub | goodbye'))
+  assert.deepEqual(
+    lines.filter((line) => line.includes('starting it again')),
+    [],
+  )
+})
+
+test('the one that took the place is what is started again when it dies', async (context) => {
+  const { supervisor, lines, pidOf } = start(context, [{ ...service('hub', READY), saysReady: true }])
+  await supervisor.ready
+  const next = service('hub', `console.log('the new one'); ${READY}`)
+  await supervisor.replace({ ...next, saysReady: true }, 10_000)
+  process.kill(await pidOf('hub'), 'SIGKILL')
+  await waitUntil('it runs again', () => lines.filter((line) => line === 'hub | the new one').length === 2)
+})
+
+const failures: [string, string, RegExp][] = [
+  ['ends before it is ready', 'process.exit(3)', /^hub ended with exit code 3 before it was ready$/],
+  ['is never ready', STAY, /^hub was not ready within 0.5 s$/],
+]
+
+for (const [name, script, reason] of failures)
+  test(`a service goes on when the one to replace it ${name}`, async (context) => {
+    const { supervisor, pidOf } = start(context, [{ ...service('hub', READY), saysReady: true }])
+    await supervisor.ready
+    const before = await pidOf('hub')
+    const next = { ...service('hub', script), saysReady: true }
+    await assert.rejects(supervisor.replace(next, 500), { message: reason })
+    assert.ok(!isGone(before))
+  })
+
+test('what replaces a service stops with it', async (context) => {
+  const { supervisor, pidOf } = start(context, [{ ...service('hub', READY), saysReady: true }])
+  await supervisor.ready
+  const [before, script] = [await pidOf('hub'), `console.log('pid', process.pid); ${STAY}`]
+  const replaced = supervisor.replace({ ...service('hub', script), saysReady: true }, 10_000)
+  const next = await waitUntil('the next one runs', async () => {
+    const pid = await pidOf('hub')
+    return pid === before ? undefined : pid
+  })
+  supervisor.stop()
+  await assert.rejects(replaced, /SIGTERM before it was ready/)
+  await supervisor.ended
+  assert.ok(isGone(before) && isGone(next))
 })
 
 function start(context: TestContext, services: Service[], limits: Partial<RestartLimits> = {}) {

@@ -1,5 +1,5 @@
 import type { Service } from './keep-running.ts'
-import { keepRunning } from './keep-running.ts'
+import { KeptService } from './keep-running.ts'
 import type { TakeLine } from './log-lines.ts'
 import { labelLines } from './log-lines.ts'
 import type { RestartLimits } from './restart-limits.ts'
@@ -18,10 +18,15 @@ export interface SupervisorOptions {
 
 export interface Supervisor {
   watchdogPid: number
-  /** Resolves when every service is ready for the first time. Never, when that doesn't come. */
+  /** Resolves when every service that may not be late is ready for the first time. Never, when that doesn't come. */
   ready: Promise<void>
   /** Resolves when nothing runs any more: 0 when that was asked for, 1 when a service had to be given up or killed. */
   ended: Promise<0 | 1>
+  /**
+   * Puts a service in the place of the one with its name, while that serves.
+   * @throws an error with the reason when it is not ready within `readyMs` milliseconds; the one before then goes on
+   */
+  replace(next: Service, readyMs: number): Promise<void>
   /** Ends the services one after the other. */
   stop(): void
   /** Ends them at once. */
@@ -38,14 +43,15 @@ export function supervise(options: SupervisorOptions): Supervisor {
     services.map(({ name }) => name),
     colours,
   )
-  const kept = services.map((service) =>
-    keepRunning(service, {
-      say: print,
-      takeLine: showLines(service, label(service.name)),
-      watchdog,
-      limits: { ...restartLimits, ...limits },
-      graceMs,
-    }),
+  const kept = services.map(
+    (service) =>
+      new KeptService(service, {
+        say: print,
+        takeLine: showLines(service, label(service.name)),
+        watchdog,
+        limits: { ...restartLimits, ...limits },
+        graceMs,
+      }),
   )
   const ended = Promise.withResolvers<0 | 1>()
   let code: 0 | 1 = 0
@@ -64,10 +70,14 @@ export function supervise(options: SupervisorOptions): Supervisor {
       return stop()
     })
   }
+  const awaited = kept.filter((_, index) => !services[index]?.mayBeLate)
   return {
     watchdogPid: watchdog.pid,
-    ready: Promise.all(kept.map(({ ready }) => ready)).then(() => undefined),
+    ready: Promise.all(awaited.map(({ ready }) => ready)).then(() => undefined),
     ended: ended.promise,
+    replace: async (next, readyMs) => {
+      await kept.find(({ name }) => name === next.name)?.replace(next, readyMs)
+    },
     stop: () => void stop(),
     kill: () => {
       code = 1

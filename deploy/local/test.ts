@@ -9,7 +9,10 @@ import { runCommand } from './run-command.mjs'
 const NOT_OURS = ['**/node_modules/**', '.tools/**', '.cache/**', 'data/**']
 const PROJECTS = ['tsconfig.json', 'tsconfig.test.json', 'web/tsconfig.json', 'web/tsconfig.test.json']
 // Two at once: a test file starts servers and browsers of its own.
-const RUNNER = ['--test', '--test-concurrency=2', '--test-timeout=300000']
+const RUNNER = [
+  ...['--test', '--test-concurrency=2', '--test-timeout=300000'],
+  `--import=${join(projectRoot, 'deploy/local/bound-test-file.ts')}`,
+]
 const REPORTERS = [
   '--test-reporter=spec',
   '--test-reporter-destination=stdout',

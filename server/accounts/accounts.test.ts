@@ -5,9 +5,12 @@ import { startTestHouse, type TestHouse } from '../../testing/hub/start-house.ts
 import type { TestHub } from '../../testing/hub/start-hub.ts'
 import { readConfig } from '../config.ts'
 import type { User } from '../store/store.ts'
-import { createOwnerLink, needsOwnerLink } from './owner-link.ts'
+import { needsOwnerLink } from './needs-owner-link.ts'
+import { createOwnerLink } from './owner-link.ts'
+import { useSession } from './sessions/find.ts'
 import { guestIdleMs } from './sessions/lifetime.ts'
 import { openSession } from './sessions/open.ts'
+import { deleteUnusedGuests, unusedGuestAgeMs } from './unused-guests.ts'
 
 let house: TestHouse
 let hub: TestHub
@@ -47,7 +50,7 @@ const bearer = (cookie: string) => ({ cookie: cookie.split(';', 1)[0] ?? '' })
 test('a browser on this machine is made a guest by its first page, and stays that guest', async () => {
   const first = await ask(hub, '/')
   assert.equal(first.status, 200)
-  assert.match(first.cookie, /^companions_session=[\w-]{43}; .*Path=\/; HttpOnly; SameSite=Lax$/)
+  assert.match(first.cookie, /^companions_session_[0-9a-f]{8}=[\w-]{43}; .*Path=\/; HttpOnly; SameSite=Lax$/)
   const again = await ask(hub, '/', bearer(first.cookie))
   assert.equal(again.cookie, '')
   assert.equal((await ask(hub, '/v1/sessions', bearer(first.cookie))).status, 200)
@@ -86,7 +89,7 @@ test('nobody is made a guest of a house with a public address, whose cookies are
   const link = await createOwnerLink(open.store.accounts, Date.now())
   assert.match(
     (await ask(open, link)).cookie,
-    /^__Host-companions_session=[\w-]{43}; .*HttpOnly; Secure; SameSite=Lax$/,
+    /^__Host-companions_session_[0-9a-f]{8}=[\w-]{43}; .*HttpOnly; Secure; SameSite=Lax$/,
   )
 })
 
@@ -114,7 +117,7 @@ test('a session that was signed out is no more, and its cookie is cleared', asyn
   const form = { 'content-type': 'application/x-www-form-urlencoded' }
   const out = await ask(hub, '/sign-out', { cookie, ...form }, 'POST')
   assert.deepEqual([out.status, out.location], [303, '/'])
-  assert.match(out.cookie, /^companions_session=;/)
+  assert.match(out.cookie, /^companions_session_[0-9a-f]{8}=;/)
   assert.equal((await ask(hub, '/v1/sessions', { cookie })).status, 401)
 })
 
@@ -132,6 +135,54 @@ test('a session that is in use slides on, and its cookie with it', async () => {
   assert.deepEqual([again.status, again.cookie], [200, ''])
 })
 
+test('two houses on one machine do not take each other’s guests away', async () => {
+  const other = await house.addHub()
+  const mine = bearer((await ask(hub, '/')).cookie)
+  const theirs = bearer((await ask(other, '/', mine)).cookie)
+  assert.notEqual(theirs.cookie, '')
+  const both = { cookie: `${mine.cookie}; ${theirs.cookie}` }
+  for (const one of [hub, other]) {
+    assert.equal((await ask(one, '/', both)).cookie, '')
+    assert.equal((await ask(one, '/v1/sessions', both)).status, 200)
+  }
+})
+
+test('two hubs of one house take each other’s cookie', async () => {
+  const beside = await house.addHub({ databaseUrl: hub.databaseUrl })
+  const { cookie } = await hub.signIn()
+  const answer = await ask(beside, '/v1/sessions', { cookie })
+  assert.deepEqual([answer.status, answer.cookie], [200, ''])
+})
+
+test('a session from before houses had names goes on under the name, and ends with it', async () => {
+  const { user } = await hub.signIn()
+  const named = await openAt(user, Date.now())
+  const old = { cookie: named.replace(/_[0-9a-f]{8}=/, '=') }
+  const first = await ask(hub, '/', old)
+  assert.equal(first.status, 200)
+  assert.equal(bearer(first.cookie).cookie, named)
+  assert.equal((await ask(hub, '/', { cookie: named })).cookie, '')
+  const both = { cookie: `${named}; ${old.cookie}` }
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  assert.equal((await ask(hub, '/sign-out', { ...both, ...form }, 'POST')).status, 303)
+  assert.equal((await ask(hub, '/v1/sessions', old)).status, 401)
+})
+
+test('a guest who only looked is forgotten a week after the last look', async () => {
+  const day = 24 * 3_600_000
+  const { user } = await hub.signIn()
+  const { accounts, sessions } = hub.store
+  const now = Date.now()
+  const { token } = await openSession(sessions, readConfig({}), { user, now })
+  await deleteUnusedGuests(accounts, now + unusedGuestAgeMs)
+  assert.notEqual(await accounts.findUser(user.id), undefined)
+  await useSession(sessions, readConfig({}), { token, now: now + 6 * day, mayRotate: true })
+  await deleteUnusedGuests(accounts, now + unusedGuestAgeMs + 5 * day)
+  assert.notEqual(await accounts.findUser(user.id), undefined)
+  await deleteUnusedGuests(accounts, now + unusedGuestAgeMs + 7 * day)
+  assert.equal(await accounts.findUser(user.id), undefined)
+})
+
 test('a session that nobody used for half a year is over', async () => {
   const { user } = await hub.signIn()
   const cookie = await openAt(user, Date.now() - guestIdleMs - 1)
@@ -142,7 +193,7 @@ const minute = 60_000
 
 async function openAt(user: User, now: number): Promise<string> {
   const { token } = await openSession(hub.store.sessions, readConfig({}), { user, now })
-  return `companions_session=${token}`
+  return `companions_session_${await hub.store.readId()}=${token}`
 }
 
 const forged: Record<string, string>[] = [

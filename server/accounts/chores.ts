@@ -1,6 +1,7 @@
 import { type Sweep, startSweep } from '../chat/sweep.ts'
 import type { Rooms } from '../house.ts'
 import { auditAgeMs } from './audit.ts'
+import { deleteUnusedGuests } from './unused-guests.ts'
 
 const hourMs = 60 * 60_000
 
@@ -12,6 +13,7 @@ export const startAccountChores = ({ store, log }: Pick<Rooms, 'store' | 'log'>)
   startSweep('forget what is over', hourMs, log, async () => {
     const now = Date.now()
     await store.sessions.deleteExpired(now)
+    await deleteUnusedGuests(store.accounts, now)
     await store.flows.deleteExpired(now)
     await store.limits.deleteBefore(now - counterAgeMs)
     await store.audit.deleteBefore(now - auditAgeMs)

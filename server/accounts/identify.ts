@@ -61,15 +61,18 @@ export async function signIn(
 }
 
 async function findUser(request: FastifyRequest, reply: FastifyReply, rooms: Rooms, cookie: SessionCookie) {
-  const token = cookie.read(request)
-  if (token === undefined) return false
-  const use = { token, now: Date.now(), mayRotate: request.headers.upgrade === undefined }
-  const session = await useSession(rooms.sessions, rooms.config, use)
-  if (session === undefined) return false
-  request.user = session.user
-  request.credential = session.credential
-  if (session.cookie !== undefined) cookie.set(reply, session.cookie)
-  return true
+  for (const token of cookie.read(request)) {
+    const use = { token, now: Date.now(), mayRotate: request.headers.upgrade === undefined }
+    const session = await useSession(rooms.sessions, rooms.config, use)
+    if (session === undefined) continue
+    request.user = session.user
+    request.credential = session.credential
+    const underOtherName = request.cookies[cookie.name] === token ? undefined : session.held
+    const wanted = session.cookie ?? underOtherName
+    if (wanted !== undefined) cookie.set(reply, wanted)
+    return true
+  }
+  return false
 }
 
 async function welcomeGuest(

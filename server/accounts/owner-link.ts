@@ -1,20 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import { CodedError } from '../../bus/contract/errors.ts'
-import type { HubConfig } from '../config.ts'
 import type { Rooms } from '../house.ts'
 import type { AccountStore } from '../store/store.ts'
 import { audit } from './audit.ts'
 import { signIn } from './identify.ts'
-import { isLoopback } from './local-request.ts'
 import type { SessionCookie } from './sessions/cookie.ts'
 import { hashToken, newToken } from './sessions/tokens.ts'
 
 /** An owner link is good for one use within this time, in milliseconds. */
 const ownerLinkAgeMs = 24 * 60 * 60_000
-
-/** Whether guests cannot be relied on here: strangers may reach the house, or everybody comes through a proxy. */
-export const needsOwnerLink = (config: Pick<HubConfig, 'host' | 'publicUrl'>): boolean =>
-  config.publicUrl !== '' || !isLoopback(config.host)
 
 /**
  * Makes the one valid owner link; earlier ones end. Each start makes a new one, since that is how an owner who lost

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Rooms } from '../house.ts'
 import { audit } from './audit.ts'
 import type { SessionCookie } from './sessions/cookie.ts'
+import { hashToken } from './sessions/tokens.ts'
 
 /** The form has no fields. */
 const maxFormBytes = 1024
@@ -15,7 +16,9 @@ export function registerSignOut(app: FastifyInstance, rooms: Rooms, cookie: Sess
     scope.post('/sign-out', async (request, reply) => {
       const { user, credential } = request
       if (user !== null && credential?.kind === 'session') {
-        await rooms.store.sessions.end(user.id, credential.id, Date.now())
+        // Also a session under the name that is only read: it would sign the browser in again.
+        for (const token of cookie.read(request))
+          await rooms.store.sessions.endByToken(hashToken(token), Date.now())
         rooms.access.changed()
         if (user.kind !== 'guest')
           await audit(rooms, { act: 'sign-out', actorId: user.id, subjectId: user.id, address: request.ip })

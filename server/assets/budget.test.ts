@@ -31,7 +31,7 @@ test('the composer sends and the stream shows within the first budget', async ()
 
 test('a chat page loads no more than the whole budget by itself', async () => {
   const all = loadedBy('chat/main.js', 'chat/enhance.js')
-  for (const name of ['vendor/htmx.js', 'vendor/alpine.js', 'chat/fragments.js'])
+  for (const name of ['vendor/htmx.js', 'vendor/alpine.js', 'chat/fragments.js', 'chat/renderings.js'])
     assert.ok(all.has(name), `${name} comes by itself`)
   await holds(all, allBytes)
 })

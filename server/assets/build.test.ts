@@ -101,6 +101,27 @@ test('files are served compressed as the browser takes them, and for ever', asyn
   await app.close()
 })
 
+test('a page of the hub before, or of the one after, gets its files from this one too', async () => {
+  const earlier = await loadAssets(outDir)
+  await writeFile(path.join(root, 'bus/contract/limit.ts'), 'export const limit: number = 44\n')
+  await buildAssets({ root, outDir })
+  const later = await loadAssets(outDir)
+  const name = 'bus/contract/limit.js'
+  for (const [mine, others] of [
+    [later, earlier],
+    [earlier, later],
+  ] as const) {
+    const app = fastify()
+    registerAssets(app, mine)
+    const answer = await app.inject(others.url(name))
+    assert.equal(answer.statusCode, 200)
+    assert.deepEqual(answer.rawPayload, others.files.get(others.url(name))?.plain)
+    assert.equal((await app.inject('/assets/manifest.json')).statusCode, 404)
+    assert.equal((await app.inject('/assets/%2e%2e/chat/main-aaaaaaaaaa.js')).statusCode, 404)
+    await app.close()
+  }
+})
+
 test('an import of a package that is not vendored is an error that names it', async () => {
   await writeFile(path.join(root, 'web/chat/answer.ts'), `import 'left-pad'\nexport const answer = () => 1\n`)
   await assert.rejects(

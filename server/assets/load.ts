@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Assets } from './assets.ts'
-import { importMapOf, type ManifestFile, readManifest } from './manifest.ts'
+import { contentTypeOf, importMapOf, type ManifestFile, readManifest } from './manifest.ts'
 import { plainUrl } from './names.ts'
 
 /** One file in memory, in every form it is served in. */
@@ -16,6 +16,11 @@ export interface ServedFile {
 /** The built files and what pages ask of them. */
 export interface LoadedAssets extends Assets {
   readonly files: ReadonlyMap<string, ServedFile>
+  /**
+   * A file of another build that is still, or already, on the disk: pages of the hub before this one load it from here,
+   * and while this hub goes, those of the one after it. Undefined where there is none.
+   */
+  other(url: string): Promise<ServedFile | undefined>
 }
 
 /**
@@ -34,6 +39,7 @@ export async function loadAssets(outDir: string): Promise<LoadedAssets> {
         manifest.files.map(async (file) => [plainUrl(file.file), await readServed(outDir, file)] as const),
       ),
     ),
+    other: (url) => readOther(outDir, url),
     importMap,
     importMapHash: `sha256-${createHash('sha256').update(importMap).digest('base64')}`,
     url: (name) => plainUrl(known(byName, name).file),
@@ -47,6 +53,20 @@ async function readServed(outDir: string, file: ManifestFile): Promise<ServedFil
   if (!file.compressed) return { contentType: file.contentType, plain }
   const [brotli, gzip] = await Promise.all([readFile(`${at}.br`), readFile(`${at}.gz`)])
   return { contentType: file.contentType, plain, brotli, gzip }
+}
+
+/** As `hashedName` makes them: folders and a name without dots, a hash and one extension. */
+const hashedUrl = /^\/assets\/((?:[\w-]+\/)*[\w-]+-[\w-]{10}\.[a-z]+)$/
+
+async function readOther(outDir: string, url: string): Promise<ServedFile | undefined> {
+  const file = hashedUrl.exec(url)?.[1]
+  if (file === undefined) return undefined
+  try {
+    const contentType = contentTypeOf(file)
+    return { contentType, plain: await readFile(path.join(outDir, file)) }
+  } catch {
+    return undefined
+  }
 }
 
 /** The entry and all it imports statically, breadth first. */

@@ -3,10 +3,10 @@ import type { LoadedAssets, ServedFile } from './load.ts'
 
 const forEver = 'public, max-age=31536000, immutable'
 
-/** Serves the built files from memory, in the best form the browser takes. */
+/** Serves the built files from memory, in the best form the browser takes, and those of other builds as they are. */
 export function registerAssets(app: FastifyInstance, assets: LoadedAssets): void {
-  app.get('/assets/*', { logLevel: 'warn' }, (request, reply) => {
-    const file = assets.files.get(request.url)
+  app.get('/assets/*', { logLevel: 'error' }, async (request, reply) => {
+    const file = assets.files.get(request.url) ?? (await assets.other(request.url))
     if (file === undefined) return reply.callNotFound()
     return send(reply, file, request.headers['accept-encoding'] ?? '')
   })

@@ -14,7 +14,6 @@ export const leftOut = /^\.\/alpine$/
  */
 function alpineParts(): string {
   return `import { cspEvaluator, cspRawEvaluator } from '@alpinejs/csp/src/evaluator'
-import { effect, reactive, stop, toRaw } from '@vue/reactivity'
 import { data } from 'alpinejs/src/datas'
 import { setEvaluator, setRawEvaluator } from 'alpinejs/src/evaluator'
 import { start } from 'alpinejs/src/lifecycle'
@@ -25,16 +24,6 @@ import 'alpinejs/src/directives/x-data'
 import 'alpinejs/src/directives/x-on'
 setEvaluator(cspEvaluator)
 setRawEvaluator(cspRawEvaluator)
-setReactivityEngine({
-  reactive,
-  effect: (callback, { scheduler } = {}) => {
-    let runner
-    const run = () => runner && (scheduler ? scheduler(runner) : runner())
-    runner = effect(callback, { scheduler: run })
-    return runner
-  },
-  release: stop,
-  raw: toRaw,
-})
+setReactivityEngine({ reactive: (data) => data, effect: (run) => run(), release() {}, raw: (data) => data })
 export default { data, start }`
 }

@@ -1,4 +1,4 @@
-import { Compile } from 'typebox/compile'
+import { checker } from '../../bus/contract/check.ts'
 import { encode } from '../../bus/contract/codec.ts'
 import { CodedError } from '../../bus/contract/errors.ts'
 import { type HistoryAnswer, HistoryGet } from '../../bus/contract/history.ts'
@@ -9,12 +9,12 @@ import { defaultCompanion } from '../companions/default-companion.ts'
 import type { Rooms } from '../house.ts'
 import type { RequestHistory } from '../store/store.ts'
 
-const historyGet = Compile(HistoryGet)
+const historyGet = checker(HistoryGet)
 
 /** Answers workers who ask for a request's state and the conversation before it; one hub answers each. */
 export function answerHistory(rooms: Rooms): Subscription {
   return rooms.bus.respond(subjects.historyGet, 'hub', async (body) => {
-    if (!historyGet.Check(body)) throw new CodedError('request_invalid', 'This is not a history.get.')
+    if (!historyGet(body)) throw new CodedError('request_invalid', 'This is not a history.get.')
     return await readHistory(rooms, body)
   })
 }
@@ -27,6 +27,9 @@ async function readHistory({ store }: Rooms, asked: HistoryGet): Promise<History
     const answer = toAnswer(history)
     // At three bytes a code unit most answers fit without being encoded to see.
     if (fitsSurely(answer) || encode(answer).byteLength <= maxBusBytes) return answer
+    // What is left then are the message to answer and the prompt; asking on would find them just as large.
+    if (budget === 0)
+      throw new CodedError('frame_too_large', 'The message to answer is too large for the bus')
     budget = Math.floor(budget / 2)
   }
 }

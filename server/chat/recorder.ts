@@ -1,5 +1,5 @@
-import { Compile } from 'typebox/compile'
 import { ChatFinal } from '../../bus/contract/chat.ts'
+import { checker } from '../../bus/contract/check.ts'
 import { decode } from '../../bus/contract/codec.ts'
 import { CodedError } from '../../bus/contract/errors.ts'
 import { maxBusBytes, maxBusDepth, maxBusElements } from '../../bus/contract/limits.ts'
@@ -10,7 +10,7 @@ import { inSpan } from '../../telemetry/span.ts'
 import { spanNames } from '../../telemetry/span-names.ts'
 import type { Rooms } from '../house.ts'
 
-const chatFinal = Compile(ChatFinal)
+const chatFinal = checker(ChatFinal)
 const limits = { bytes: 2 * maxBusBytes, depth: maxBusDepth, elements: maxBusElements }
 
 /** Replies stored at once by one hub. */
@@ -61,7 +61,7 @@ async function recordDelivery(rooms: Rooms, events: RecorderEvents, delivery: De
 function readFinal({ subject, body }: Delivery): ChatFinal | undefined {
   try {
     const final = decode(body, limits)
-    if (!chatFinal.Check(final)) return undefined
+    if (!chatFinal(final)) return undefined
     return subjects.final(final.user_id, final.request_id) === subject ? final : undefined
   } catch (error) {
     if (error instanceof CodedError) return undefined

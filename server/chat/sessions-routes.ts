@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { Compile } from 'typebox/compile'
+import { checker } from '../../bus/contract/check.ts'
 import { CodedError } from '../../bus/contract/errors.ts'
 import { isUuid } from '../../bus/contract/ids.ts'
 import { requireUser } from '../accounts/identify.ts'
@@ -15,7 +15,7 @@ const PageQuery = Type.Object({
   limit: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,2}$' })),
   cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
 })
-const pageQuery = Compile(PageQuery)
+const pageQuery = checker(PageQuery)
 
 /** `GET /v1/sessions` and `/v1/sessions/:id/messages`: a person's conversations as JSON, newest pages first. */
 export function registerSessions(app: FastifyInstance, { store }: Rooms): void {
@@ -47,7 +47,7 @@ export function registerSessions(app: FastifyInstance, { store }: Rooms): void {
 }
 
 function readPage(query: unknown): { limit: number; before?: string } {
-  if (!pageQuery.Check(query))
+  if (!pageQuery(query))
     throw new CodedError('request_invalid', `limit is a number from 1 to ${maxLimit}, cursor a next_cursor.`)
   const limit = Math.min(Number(query.limit ?? defaultLimit), maxLimit)
   return query.cursor === undefined ? { limit } : { limit, before: query.cursor }

@@ -1,5 +1,5 @@
-import { Compile } from 'typebox/compile'
 import type { ChatFinal } from '../../bus/contract/chat.ts'
+import { checker } from '../../bus/contract/check.ts'
 import { TitleAnswer, type TitleGet } from '../../bus/contract/history.ts'
 import { maxTitleLength } from '../../bus/contract/limits.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
@@ -7,7 +7,7 @@ import { truncate, wellFormed, withoutControls } from '../../bus/contract/text.t
 import { errorFields } from '../../telemetry/logger.ts'
 import type { Rooms } from '../house.ts'
 
-const titleAnswer = Compile(TitleAnswer)
+const titleAnswer = checker(TitleAnswer)
 
 /** Titles asked for at once, and waiting to be; past that a conversation keeps its first title until its next answer. */
 const maxAsking = 2
@@ -64,7 +64,7 @@ async function makeTitle({ store, bus, notify }: Rooms, untitled: Untitled): Pro
     .map(({ role, content }) => ({ role, content: truncate(content, titleSourceLength) }))
   const ask: TitleGet = { conversation_id: conversationId, model, messages }
   const answer = await bus.request(subjects.title, ask, { timeoutMs: titleTimeoutMs })
-  if (!titleAnswer.Check(answer)) return
+  if (!titleAnswer(answer)) return
   const title = cleanTitle(answer.title)
   if (title !== '' && (await store.conversations.setModelTitle(userId, conversationId, title)))
     notify(userId, { kind: 'changed', conversation_id: conversationId })

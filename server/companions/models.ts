@@ -1,9 +1,9 @@
-import { Compile } from 'typebox/compile'
+import { checker } from '../../bus/contract/check.ts'
 import { ModelsAnswer } from '../../bus/contract/models.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
 import type { Bus } from '../../bus/nats/bus.ts'
 
-const modelsAnswer = Compile(ModelsAnswer)
+const modelsAnswer = checker(ModelsAnswer)
 const ageMs = 5_000
 const timeoutMs = 1_500
 
@@ -25,5 +25,5 @@ async function askWorkers(bus: Bus): Promise<ModelsAnswer> {
   const none: ModelsAnswer = { models: [], backends: [] }
   if (bus.state !== 'connected') return none
   const answer = await bus.request(subjects.modelsList, {}, { timeoutMs }).catch(() => none)
-  return modelsAnswer.Check(answer) ? answer : none
+  return modelsAnswer(answer) ? answer : none
 }

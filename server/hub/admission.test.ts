@@ -46,6 +46,8 @@ test('a socket without a session, or with a made-up one, is told that it is not 
     const browser = await openBrowserSocket(hub.origin, { cookie })
     assert.deepEqual(await browser.closed, { code: 4510, reason: 'not_signed_in' })
   }
+  assert.equal(hub.app.hub.connectionCount, 0)
+  await waitUntil('none is left', () => hub.app.hub.refusedCount === 0)
 })
 
 test('a client of another protocol is told so', async () => {

@@ -27,13 +27,37 @@ export function refusalOf(
   return present >= config.maxConnectionsPerUser ? 'too_many_connections' : undefined
 }
 
-export function refuse(socket: WebSocket, code: ErrorCode): void {
-  // A refused peer may still send or break off; nobody listens, and an error without a listener would end the process.
-  socket.on('error', ignore)
-  socket.close(errorCodes[code].close, code)
-  // These sockets are in no count, so they may not stay until the peer answers.
-  setTimeout(() => socket.terminate(), refusedMs).unref()
+/** Sockets that were refused and have not gone yet. */
+export interface Refusals {
+  readonly count: number
+  /** Tells why and gives the peer a moment to hear it; past the bound the connection is broken off instead. */
+  refuse(socket: WebSocket, code: ErrorCode): void
 }
+
+/** They are no part of the connections and their bounds, which strangers could fill otherwise, so they have their own. */
+export function createRefusals(most = maxRefused): Refusals {
+  const leaving = new Set<WebSocket>()
+  return {
+    get count() {
+      return leaving.size
+    },
+    refuse: (socket, code) => {
+      // A refused peer may still send or break off; nobody listens, and an error without a listener would end the process.
+      socket.on('error', ignore)
+      if (leaving.size >= most) return socket.terminate()
+      leaving.add(socket)
+      socket.close(errorCodes[code].close, code)
+      const timer = setTimeout(() => socket.terminate(), refusedMs).unref()
+      socket.once('close', () => {
+        clearTimeout(timer)
+        leaving.delete(socket)
+      })
+    },
+  }
+}
+
+/** Most refused sockets that are told why at once. */
+const maxRefused = 1_000
 
 /** A refused peer has this long to answer the close frame, in milliseconds. */
 const refusedMs = 2_000

@@ -1,4 +1,4 @@
-import { Compile, type Validator } from 'typebox/compile'
+import { type Checker, checker } from '../../bus/contract/check.ts'
 import { decode } from '../../bus/contract/codec.ts'
 import { CodedError } from '../../bus/contract/errors.ts'
 import { type ClientFrame, clientFrames } from '../../bus/contract/frames.ts'
@@ -6,8 +6,8 @@ import { isUuid } from '../../bus/contract/ids.ts'
 import { maxFrameBytes, maxFrameDepth, maxFrameElements } from '../../bus/contract/limits.ts'
 
 const limits = { bytes: maxFrameBytes, depth: maxFrameDepth, elements: maxFrameElements }
-const validators = new Map<string, Validator>(
-  Object.entries(clientFrames).map(([type, schema]) => [type, Compile(schema)]),
+const checkers = new Map<string, Checker<ClientFrame>>(
+  Object.entries(clientFrames).map(([type, schema]) => [type, checker(schema)]),
 )
 
 /** A frame that could be decoded, but is not used; `requestId` says what it was about, where that can be told. */
@@ -35,18 +35,11 @@ export function readClientFrame(bytes: Uint8Array): ClientFrame {
   if (!isRecord(frame) || typeof frame.type !== 'string')
     throw new BadFrame('frame_invalid', 'A frame is a map with a type.')
   const requestId = isUuid(frame.request_id) ? frame.request_id : undefined
-  const validator = validators.get(frame.type)
-  if (validator === undefined) throw new BadFrame('frame_unknown', 'No frame has this type.', requestId)
-  if (!validator.Check(frame)) throw new BadFrame('frame_invalid', whatIsWrong(validator, frame), requestId)
-  return frame as ClientFrame
-}
-
-/** Names the first place that is wrong, and never what stands there. */
-function whatIsWrong(validator: Validator, frame: unknown): string {
-  const [first] = validator.Errors(frame)
-  return first === undefined
-    ? 'The frame has a wrong shape.'
-    : `${first.instancePath || 'The frame'} ${first.message}.`
+  const isValid = checkers.get(frame.type)
+  if (isValid === undefined) throw new BadFrame('frame_unknown', 'No frame has this type.', requestId)
+  // Names the first place that is wrong, and never what stands there.
+  if (!isValid(frame)) throw new BadFrame('frame_invalid', `${isValid.flaw(frame)}.`, requestId)
+  return frame
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -3,7 +3,7 @@ import type { ChatRoom } from '../chat/chat-room.ts'
 import { startSweep } from '../chat/sweep.ts'
 import type { Rooms } from '../house.ts'
 import { applyAccess, checkOpenSockets } from './access-changes.ts'
-import { type Applicant, refusalOf, refuse } from './admission.ts'
+import { type Applicant, createRefusals, refusalOf } from './admission.ts'
 import { type Connection, newConnection } from './connection.ts'
 import { drainConnections } from './drain.ts'
 import { handleFrame } from './handle-frame.ts'
@@ -18,6 +18,8 @@ import { startRounds } from './rounds.ts'
 /** All browser sockets of this process. */
 export interface Hub {
   readonly connectionCount: number
+  /** Sockets that were refused and have not gone yet; they are not among the connections. */
+  readonly refusedCount: number
   /** Takes a socket in, or closes it with the reason. */
   admit(applicant: Applicant): void
   /** Tells everybody to come back elsewhere, takes no more, and closes; resolves when all are closed. */
@@ -34,6 +36,7 @@ export function openHub(rooms: Rooms, chat: ChatRoom): Hub {
     onNotice: passNotice,
   })
   const connections = new Map<WebSocket, Connection>()
+  const refusals = createRefusals()
   const handle: FrameHandler = (connection, frame) => handleFrame(rooms, chat, connection, frame)
   const listen = createListeners(connections, {
     message: (connection, data, isBinary) => receive(connection, data, isBinary, handle, log),
@@ -55,11 +58,14 @@ export function openHub(rooms: Rooms, chat: ChatRoom): Hub {
     get connectionCount() {
       return connections.size
     },
+    get refusedCount() {
+      return refusals.count
+    },
     admit: (applicant) => {
       const { socket, user, credential } = applicant
       const refusal = draining ? 'draining' : refusalOf(applicant, people, connections.size, config)
       if (refusal !== undefined || user === null || credential === null || endings.has(user, credential))
-        return refuse(socket, refusal ?? 'not_signed_in')
+        return refusals.refuse(socket, refusal ?? 'not_signed_in')
       const connection = newConnection(socket, people.arrive(user), credential, performance.now())
       connection.person.connections.add(connection)
       connections.set(socket, connection)

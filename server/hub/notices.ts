@@ -1,5 +1,5 @@
-import { Compile } from 'typebox/compile'
 import { ChatNotify } from '../../bus/contract/chat.ts'
+import { checker } from '../../bus/contract/check.ts'
 import { decode, encode } from '../../bus/contract/codec.ts'
 import { CodedError } from '../../bus/contract/errors.ts'
 import type { ChatChanged } from '../../bus/contract/frames.ts'
@@ -9,7 +9,7 @@ import { sendBytes } from './connection.ts'
 import type { Person } from './people.ts'
 import { dropTail, tailOf } from './reply-tail.ts'
 
-const chatNotify = Compile(ChatNotify)
+const chatNotify = checker(ChatNotify)
 const limits = { bytes: maxHelloBytes, depth: 2, elements: 16 }
 
 /** Tells a person's sockets that something changed, here or on another hub. */
@@ -33,7 +33,7 @@ export function passNotice(person: Person, { body }: BusMessage): void {
 function readNotice(body: Uint8Array): ChatNotify | undefined {
   try {
     const notice = decode(body, limits)
-    return chatNotify.Check(notice) ? notice : undefined
+    return chatNotify(notice) ? notice : undefined
   } catch (error) {
     if (error instanceof CodedError) return undefined
     throw error

@@ -8,6 +8,7 @@ import { errorFields } from '../../telemetry/logger.ts'
 import type { Rooms } from '../house.ts'
 import { type Connection, type Following, send, sendBytes } from './connection.ts'
 import { tailOf } from './reply-tail.ts'
+import type { Leave } from './turnstile.ts'
 
 /** Where a browser says it stands in a reply; epoch 0 and sequence 0: it has nothing. */
 export interface Position {
@@ -17,6 +18,9 @@ export interface Position {
 
 /** Most replies one socket has replayed at once. */
 const maxReplays = 64
+
+/** Most replies this hub replays at once; the others wait for their turn, so that live entries are not held up. */
+export const mostReplays = 32
 
 /** A replay the bus or the store could not serve is tried again after this long, in milliseconds. */
 const retryMs = 250
@@ -52,13 +56,17 @@ async function replayUntilDone(
   while (following.again !== undefined && isOpen(connection)) {
     const from = following.again
     following.again = undefined
+    const leave = await rooms.replays.enter(connection)
     try {
-      await replay(rooms, connection, requestId, following, from)
+      await replay(rooms, connection, requestId, following, from, leave)
     } catch (error) {
       rooms.log.debug({ request_id: requestId, ...errorFields(error) }, 'A replay waits')
       const { epoch, seq } = following
       following.again ??= seq > 0 ? { epoch, seq } : from
+      leave()
       await pause(retryMs)
+    } finally {
+      leave()
     }
   }
   following.replaying = false
@@ -71,6 +79,7 @@ async function replay(
   requestId: string,
   following: Following,
   from: Position,
+  leave: Leave,
 ) {
   const { bus } = rooms
   const { person } = connection
@@ -88,7 +97,7 @@ async function replay(
   for (let wanted = 0; ; ) {
     for await (const entry of bus.readEntries(stream, subject, following.seq + 1)) {
       if (!isOpen(connection)) return
-      await pass(connection, following, entry)
+      await pass(connection, following, entry, leave)
     }
     // What the log does not have any more is not waited for.
     following.seq = Math.max(following.seq, wanted)
@@ -100,10 +109,17 @@ async function replay(
   following.replaying = following.again !== undefined
 }
 
-async function pass(connection: Connection, following: Following, { seq, body }: StoredEntry): Promise<void> {
+async function pass(
+  connection: Connection,
+  following: Following,
+  { seq, body }: StoredEntry,
+  leave: Leave,
+): Promise<void> {
   if (seq <= following.seq) return
   following.seq = seq
   sendBytes(connection, entryFrame(following.epoch, seq, body))
+  // Nobody waits for a slow reader but the slow reader.
+  if (connection.socket.bufferedAmount > replayBufferBytes) leave()
   while (isOpen(connection) && connection.socket.bufferedAmount > replayBufferBytes) await pause(10)
 }
 

@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts'
 import { checkHeartbeats } from './heartbeat.ts'
 import type { People } from './people.ts'
 import { checkQuietReplies, recheckAll } from './quiet-replies.ts'
+import { endSlowest } from './slow-readers.ts'
 
 /** Looks after all sockets once a second, and after all replies when the bus comes back. @returns how to stop. */
 export function startRounds(
@@ -16,6 +17,8 @@ export function startRounds(
   const timer = setInterval(() => {
     const nowMs = performance.now()
     checkHeartbeats(connections.values(), nowMs)
+    const ended = endSlowest(connections.values())
+    if (ended > 0) log.warn({ ended }, 'Slow readers were broken off: too much waited for all of them')
     checkQuietReplies(bus, people, nowMs).catch((error: unknown) =>
       log.debug(errorFields(error), 'Quiet replies are not checked'),
     )

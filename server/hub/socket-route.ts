@@ -5,10 +5,14 @@ import { CodedError } from '../../bus/contract/errors.ts'
 import { maxFrameBytes } from '../../bus/contract/limits.ts'
 import { socketPath, subprotocol } from '../../bus/contract/protocol.ts'
 import type { OriginPolicy } from '../accounts/origin.ts'
+import { endHandshake } from './handshakes.ts'
 import type { Hub } from './hub.ts'
 
-/** `GET /ws`: refuses pages that are not ours before the upgrade, then hands the socket to the hub. */
-export function registerSocket(app: FastifyInstance, hub: Hub, isOurs: OriginPolicy): void {
+/**
+ * Lets requests ask for an upgrade. It has to know of one before any hook can refuse it: only then it ends the
+ * connection with the refusal, which nobody else would.
+ */
+export function registerUpgrades(app: FastifyInstance): void {
   app.register(websocket, {
     options: {
       perMessageDeflate: false,
@@ -20,11 +24,11 @@ export function registerSocket(app: FastifyInstance, hub: Hub, isOurs: OriginPol
     // The hub has closed its sockets by then.
     preClose: (done) => done(),
   })
+}
+
+/** `GET /ws`: refuses pages that are not ours before the upgrade, then hands the socket to the hub. */
+export function registerSocket(app: FastifyInstance, hub: Hub, isOurs: OriginPolicy): void {
   app.decorateRequest('upgradeResponse', null)
-  // The plugin ends what it refuses, but not what was refused before it was asked: who it is could not be found out.
-  app.addHook('onResponse', async ({ headers, raw }) => {
-    if (headers.upgrade !== undefined) raw.socket.destroySoon()
-  })
   app.register(async (scope) => {
     const onRequest = [refuseStrangers(isOurs), keepResponse]
     scope.get(socketPath, { websocket: true, onRequest }, (socket, request) => {
@@ -32,6 +36,7 @@ export function registerSocket(app: FastifyInstance, hub: Hub, isOurs: OriginPol
       socket.removeAllListeners('error')
       request.upgradeResponse?.detachSocket(request.raw.socket)
       hub.admit({ socket, user: request.user, credential: request.credential })
+      endHandshake(request)
     })
   })
 }

@@ -46,9 +46,10 @@ export async function newChat(house: House): Promise<ChatFacts> {
   }
 }
 
-async function showConversation(visit: Visit): Promise<Html> {
-  const { house, user } = visit
-  const id = idOf(visit)
+const showConversation = async (visit: Visit): Promise<Html> => show(visit, await chatOf(visit, idOf(visit)))
+
+/** A conversation that exists. @throws CodedError `not_found`. */
+export async function chatOf({ house, user }: Visit, id: string): Promise<ChatFacts> {
   const { conversations } = house.store
   const [conversation, path, openRequests, models] = await Promise.all([
     conversations.find(user.id, id),
@@ -57,7 +58,7 @@ async function showConversation(visit: Visit): Promise<Html> {
     modelsSoon(house),
   ])
   if (!conversation || !path) throw new CodedError('not_found', 'There is no such conversation')
-  return show(visit, {
+  return {
     conversationId: id,
     isNew: false,
     title: conversation.title,
@@ -66,7 +67,7 @@ async function showConversation(visit: Visit): Promise<Html> {
     next: path.next,
     openRequests,
     choice: { models, selected: conversation.model ?? '', conversationId: id },
-  })
+  }
 }
 
 async function show(visit: Visit, facts: ChatFacts): Promise<Html> {

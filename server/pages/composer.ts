@@ -5,7 +5,7 @@ import { icon } from './icons.ts'
 /** The one place to speak. There is no `maxlength`: too long a text is told, never cut. */
 export const composer = (companionName: string): Html =>
   html`<div class="composer-dock">
-<p id="offline-note" class="offline-note">${icon('away', 'small')}<span>You are offline. What you send is kept here and goes out when the connection is back.</span></p>
+<p id="offline-note" class="offline-note">${icon('away', 'small')}<span><span class="when-offline">You are offline.</span><span class="when-away">The server is away; trying again.</span> What you send is kept here, and goes out by itself.</span></p>
 <form id="composer" class="composer" data-state="idle" novalidate>
 <label class="sr-only" for="composer-text">Message to ${companionName}</label>
 <textarea id="composer-text" rows="1" placeholder="Say something to ${companionName}" dir="auto" autocomplete="off" aria-describedby="composer-note" enterkeyhint="send"></textarea>

@@ -5,7 +5,8 @@ import { wellFormed, withoutControls } from '../../bus/contract/text.ts'
 import type { House } from '../house.ts'
 import type { Conversation } from '../store/store.ts'
 import { chatFragment } from './chat-page.ts'
-import { newChat } from './chat-routes.ts'
+import { chatOf, newChat } from './chat-routes.ts'
+import type { ListFacts } from './conversation-list.ts'
 import { conversationList } from './conversation-list.ts'
 import { conversationRow, renameRow } from './conversation-row.ts'
 import type { Html } from './html.ts'
@@ -28,12 +29,9 @@ export function registerConversations(app: FastifyInstance, house: House): void 
 
 const showList = async (visit: Visit): Promise<Html> => list(visit, visit.request.query)
 
-async function list(visit: Visit, from: unknown, gone?: string): Promise<Html> {
+async function list(visit: Visit, from: unknown, known: Partial<ListFacts> = {}): Promise<Html> {
   const facts = await listOf(visit, { query: fieldOf(from, 'q'), shown: fieldOf(from, 'shown') })
-  return conversationList(
-    gone === facts.activeId ? { ...facts, activeId: undefined } : facts,
-    visit.view.clock,
-  )
+  return conversationList({ ...facts, ...known }, visit.view.clock)
 }
 
 async function showRow(visit: Visit): Promise<Html> {
@@ -77,24 +75,33 @@ function titleProblem(title: string): string {
 
 /** Deletes, offers the way back, and leaves a room that is no more for a new conversation. */
 async function remove(visit: Visit): Promise<Html> {
-  const { house, user, request, reply, view } = visit
+  const { house, user, request, view } = visit
   const { id, title } = await conversationOf(visit)
   if (!(await house.store.conversations.delete(user.id, id, Date.now()))) throw noConversation()
   house.notify(user.id, { kind: 'changed', conversation_id: id })
-  const rest = await list(visit, request.query, id)
-  const said = toastAlong(`Deleted “${title}”.`, undoDelete(id))
-  if (activeIdOf(visit.request) !== id) return html`${rest}${said}`
-  reply.header('hx-push-url', '/')
-  const room = chatFragment(view, await newChat(house))
-  return html`${rest}${said}<hx-partial hx-target="#chat" hx-swap="outerHTML settle:0">${room}</hx-partial>`
+  const wasOpen = activeIdOf(request) === id
+  const rest = await list(visit, request.query, wasOpen ? { activeId: undefined } : {})
+  const said = toastAlong(`Deleted “${title}”.`, undoDelete(id, wasOpen))
+  if (!wasOpen) return html`${rest}${said}`
+  return html`${rest}${said}${enter(visit, '/', chatFragment(view, await newChat(house)))}`
 }
 
+/** Brings the conversation back, and whoever was in it and has gone nowhere else since. */
 async function restore(visit: Visit): Promise<Html> {
-  const { house, user, request } = visit
+  const { house, user, request, view } = visit
   const id = idOf(visit)
   if (!(await house.store.conversations.restore(user.id, id))) throw noConversation()
   house.notify(user.id, { kind: 'changed', conversation_id: id })
-  return list(visit, request.body)
+  const goesBack = fieldOf(request.query, 'open') === 'true' && activeIdOf(request) === undefined
+  const rest = await list(visit, request.body, goesBack ? { activeId: id } : {})
+  if (!goesBack) return rest
+  return html`${rest}${enter(visit, `/c/${id}`, chatFragment(view, await chatOf(visit, id)))}`
+}
+
+/** Puts another room in the place of the one that is open, under its address. */
+function enter({ reply }: Visit, address: string, room: Html): Html {
+  reply.header('hx-push-url', address)
+  return html`<hx-partial hx-target="#chat" hx-swap="outerHTML settle:0">${room}</hx-partial>`
 }
 
 async function conversationOf(visit: Visit): Promise<Conversation> {

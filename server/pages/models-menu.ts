@@ -14,12 +14,25 @@ export interface ModelChoice {
 /** The button in the top bar, its menu, and the hidden field that the composer reads. */
 export const modelChoice = (choice: ModelChoice): Html =>
   html`<div class="model-choice" x-data="modelChoice" data-settings-url="/c/${choice.conversationId}/settings">
-<button type="button" id="model" class="btn btn-ghost btn-sm model-button" popovertarget="model-menu" aria-haspopup="menu" aria-label="Model: ${buttonLabel(choice)}"><span class="model-name">${buttonLabel(choice)}</span>${icon('down', 'small')}</button>
+<button type="button" id="model" class="btn btn-ghost btn-sm model-button" popovertarget="model-menu" aria-haspopup="menu"><span class="sr-only">Model: </span><span id="model-name" class="model-name">${buttonLabel(choice)}</span>${icon('down', 'small')}</button>
 <input type="hidden" id="model-id" name="model" value="${choice.selected}">
-<div id="model-menu" class="menu-card model-menu" popover hx-get="/fragments/models" hx-include="#model-id" hx-trigger="toggle" hx-target="#model-list" hx-swap="innerMorph"><div id="model-list">${modelList(choice.models, choice.selected)}</div></div>
+<div id="model-menu" class="menu-card model-menu" popover hx-get="/fragments/models" hx-include="#model-id" hx-trigger="toggle, every 30s" hx-target="#model-list" hx-swap="innerMorph" hx-status:4xx="swap:none" hx-status:5xx="swap:none"><div id="model-list">${modelList(choice.models, choice.selected)}</div></div>
 </div>`
 
-function buttonLabel({ models, selected }: ModelChoice): string {
+/** The menu anew, and along with it the button's words and the welcome's advice: a model may have come or gone. */
+export const modelsAnew = (models: ModelsAnswer | undefined, selected: string): Html =>
+  html`${modelList(models, selected)}<span id="model-name" hx-swap-oob="innerHTML">${buttonLabel({ models, selected })}</span><div id="model-advice" hx-swap-oob="innerHTML">${adviceThatLooks(models)}</div>`
+
+/** The advice where it stands open: it looks often, so that a model which was just installed is there at once. */
+export function adviceThatLooks(models: ModelsAnswer | undefined): Html | null {
+  const advice = noModelAdvice(models)
+  return (
+    advice &&
+    html`<div hx-get="/fragments/models" hx-include="#model-id" hx-trigger="every 10s" hx-target="#model-list" hx-swap="innerMorph" hx-status:4xx="swap:none" hx-status:5xx="swap:none">${advice}</div>`
+  )
+}
+
+function buttonLabel({ models, selected }: Pick<ModelChoice, 'models' | 'selected'>): string {
   const id = selected === '' ? models?.default_model : selected
   return id === undefined ? 'Default model' : modelLabel(id, models)
 }
@@ -71,7 +84,7 @@ const missing = (selected: string): Html =>
   html`<div role="group" aria-label="Not installed any more">${item({ id: selected, label: selected, note: 'not here', selected })}</div>`
 
 /** How to get a model, where nothing but the demo engine (or nothing at all) answers; else nothing. */
-export function noModelAdvice(models: ModelsAnswer | undefined): Html | null {
+function noModelAdvice(models: ModelsAnswer | undefined): Html | null {
   if (models === undefined || models.models.some((model) => !isDemo(model, models))) return null
   const ollama = models.backends.find(({ kind, status }) => kind === 'ollama' && status === 'up')
   const now =

@@ -4,7 +4,7 @@ import type { Html } from './html.ts'
 import { html } from './html.ts'
 import type { ReplyFacts } from './reply-turn.ts'
 
-/** The one quiet line below an answer: how it ended, by which model, how fast, when. */
+/** The one quiet line below an answer: how it ended, by which model, how fast, when. No time stands for none known. */
 export function replyMeta(reply: ReplyFacts, clock: Clock): Html[] {
   const { timings } = reply
   const parts: (Html | null)[] = [
@@ -18,7 +18,10 @@ export function replyMeta(reply: ReplyFacts, clock: Clock): Html[] {
       'meta-speed',
       timings?.tokens_per_second === undefined ? null : `${rate(timings.tokens_per_second)} tokens/s`,
     ),
-    part('meta-duration', timings === null ? null : seconds(timings.duration_ms)),
+    part(
+      'meta-duration',
+      timings === null || timings.duration_ms === 0 ? null : seconds(timings.duration_ms),
+    ),
     reply.createdAt > 0 ? html`<span class="meta-time">${timeOf(reply.createdAt, clock)}</span>` : null,
   ]
   return parts.filter((some) => some !== null)
@@ -32,8 +35,9 @@ function endOf(reply: ReplyFacts): string | null {
   return reply.finishReason === 'length' ? 'Reached the length limit' : null
 }
 
-/** `0.3 s`, `12 s`, `2 min 5 s`. */
+/** `under 0.1 s`, `0.3 s`, `12 s`, `2 min 5 s`. */
 export function seconds(ms: number): string {
+  if (ms < 50) return 'under 0.1 s'
   if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`
   const whole = Math.round(ms / 1000)
   if (whole < 60) return `${whole} s`

@@ -17,7 +17,7 @@ export const saidTurn = (said: SaidFacts, view: TurnView): Html =>
 <p class="said-note" hidden></p>
 <div class="said-foot">
 <span class="turn-actions said-actions">${actionButton('copy', 'copy', 'Copy')}${actionButton('edit', 'pencil', 'Edit and send again')}</span>
-<span class="refused-actions"><button type="button" class="btn btn-sm" data-action="retry-send">Send again</button><button type="button" class="btn btn-ghost btn-sm" data-action="discard">Discard</button></span>
+<span class="refused-actions"><button type="button" class="btn btn-sm" data-action="retry-send">Send again</button><button type="button" class="btn btn-ghost btn-sm" data-action="edit">Edit</button><button type="button" class="btn btn-ghost btn-sm" data-action="discard">Discard</button></span>
 ${steps(said.id, said.siblings, 'wording')}
 <span class="meta said-time">${said.createdAt > 0 && timeOf(said.createdAt, view.clock)}</span>
 </div>

@@ -3,7 +3,7 @@ import { maxModelNameLength } from '../../bus/contract/limits.ts'
 import type { House } from '../house.ts'
 import type { Html } from './html.ts'
 import { html } from './html.ts'
-import { modelList } from './models-menu.ts'
+import { modelsAnew } from './models-menu.ts'
 import { modelsSoon } from './models-soon.ts'
 import { fieldOf } from './request-fields.ts'
 import { versionText } from './version-pill.ts'
@@ -16,9 +16,12 @@ export function registerSurroundings(app: FastifyInstance, house: House): void {
   app.get('/fragments/version', visited(house, showVersion))
 }
 
-async function showModels({ house, request }: Visit): Promise<Html> {
+/** Where nobody answers soon the page keeps what it shows. */
+async function showModels({ house, request, reply }: Visit): Promise<Html> {
   const selected = fieldOf(request.query, 'selected') ?? fieldOf(request.query, 'model') ?? ''
-  return modelList(await modelsSoon(house), selected.slice(0, maxModelNameLength))
+  const models = await modelsSoon(house)
+  if (models === undefined) reply.code(204)
+  return models === undefined ? html`` : modelsAnew(models, selected.slice(0, maxModelNameLength))
 }
 
 async function showVersion({ house, request }: Visit): Promise<Html> {

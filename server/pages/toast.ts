@@ -12,6 +12,6 @@ export const toastTemplate = (): Html => html`<template id="toast-template">${to
 export const toastAlong = (text: string, action: Html | null = null): Html =>
   html`<hx-partial hx-target="#toasts" hx-swap="beforeend settle:0">${toast(text, action)}</hx-partial>`
 
-/** Offers the way back from a deletion for as long as the toast stands. */
-export const undoDelete = (conversationId: string): Html =>
-  html`<button type="button" class="btn btn-sm btn-ghost toast-action" hx-post="/c/${conversationId}/restore" hx-include="#search, #conversations [name=shown]" hx-target="#conversations" hx-swap="innerMorph" @click="close">Undo</button>`
+/** Offers the way back from a deletion for as long as the toast stands; `wasOpen`: also back into the room. */
+export const undoDelete = (conversationId: string, wasOpen: boolean): Html =>
+  html`<button type="button" class="btn btn-sm btn-ghost toast-action" hx-post="/c/${conversationId}/restore?open=${String(wasOpen)}" hx-include="#search, #conversations [name=shown]" hx-target="#conversations" hx-swap="innerMorph" @click="close">Undo</button>`

@@ -21,7 +21,7 @@ ${moreMenu(view.theme)}
 </header>`
 
 const connection = (): Html =>
-  html`<span id="connection" class="connection" data-state="returning" data-word-here="here" data-word-returning="coming back" data-word-offline="offline" role="status"><span class="connection-dot" aria-hidden="true"></span><span class="connection-word">coming back</span></span>`
+  html`<span id="connection" class="connection" data-state="returning" data-word-here="here" data-word-returning="coming back" data-word-offline="offline" data-word-away="server away" data-word-ended="disconnected" role="status"><span class="connection-dot" aria-hidden="true"></span><span class="connection-word">coming back</span></span>`
 
 const moreMenu = (theme: Theme): Html =>
   html`<button type="button" class="quiet" popovertarget="more-menu" aria-haspopup="menu" aria-label="More" title="More">${icon('more')}</button>

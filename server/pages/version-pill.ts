@@ -3,11 +3,11 @@ import type { Html } from './html.ts'
 import { html } from './html.ts'
 
 /**
- * Asks every two minutes which version answers, and says so when it is another than the page's. The element that asks
- * is never swapped itself, so it cannot be lost to a bad answer.
+ * Asks every two minutes which version answers, and soon after the socket met a hub of another: at once it would be the
+ * leaving one that answers, on a connection still open. Says so when it is not the page's. The element that asks is never swapped itself, so it cannot be lost to a bad answer.
  */
 export const versionPill = (version: Version): Html =>
-  html`<div id="version" class="version" hx-get="/fragments/version?shown=${version.version}" hx-trigger="every 120s" hx-target="#version-text" hx-swap="innerHTML settle:0" hx-status:4xx="swap:none" hx-status:5xx="swap:none"><span id="version-text">${versionText(version, version.version)}</span></div>`
+  html`<div id="version" class="version" hx-get="/fragments/version?shown=${version.version}" hx-trigger="every 120s, companions:version from:body delay:3s" hx-target="#version-text" hx-swap="innerHTML settle:0" hx-status:4xx="swap:none" hx-status:5xx="swap:none"><span id="version-text">${versionText(version, version.version)}</span></div>`
 
 /** @param shown - The version that the page was made by. */
 export const versionText = ({ version, commit }: Version, shown: string): Html =>

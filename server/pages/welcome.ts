@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts'
 import { hourOf } from './clock.ts'
 import type { Html } from './html.ts'
 import { html } from './html.ts'
-import { noModelAdvice } from './models-menu.ts'
+import { adviceThatLooks } from './models-menu.ts'
 import type { View } from './view.ts'
 
 /** What stands in a conversation in which nothing was said yet. */
@@ -15,7 +15,7 @@ export const welcome = (view: View, models: ModelsAnswer | undefined): Html =>
     (text) =>
       html`<li><button type="button" class="opener" data-action="opener" data-text="${text}">${text}</button></li>`,
   )}</ul>
-${noModelAdvice(models)}
+<div id="model-advice">${adviceThatLooks(models)}</div>
 </section>`
 
 function greeting(clock: Clock): string {

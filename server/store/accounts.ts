@@ -5,6 +5,7 @@ import { claimOwnerLink, replaceOwnerLink } from './owner-links.ts'
 import { noteRevocation } from './revocations.ts'
 import type { UsersTable } from './schema-accounts.ts'
 import type { BusTrace, Page } from './store.ts'
+import { deleteUnusedGuests } from './unused-guests.ts'
 
 /** What a person may do, in rising order; see `server/accounts/permissions.ts`. */
 export const roles = ['user', 'premium', 'admin'] as const
@@ -42,6 +43,15 @@ export interface AccountStore {
   enable(id: string): Promise<boolean>
   /** Removes a user with everything that is theirs. @returns what of it may be on the bus; undefined: no such user. */
   deleteUser(id: string, now: number): Promise<BusTrace[] | undefined>
+  /**
+   * Deletes up to `limit` guests made before `createdBefore` who never said anything and have no session that ends at
+   * or after `sessionsEndBefore`. @returns how many.
+   */
+  deleteUnusedGuests(unused: {
+    createdBefore: number
+    sessionsEndBefore: number
+    limit: number
+  }): Promise<number>
   /** Keeps the hash of the one valid owner link; earlier ones end. */
   createOwnerLink(link: { tokenHash: string; expiresAt: number }): Promise<void>
   /** Uses up an owner link. @returns the owner, made at the first use; undefined for a wrong, used or old link. */
@@ -63,6 +73,7 @@ export function createAccountStore(database: Database): AccountStore {
     disable: (id, now) => database.write((queries) => disable(queries, database, { id, now })),
     enable: (id) => database.write((queries) => changeUser(queries, id, { disabled_at: null })),
     deleteUser: (id, now) => database.write((queries) => deleteUser(queries, database, { id, now })),
+    deleteUnusedGuests: (unused) => database.write((queries) => deleteUnusedGuests(queries, unused)),
     createOwnerLink: (link) => database.write((queries) => replaceOwnerLink(queries, link)),
     claimOwnerLink: (tokenHash, now) => database.write((queries) => claimOwnerLink(queries, tokenHash, now)),
   }

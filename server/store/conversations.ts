@@ -1,4 +1,3 @@
-import { searchConversations } from './conversation-search.ts'
 import { selectSummaries, toSummary } from './conversation-summary.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Database, Queries } from './database.ts'
@@ -6,6 +5,7 @@ import { deleteConversation, purgeDeleted, restoreConversation } from './deletio
 import { fold } from './fold.ts'
 import type { ConversationKey } from './messages.ts'
 import { readMessage, readPath, selectBranch } from './messages.ts'
+import { oneSearchEach } from './one-search-each.ts'
 import type {
   Conversation,
   ConversationPatch,
@@ -18,8 +18,7 @@ import { openStates } from './succession.ts'
 export function createConversationStore(database: Database): ConversationStore {
   return {
     list: (userId, page) => database.read((queries) => list(queries, userId, page)),
-    search: (userId, query, limit) =>
-      database.read((queries) => searchConversations(queries, userId, { query, limit })),
+    search: oneSearchEach((userId, query, limit) => database.search(userId, { query, limit })),
     find: (userId, id) => database.read((queries) => find(queries, { userId, id })),
     update: (userId, id, patch) => database.write((queries) => update(queries, { userId, id }, patch)),
     setModelTitle: (userId, id, title) =>

@@ -48,6 +48,7 @@ export function createStore(database: Database): Store {
     requests: behindDoor(createRequestStore(database)),
     ...behindDoor({
       migrate: () => migrate(database),
+      readId: () => readId(database),
       ping: () => ping(database),
       close: () => database.close(),
     }),
@@ -63,6 +64,16 @@ async function openDatabase(url: string): Promise<Database> {
   }
   return openSqlite(url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, ''))
 }
+
+const readId = (database: Database): Promise<string> =>
+  database.read(async (queries) => {
+    const row = await queries
+      .selectFrom('house')
+      .select('value')
+      .where('slot', '=', 'id')
+      .executeTakeFirstOrThrow()
+    return row.value
+  })
 
 /** Reads the schema, which SQLite, unlike for a bare value, has to open its file for. */
 const ping = (database: Database): Promise<void> =>

@@ -12,7 +12,15 @@ export interface Schema extends AccountTables {
   conversations: ConversationsTable
   messages: MessagesTable
   requests: RequestsTable
+  house: HouseTable
   schema_migrations: SchemaMigrationsTable
+}
+
+/** What is to be known of the house itself. */
+export interface HouseTable {
+  /** `id`: eight hexadecimal digits, made with the table. */
+  slot: 'id'
+  value: string
 }
 
 export interface ConversationsTable {

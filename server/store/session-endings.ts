@@ -36,6 +36,17 @@ export async function endOtherSessions(
   return tell(queries, userId, now, ended)
 }
 
+/** See `SessionStore.endByToken`. */
+export async function endByToken(queries: Queries, tokenHash: string, now: number): Promise<boolean> {
+  const ended = await queries
+    .deleteFrom('sessions')
+    .where('token_hash', '=', tokenHash)
+    .returning(['id', 'user_id'])
+    .executeTakeFirst()
+  if (ended !== undefined) await tell(queries, ended.user_id, now, [ended])
+  return ended !== undefined
+}
+
 /** See `SessionStore.endOfIdentity`. */
 export async function endOfIdentity(
   queries: Queries,

@@ -1,6 +1,6 @@
 import type { User } from './accounts.ts'
 import type { Database } from './database.ts'
-import { endOfIdentity, endOtherSessions, endSessions } from './session-endings.ts'
+import { endByToken, endOfIdentity, endOtherSessions, endSessions } from './session-endings.ts'
 import { create, find, list, living, proofOf, rotate, touch } from './session-queries.ts'
 
 /** What proved who the person is, where a provider did. */
@@ -65,6 +65,8 @@ export interface SessionStore {
   /** Which of these sessions go on; what is left out is over. */
   living(ids: readonly string[], now: number): Promise<{ id: string; user: User }[]>
   end(userId: string, id: string, now: number): Promise<boolean>
+  /** By what its bearer has of it. */
+  endByToken(tokenHash: string, now: number): Promise<boolean>
   /** Ends all of a person's but one. @returns how many. */
   endOthers(userId: string, keptId: string | null, now: number): Promise<number>
   /** What a provider signed out: one session of its own (`sid`), or all of a subject's. @returns how many. */
@@ -87,6 +89,7 @@ export function createSessionStore(database: Database): SessionStore {
     living: (ids, now) => database.read((queries) => living(queries, ids, now)),
     end: (userId, id, now) =>
       database.write(async (queries) => (await endSessions(queries, userId, now, [id])) > 0),
+    endByToken: (tokenHash, now) => database.write((queries) => endByToken(queries, tokenHash, now)),
     endOthers: (userId, keptId, now) =>
       database.write((queries) => endOtherSessions(queries, userId, now, keptId)),
     endOfIdentity: (of, now) => database.write((queries) => endOfIdentity(queries, of, now)),

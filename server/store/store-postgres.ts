@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
+import { searchConversations } from './conversation-search.ts'
 import type { Database, Queries } from './database.ts'
 import type { Schema } from './schema.ts'
 
@@ -34,6 +35,7 @@ export function openPostgres(url: string): Database {
         await sql`select pg_advisory_xact_lock(${migrationLock})`.execute(transaction)
         return run(transaction)
       }),
+    search: (userId, asked) => searchConversations(queries, userId, asked),
     lockUser: async (transaction, userId) => {
       await transaction
         .selectFrom('users')

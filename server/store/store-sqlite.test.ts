@@ -98,6 +98,49 @@ test('a purged message is gone from the file, not only from the tables', async (
   assert.equal(await holdsSecret(), false)
 })
 
+test('a thousand messages committed at once leave the process its turns', async () => {
+  await using ground = await prepare()
+  const store = await ground.open()
+  const people = await Promise.all(Array.from({ length: 40 }, () => createPerson(store)))
+  let commits = 0
+  let turns = 0
+  let isOver = false
+  const count = () => {
+    turns += 1
+    if (!isOver) setImmediate(count)
+  }
+  setImmediate(count)
+  const commitsAtFirstTurn = new Promise<number>((resolve) => setImmediate(() => resolve(commits)))
+  const accepts = people.flatMap((person) =>
+    Array.from({ length: 25 }, async () => {
+      await accepted(store, person, exampleSend())
+      commits += 1
+    }),
+  )
+  await Promise.all(accepts)
+  isOver = true
+  assert.equal(commits, 1_000)
+  assert.ok((await commitsAtFirstTurn) < 1_000)
+  assert.ok(turns > 10, String(turns))
+})
+
+test('a search leaves the process its turns, and one that a closing store has not answered is told so', async () => {
+  await using ground = await prepare()
+  const store = await ground.open()
+  const user = await createPerson(store)
+  await converse(store, user, exampleSend({ message: 'an old harbour' }))
+  let hasTurned = false
+  const searched = store.conversations.search(user.id, 'harbour', 9)
+  setImmediate(() => {
+    hasTurned = true
+  })
+  assert.equal((await searched).length, 1)
+  assert.equal(hasTurned, true)
+  const late = store.conversations.search(user.id, 'harbour', 9)
+  await Promise.all([assert.rejects(late, { code: 'store_unavailable' }), store.close()])
+  await assert.rejects(store.conversations.search(user.id, 'harbour', 9), { code: 'store_unavailable' })
+})
+
 test('a closed store is away', async () => {
   await using ground = await prepare()
   const store = await ground.open()

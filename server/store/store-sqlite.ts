@@ -5,6 +5,8 @@ import SqliteDatabase from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import type { Database, Queries } from './database.ts'
 import type { Schema } from './schema.ts'
+import { openSearchAside } from './search-aside.ts'
+import { createTurns } from './turns.ts'
 
 /** How long an operation tries before the store counts as away, in milliseconds. */
 const busyLimitMs = 3_000
@@ -14,18 +16,24 @@ const migrationLimitMs = 60_000
 export async function openSqlite(path: string): Promise<Database> {
   const file = await openFile(path)
   const queries: Queries = new Kysely<Schema>({ dialect: new SqliteDialect({ database: file }) })
+  const turns = createTurns()
+  const aside = openSearchAside(path)
   const write = <T>(run: (queries: Queries) => Promise<T>, limitMs: number) => {
     const giveUpAt = performance.now() + limitMs
-    return queries.connection().execute((connection) => transact(file, giveUpAt, () => run(connection)))
+    return turns(() =>
+      queries.connection().execute((connection) => transact(file, giveUpAt, () => run(connection))),
+    )
   }
   return {
     kind: 'sqlite',
-    read: (run) => whileBusy(performance.now() + busyLimitMs, () => run(queries)),
+    read: (run) => turns(() => whileBusy(performance.now() + busyLimitMs, () => run(queries))),
     write: (run) => write(run, busyLimitMs),
     migrate: (run) => write(run, migrationLimitMs),
+    search: aside.search,
     // BEGIN IMMEDIATE has locked everybody out already.
     lockUser: async () => {},
     close: async () => {
+      await aside.close()
       await queries.destroy()
       file.close()
     },

@@ -41,6 +41,8 @@ export interface Store {
   readonly requests: RequestStore
   /** Brings the schema up to date; safe when several hubs start at once. */
   migrate(): Promise<void>
+  /** The house's own id, eight hexadecimal digits: the same for all hubs on one store, for ever. */
+  readId(): Promise<string>
   ping(): Promise<void>
   close(): Promise<void>
 }
@@ -106,7 +108,11 @@ export interface ConversationStore {
    * @throws CodedError `request_invalid` for any other cursor
    */
   list(userId: string, page: { limit: number; before?: string }): Promise<Page<ConversationSummary>>
-  /** Words that stand in titles or messages, whatever their case and accents. Newest first. */
+  /**
+   * Words that stand in titles or messages, whatever their case and accents. Newest first. Of one person's searches
+   * one runs and one waits.
+   * @throws CodedError `rate_limited` when a newer search takes the place of the one that waits
+   */
   search(userId: string, query: string, limit: number): Promise<ConversationSummary[]>
   find(userId: string, id: string): Promise<Conversation | undefined>
   /** @returns false where there is no such conversation. A title given here is a person's. */

@@ -19,7 +19,7 @@ export const arrows: readonly Arrow[] = [
     mayImport: ['bus', 'settings', 'telemetry', 'workers/runtime', 'workers/inference'],
   },
   { room: 'web', words: 'bus/contract', mayImport: ['bus/contract'] },
-  { room: 'deploy, bench, testing, tests', words: 'anything', mayImport: undefined },
+  { room: 'deploy, bench, chaos, testing, tests', words: 'anything', mayImport: undefined },
 ]
 
 /** Packages that belong to one room; a name ending in a slash stands for all of its scope. */

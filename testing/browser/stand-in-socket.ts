@@ -41,7 +41,11 @@ export class StandInSocket {
 
   /** The hub says something. */
   say(frame: HubFrame): void {
-    this.onmessage?.({ data: encode(frame).slice().buffer })
+    this.sayBytes(encode(frame))
+  }
+
+  sayBytes(bytes: Uint8Array): void {
+    this.onmessage?.({ data: new Uint8Array(bytes).buffer })
   }
 
   /** The hub or the network ends it. */

@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import type { Bus } from '../../bus/nats/bus.ts'
 import { connectBus } from '../../bus/nats/connection.ts'
+import { createSessionCookie } from '../../server/accounts/sessions/cookie.ts'
 import { openSession } from '../../server/accounts/sessions/open.ts'
 import { type App, createApp } from '../../server/app.ts'
 import type { LoadedAssets } from '../../server/assets/load.ts'
@@ -20,6 +21,8 @@ export interface TestHubOptions {
   readonly config?: Partial<HubConfig>
   /** Wraps the store, for faults. */
   readonly around?: (store: Store) => Store
+  /** Wraps the bus, to see what is asked of it. */
+  readonly aroundBus?: (bus: Bus) => Bus
 }
 
 /** A hub in this process, on a free loopback port, with a real store and the real bus that `natsUrl` names. */
@@ -49,11 +52,17 @@ export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
   const opened = await openStore(databaseUrl)
   await opened.migrate()
   const store = options.around?.(opened) ?? opened
-  const bus = connectBus({ url: options.natsUrl, name: 'test-hub', role: 'hub' })
-  const config = { ...readConfig({ PORT: '0', DRAIN_GRACE: '2' }), dataDir: dir, ...options.config }
+  const connected = connectBus({ url: options.natsUrl, name: 'test-hub', role: 'hub' })
+  const bus = options.aroundBus?.(connected) ?? connected
+  const config: HubConfig = {
+    ...readConfig({ PORT: '0', DRAIN_GRACE: '2' }),
+    dataDir: dir,
+    ...options.config,
+  }
   const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' })
   const version = { version: '0.0.0-test', commit: 'test', built_at: '2026-01-01T00:00:00.000Z' }
-  const app = createApp({ config, store, bus, assets: noAssets, version, logger })
+  const houseId = await store.readId()
+  const app = createApp({ config, store, houseId, bus, assets: noAssets, version, logger })
   const origin = await app.start()
   let stopped = false
   const stop = async () => {
@@ -77,7 +86,7 @@ export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
       const user: User = { id: uuidv7(), name: 'Mika', kind, role, email: null, createdAt: now }
       await store.accounts.createUser(user)
       const { token } = await openSession(store.sessions, config, { user, now })
-      return { user, cookie: `companions_session=${token}` }
+      return { user, cookie: `${createSessionCookie(config, houseId).name}=${token}` }
     },
     connect: async ({ cookie }, hello) => {
       const socket = await openBrowserSocket(origin, { cookie })
@@ -92,6 +101,7 @@ export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
 
 const noAssets: LoadedAssets = {
   files: new Map(),
+  other: async () => undefined,
   importMap: '{}',
   importMapHash: 'sha256-RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=',
   url: (name) => `/assets/${name}`,

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { natsConfiguration, natsUrl } from '../../deploy/local/nats-configuration.ts'
+import { natsConfiguration } from '../../deploy/local/nats-configuration.ts'
 import { findNatsServer } from '../../deploy/local/nats-server-binary.mjs'
 import { findFreePort } from './free-port.ts'
 import type { TestProcess } from './processes.ts'
@@ -15,6 +15,8 @@ export interface NatsServerOptions {
   binary?: string
   port?: number
   token?: string
+  /** Who may connect in place of the bearer of the token, as the server's configuration language has it. */
+  authorization?: string
   /** More lines of the server's own configuration language. */
   configuration?: string
 }
@@ -42,7 +44,9 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
   if (!binary) throw new Error('There is no nats-server. `npm test` and `npm start` bring one into .tools/.')
   const dataDir = await mkdtemp(join(tmpdir(), 'companions-nats-'))
   const token = options.token ?? randomBytes(16).toString('hex')
-  const launch = (port: number) => launchServer({ binary, dataDir, port, token, more: options.configuration })
+  const { configuration: more = '', authorization = `authorization { token: ${JSON.stringify(token)} }` } =
+    options
+  const launch = (port: number) => launchServer({ binary, dataDir, port, authorization, more })
   let { port, server } = await launchOnFreePort(launch, options.port).catch(async (error: unknown) => {
     await rm(dataDir, { recursive: true, force: true })
     throw error
@@ -52,7 +56,7 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
     await rm(dataDir, { recursive: true, force: true })
   }
   return {
-    url: natsUrl({ port, token }),
+    url: `nats://${token}@127.0.0.1:${port}`,
     token,
     port,
     get pid() {
@@ -86,15 +90,24 @@ interface Launch {
   binary: string
   dataDir: string
   port: number
-  token: string
-  more: string | undefined
+  authorization: string
+  more: string
 }
 
-async function launchServer({ binary, dataDir, port, token, more = '' }: Launch): Promise<TestProcess> {
+async function launchServer({ binary, dataDir, port, authorization, more }: Launch): Promise<TestProcess> {
   const file = join(dataDir, 'nats.conf')
-  const text = natsConfiguration({ port, token, storeFolder: dataDir, maxFileMebibytes: 1_024 })
+  const text = natsConfiguration({ port, authorization, storeFolder: dataDir, maxFileMebibytes: 1_024 })
   await writeFile(file, `${text}${more}\n`, { mode: 0o600 })
-  const server = await startProcess(binary, ['-c', file])
+  return startGreeting(binary, ['-c', file], { port })
+}
+
+/** Starts a nats-server and waits until it greets on a port. */
+export async function startGreeting(
+  binary: string,
+  flags: readonly string[],
+  { port, env = process.env }: { port: number; env?: NodeJS.ProcessEnv },
+): Promise<TestProcess> {
+  const server = await startProcess(binary, flags, { env })
   try {
     await waitUntil('nats-server greets', () => server.ended() !== undefined || greets(port), {
       timeoutMs: 20_000,

@@ -1,5 +1,5 @@
 import type { Chat } from './chat.ts'
-import { editLast, startEditing, stopEditing } from './editing.ts'
+import { discard, editLast, sendAgain, startEditing, stopEditing } from './editing.ts'
 import { fetchFragment } from './fragments.ts'
 import { toast } from './notices.ts'
 import { part, turnOf } from './page-parts.ts'
@@ -12,7 +12,7 @@ type Action = (chat: Chat, button: HTMLElement, turn: HTMLElement | null) => voi
 /** What the buttons of the conversation do, by their `data-action`. */
 const actions: Readonly<Record<string, Action>> = {
   opener: (chat, button) => {
-    chat.send(button.dataset.text ?? '')
+    chat.requests.send(button.dataset.text ?? '')
     chat.conversation?.composer.focus()
   },
   copy: (_, button, turn) => copy(button, turn ? sourceOf(turn) : ''),
@@ -28,10 +28,10 @@ const actions: Readonly<Record<string, Action>> = {
   retry: regenerate,
   branch: chooseBranch,
   'retry-send': (chat, _, turn) => {
-    if (turn) chat.sendAgain(turn.dataset.messageId ?? '')
+    if (turn) sendAgain(chat, turn)
   },
   discard: (chat, _, turn) => {
-    if (turn) chat.discard(turn.dataset.messageId ?? '')
+    if (turn) discard(chat, turn)
   },
 }
 
@@ -61,7 +61,7 @@ function sourceOf(turn: HTMLElement): string {
 function regenerate(chat: Chat, _: HTMLElement, turn: HTMLElement | null): void {
   const said = turnOf(turn?.dataset.parentId ?? '')
   if (said === null) return
-  const flaw = chat.ask({
+  const flaw = chat.requests.ask({
     kind: 'regenerate',
     message_id: said.dataset.messageId ?? '',
     parent_id: said.dataset.parentId || null,

@@ -40,6 +40,7 @@ export class Composer {
     // A browser that restores a form has the newer text.
     if (text.value === '') text.value = drafts.of(this.#draftKey)
     this.#update()
+    if (this.#draftKey === 'new' && hasKeyboard.matches) this.focus()
   }
 
   /** While an answer runs the button stops it; Enter still sends, and the message waits its turn. */
@@ -132,6 +133,9 @@ export class Composer {
     this.#drafts.keep(this.#draftKey, this.#room.text.value)
   }
 }
+
+/** Where focus would bring up a keyboard over half the window, nobody gets it unasked. */
+const hasKeyboard = matchMedia('(hover: hover) and (pointer: fine)')
 
 const growsByItself = CSS.supports('field-sizing', 'content')
 

@@ -16,7 +16,7 @@ function page(t: TestContext) {
   t.mock.method(Math, 'random', () => 1)
   const outbox = new Outbox(new MemoryStorage(), uuidv7(), 'tab')
   const sent: (string | undefined)[] = []
-  const refused: [ChatSendFrame, Refusal][] = []
+  const refused: [ChatSendFrame, Refusal | undefined][] = []
   const delayed: [string | undefined, string][] = []
   const line = { isUp: true }
   const delivery = new Delivery(outbox, {
@@ -24,7 +24,7 @@ function page(t: TestContext) {
       if (line.isUp) sent.push(frame.message)
       return line.isUp
     },
-    onRefused: (frame, refusal) => refused.push([frame, refusal]),
+    onRefused: ({ frame, refusal }) => refused.push([frame, refusal]),
     onDelayed: ({ message }, why) => delayed.push([message, why]),
   })
   const ask = (...frames: ChatSendFrame[]) => {

@@ -1,7 +1,7 @@
 import type { ChatSendFrame, ErrorFrame } from '../../bus/contract/frames.ts'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import { wellFormed, withoutControls } from '../../bus/contract/text.ts'
-import type { Outbox, Refusal } from './kept.ts'
+import type { Outbox, OutboxEntry } from './kept.ts'
 import { encode } from './messagepack.ts'
 import { leafOf, type Room } from './page-parts.ts'
 import { backoffMs } from './socket.ts'
@@ -68,7 +68,8 @@ export function tellBegun(conversationId: string): void {
 export interface DeliveryListener {
   /** @returns whether it went out. */
   send(frame: ChatSendFrame): boolean
-  onRefused(frame: ChatSendFrame, refusal: Refusal): void
+  /** Its `refusal` is set. */
+  onRefused(entry: OutboxEntry): void
   /** Not taken for now; it is sent again. */
   onDelayed(frame: ChatSendFrame, why: string): void
 }
@@ -131,8 +132,9 @@ export class Delivery {
       this.#again(1_000 + backoffMs(this.#failures++))
       return
     }
-    this.#outbox.refuse(request_id, { code, detail })
-    this.#listener.onRefused(entry.frame, { code, detail })
+    const refusal = { code, detail }
+    this.#outbox.refuse(request_id, refusal)
+    this.#listener.onRefused({ ...entry, refusal })
     this.#answered(request_id)
   }
 

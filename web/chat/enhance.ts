@@ -2,11 +2,16 @@ import htmx from 'htmx'
 import { startPage } from '../page/alpine.ts'
 import { listenToActions } from './actions.ts'
 import type { Chat } from './chat.ts'
+import { holdPlace } from './place.ts'
+import { listenToRefusals } from './refusals.ts'
+// Wanted with the first answer, when the server may be away: so it is here before.
+import './renderings.ts'
 
 /** Brings what one does with turns, then HTMX and everything around the conversation. Called once. */
 export function enhanceChat(chat: Chat): void {
   listenToActions(chat)
   listenToChatKeys(chat)
+  listenToRefusals(chat)
   listenToSwaps(chat, (element) => htmx.process(element))
   startPage()
 }
@@ -16,7 +21,7 @@ function listenToChatKeys(chat: Chat): void {
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.isComposing || document.querySelector('dialog[open]')) return
     if (event.ctrlKey || event.metaKey || event.altKey) return
-    if (event.key === 'Escape' && isInConversation(event.target)) chat.stop()
+    if (event.key === 'Escape' && isInConversation(event.target)) chat.requests.stop()
     else if (event.key === '/' && !isTyping(event.target) && chat.conversation) {
       event.preventDefault()
       chat.conversation.composer.focus()
@@ -41,11 +46,16 @@ interface SwapEvent extends Event {
 
 /** Keeps the chat with the room that HTMX shows, and the reader's place when older turns come in above. */
 function listenToSwaps(chat: Chat, process: (element: Element) => void): void {
+  let release: (() => void) | undefined
   document.addEventListener('htmx:before:swap', (event: SwapEvent) => {
-    if (event.detail?.ctx?.target?.id === 'earlier') chat.conversation?.follower.hold()
+    const follower = chat.conversation?.follower
+    if (!follower || event.detail?.ctx?.target?.id !== 'earlier') return
+    follower.stay()
+    release = holdPlace(follower)
   })
   document.addEventListener('htmx:after:swap', () => {
-    chat.conversation?.follower.release()
+    release?.()
+    release = undefined
     chat.attach()
   })
   document.addEventListener('companions:inserted', ({ target }) => {

@@ -125,6 +125,28 @@ suite('the outbox', () => {
     assert.equal(outbox.next()?.request_id, three.request_id)
   })
 
+  test('what was to follow a refused new answer follows what the conversation ended with before', () => {
+    const outbox = outboxOf(new MemoryStorage(), 'a')
+    const leaf = uuidv7()
+    const again = sendFrame({ kind: 'regenerate', parent_id: uuidv7() })
+    const next = sendFrame({ parent_id: again.request_id })
+    outbox.add(again, leaf)
+    outbox.add(next)
+    outbox.refuse(again.request_id, refusal)
+    assert.equal(outbox.next()?.request_id, next.request_id)
+    assert.equal(outbox.next()?.parent_id, leaf)
+  })
+
+  test('what was to follow a message that was taken back follows what came before it', () => {
+    const outbox = outboxOf(new MemoryStorage(), 'a')
+    const [one, two, three] = conversationOf('one', 'two', 'three')
+    assert.ok(one && two && three)
+    for (const frame of [one, two, three]) outbox.add(frame)
+    outbox.takeBack(two.request_id)
+    assert.equal(outbox.find(two.request_id), undefined)
+    assert.equal(outbox.find(three.request_id)?.frame.parent_id, one.request_id)
+  })
+
   test('fifty messages of all tabs fit, one more does not, and there is room again when one is gone', () => {
     const storage = new MemoryStorage()
     const [first, second] = [outboxOf(storage, 'first'), outboxOf(storage, 'second')]

@@ -5,6 +5,8 @@ import { isUuid } from '../../bus/contract/ids.ts'
 export interface OutboxEntry {
   readonly frame: ChatSendFrame
   readonly tab: string
+  /** Where the conversation ended when it was asked; what an earlier version of this page wrote does not say. */
+  readonly leaf?: string | null
   readonly refusal?: Refusal
 }
 
@@ -36,12 +38,12 @@ export class Outbox {
     this.#tab = tab
   }
 
-  /** @returns false when it is full; `frame` is then not kept. */
-  add(frame: ChatSendFrame): boolean {
+  /** @param leaf the conversation's last turn before it. @returns false when it is full; `frame` is then not kept. */
+  add(frame: ChatSendFrame, leaf: string | null = frame.parent_id): boolean {
     const all = [...this.#others(), ...this.#own]
     const length = JSON.stringify(all).length + (frame.message?.length ?? 0)
     if (all.length >= maxEntries || length > maxLength) return false
-    this.#set([...this.#own, { frame, tab: this.#tab }])
+    this.#set([...this.#own, { frame, leaf, tab: this.#tab }])
     return true
   }
 
@@ -69,17 +71,16 @@ export class Outbox {
     this.#set(this.#own.filter(({ frame }) => frame.request_id !== requestId))
   }
 
-  /** What was to follow the refused message in its conversation follows what came before it instead. */
+  /** Taken back before it was sent. */
+  takeBack(requestId: string): void {
+    this.#rehang(requestId)
+    this.remove(requestId)
+  }
+
+  /** It stays, to be read and mended. */
   refuse(requestId: string, refusal: Refusal): void {
-    const refused = this.find(requestId)?.frame
-    if (refused === undefined) return
-    this.#set(
-      this.#own.map((entry) => {
-        if (entry.frame === refused) return { ...entry, refusal }
-        if (entry.frame.parent_id !== requestId || refused.kind === 'regenerate') return entry
-        return { ...entry, frame: { ...entry.frame, parent_id: refused.parent_id } }
-      }),
-    )
+    this.#rehang(requestId)
+    this.#set(this.#own.map((entry) => (requestOf(entry) === requestId ? { ...entry, refusal } : entry)))
   }
 
   /** @param isGone whether the tab of an entry is no more. @returns the entries that are now this tab's. */
@@ -88,6 +89,16 @@ export class Outbox {
     const adopted = orphans.map((entry) => ({ ...entry, tab: this.#tab }))
     if (adopted.length > 0) this.#set([...adopted, ...this.#own], new Set(orphans.map(requestOf)))
     return adopted
+  }
+
+  /** There will be no answer to this request: what was to follow it follows what it would have followed. */
+  #rehang(requestId: string): void {
+    const gone = this.find(requestId)
+    if (gone === undefined) return
+    const parent_id = standsBefore(gone)
+    this.#own = this.#own.map((entry) =>
+      entry.frame.parent_id === requestId ? { ...entry, frame: { ...entry.frame, parent_id } } : entry,
+    )
   }
 
   #others(): OutboxEntry[] {
@@ -115,6 +126,10 @@ export class Outbox {
     }
   }
 }
+
+/** What stands before a request in the conversation; a regenerated answer leaves all that stood there in its place. */
+export const standsBefore = ({ frame, leaf = null }: OutboxEntry): string | null =>
+  frame.kind === 'regenerate' ? leaf : frame.parent_id
 
 const requestOf = ({ frame }: OutboxEntry): string => frame.request_id
 
@@ -178,27 +193,4 @@ export function sharedStorage(): Storage | undefined {
   } catch {
     return undefined
   }
-}
-
-/** Each open page holds a lock of its own, so that others can tell whether it still lives. */
-const prefix = 'companions.tab.'
-
-/**
- * @returns lets go of the lock, which a page in the back/forward cache must not hold.
- */
-export function holdTab(tab: string): () => void {
-  let release = () => {}
-  const held = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  // Without a secure context there are no locks; then every tab adopts, and the hub takes what comes twice as once.
-  navigator.locks?.request(prefix + tab, () => held).catch(() => {})
-  return release
-}
-
-/** @returns whether a tab is no more. */
-export async function goneTabs(): Promise<(tab: string) => boolean> {
-  const state = await navigator.locks?.query()
-  const names = new Set([...(state?.held ?? []), ...(state?.pending ?? [])].map(({ name }) => name))
-  return (tab) => !names.has(prefix + tab)
 }

@@ -1,6 +1,6 @@
 import { part, setPart, setReplyState, setStatus } from './page-parts.ts'
 import { Preview } from './preview.ts'
-import type { RunningReply } from './replies.ts'
+import type { RunningReply } from './running-reply.ts'
 
 /** One reply's turn while it grows. */
 export class LiveReply {
@@ -11,6 +11,7 @@ export class LiveReply {
   #isAccepted = false
   #isHere = true
   #isStopping = false
+  #quietMs = 0
   #silentMs = 0
   #delay = ''
 
@@ -33,7 +34,7 @@ export class LiveReply {
   take(reply: RunningReply): void {
     this.#reply = reply
     this.#isAccepted = true
-    this.#silentMs = 0
+    this.#quietMs = 0
   }
 
   /** @param state of the request; absent: as the turn says. */
@@ -54,8 +55,9 @@ export class LiveReply {
     this.#say()
   }
 
-  /** Nothing was heard for so long, in milliseconds. */
-  silent(silentMs: number): void {
+  /** It has not grown for so long, and for so long nothing at all was heard, in milliseconds. */
+  quiet(quietMs: number, silentMs: number): void {
+    this.#quietMs = quietMs
     this.#silentMs = silentMs
     this.#say()
   }
@@ -120,12 +122,24 @@ export class LiveReply {
         ? ['Sending', false]
         : [`Not taken yet, sent again soon. ${this.#delay}`, true]
     if (this.turn.dataset.state === 'waiting') return ['Waiting for its turn', false]
+    return [this.#quietWords(), this.#quietMs > 0]
+  }
+
+  /** What keeps it, as far as one can tell from here. */
+  #quietWords(): string {
     const name = this.#companionName
-    if (this.#silentMs > 0)
-      return [`Nothing has come for ${Math.floor(this.#silentMs / 1_000)} s. Still waiting for ${name}`, true]
-    return [this.source === '' ? `${name} is thinking` : '', false]
+    if (this.#quietMs === 0) return this.source === '' ? `${name} is thinking` : ''
+    if (this.#silentMs < goneMs)
+      return this.source === '' ? `${name} is still thinking` : 'Still working on it'
+    if (this.#silentMs < longMs)
+      return this.hasBegun ? 'Picking the answer up again' : `Waiting until ${name} is free`
+    return `Nothing has come for ${Math.floor(this.#silentMs / 1_000)} s. It goes on by itself once a worker is there`
   }
 }
+
+/** A writer that lives is heard every 1.5 s; after the one, it may be gone; after the other, nobody came for it. In ms. */
+const goneMs = 4_000
+const longMs = 20_000
 
 /** In a hidden tab no frame is painted, but time goes on. Milliseconds. */
 const hiddenMs = 250

@@ -1,3 +1,5 @@
+import type { HubFrame } from '../../bus/contract/frames.ts'
+
 /**
  * MessagePack as the browser's socket needs it: maps with text keys, arrays, text, whole and broken numbers, bytes,
  * true, false and nil. The package that the other end uses would be a third of all code before the first message, so
@@ -72,6 +74,16 @@ function writeFloat(bytes: number[], value: number): void {
   const view = new DataView(new ArrayBuffer(8))
   view.setFloat64(0, value)
   bytes.push(0xcb, ...new Uint8Array(view.buffer))
+}
+
+/** @returns the hub's frame, or undefined where the bytes are none. */
+export function frameIn(data: ArrayBuffer): HubFrame | undefined {
+  try {
+    const frame = decode(new Uint8Array(data)) as HubFrame | null
+    return frame?.type ? frame : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /**

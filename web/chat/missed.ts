@@ -1,4 +1,4 @@
-const names = ['companions:conversation', 'companions:changed'] as const
+const names = ['companions:conversation', 'companions:changed', 'companions:refused']
 
 /**
  * Keeps the newest of each event that nobody around the conversation hears yet.

@@ -1,4 +1,3 @@
-import type { Conversation } from './conversation.ts'
 import { clone, setPart } from './page-parts.ts'
 import type { ConnectionState } from './socket.ts'
 
@@ -37,39 +36,22 @@ export function showConnection(state: ConnectionState): void {
   if (sign) {
     sign.dataset.state = state
     const word = sign.querySelector('.connection-word')
-    if (word) word.textContent = wordOf(sign, state)
+    if (word) word.textContent = sign.getAttribute(`data-word-${state}`)
   }
   if (state !== 'here' && awaySinceMs === 0) awaySinceMs = Date.now()
-  if (state === 'offline') announce('The connection is lost')
+  if (state === 'offline') announce('You are offline')
+  if (state === 'away') announce('The server is away; trying again')
   if (state !== 'here') return
   if (awaySinceMs > 0 && Date.now() - awaySinceMs > briefMs) announce('Connected again')
   awaySinceMs = 0
 }
-
-const wordOf = ({ dataset }: HTMLElement, state: ConnectionState): string =>
-  (state === 'here'
-    ? dataset.wordHere
-    : state === 'returning'
-      ? dataset.wordReturning
-      : dataset.wordOffline) ?? ''
 
 /** Close codes that are about the bytes of one frame, as `bus/contract/errors.ts` has them. */
 const frameCodes = [1009, 4500, 4501, 4502]
 
 export const wasTheFrame = (closeCode: number): boolean => frameCodes.includes(closeCode)
 
-/** Says why the connection will not come back by itself, and offers the way out. */
-export function sayRefused(conversation: Conversation | undefined, why: number | string): void {
-  const reload = document.createElement('button')
-  reload.type = 'button'
-  reload.className = 'btn btn-sm'
-  reload.textContent = 'Reload the page'
-  reload.addEventListener('click', () => location.reload())
-  conversation?.composer.say(typeof why === 'string' ? why : wordsOf(why), reload)
-}
-
-function wordsOf(closeCode: number): string {
-  if (closeCode === 4510) return 'You are signed out.'
-  if (closeCode === 4503) return 'This page is older than the server.'
-  return 'The server does not take this connection.'
+/** The connection will not come back by itself; `listenToRefusals` says so. @param why a close code, or words. */
+export function tellRefused(why: number | string): void {
+  document.body.dispatchEvent(new CustomEvent('companions:refused', { detail: why }))
 }

@@ -58,6 +58,21 @@ export const turnOf = (id: string): HTMLElement | null =>
 /** All turns of a thread or of what a server sent, in reading order. */
 export const turnsIn = (place: ParentNode): HTMLElement[] => [...place.querySelectorAll<HTMLElement>('.turn')]
 
+/** Turns that go from the page because another wording or answer takes their place. */
+export function replacedBy(
+  { kind, message_id, parent_id }: ChatSendFrame,
+  thread: HTMLElement,
+): HTMLElement[] {
+  const turns = turnsIn(thread)
+  const at = turns.findIndex(({ dataset }) =>
+    kind === 'edit'
+      ? dataset.role === 'user' && (dataset.parentId || null) === parent_id
+      : kind === 'regenerate' && dataset.messageId === message_id,
+  )
+  if (at < 0) return []
+  return turns.slice(kind === 'edit' ? at : at + 1)
+}
+
 export const part = (turn: Element, className: string): HTMLElement | null =>
   turn.querySelector<HTMLElement>(`.${className}`)
 

@@ -1,18 +1,11 @@
 import type * as markdown from 'streaming-markdown'
 
-/** What the parser hands over, piece by piece. */
-type Renderer = markdown.Renderer<undefined>
-
-/** Deeper nesting is shown flat: a browser's layout has an end too. */
-const maxDepth = 24
-
 /** As `server/pages/markdown.ts` has them. */
 const linkSchemes = /^(https?:\/\/|mailto:)/i
 const urlTail = /[.,;:!?)\]}'"*_]+$/
 const languageName = /^[\w+#.-]{1,30}/
 
 // Written out, since 40 names on both sides of an import are a tenth of the preview; their types hold them.
-const DOCUMENT: typeof markdown.DOCUMENT = 1
 const PARAGRAPH: typeof markdown.PARAGRAPH = 2
 const HEADING_1: typeof markdown.HEADING_1 = 3
 const HEADING_2: typeof markdown.HEADING_2 = 4
@@ -76,69 +69,8 @@ const tags: Readonly<Record<number, string>> = {
   [CHECKBOX]: 'input',
 }
 
-interface Open {
-  readonly token: number
-  readonly node: HTMLElement
-  /** Of a link or image: where it points, as written. */
-  url?: string
-}
-
-/**
- * Makes the nodes of a preview, in the structure the server renders. Text only ever becomes text nodes; a link gets
- * an address of an allowed scheme or stays the text it was; an image is a link, since one that is fetched by itself
- * tells its host what is said here.
- */
-export class PreviewNodes {
-  readonly #open: Open[]
-
-  constructor(root: HTMLElement) {
-    this.#open = [{ token: DOCUMENT, node: root }]
-  }
-
-  get renderer(): Renderer {
-    return {
-      data: undefined,
-      add_token: (_, token) => this.#add(token),
-      end_token: () => this.#end(),
-      add_text: (_, text) => appendText(this.#top.node, text),
-      set_attr: (_, name, value) => this.#set(name, value),
-    }
-  }
-
-  get #top(): Open {
-    return this.#open[this.#open.length - 1] as Open
-  }
-
-  #add(token: markdown.Token): void {
-    const parent = this.#top.node
-    const node = this.#open.length > maxDepth ? parent : appendNode(parent, token)
-    this.#open.push({ token, node })
-  }
-
-  #end(): void {
-    const open = this.#open.pop()
-    if (open === undefined || open.node === this.#top.node) return
-    const { token, node, url } = open
-    if (token === RAW_URL) endAddress(node)
-    else if (token === EQUATION_INLINE || token === EQUATION_BLOCK) appendText(node, '$')
-    else if (token === LINK || token === IMAGE) endLink(node, token === IMAGE, url)
-  }
-
-  #set(name: markdown.Attr, value: string): void {
-    const open = this.#top
-    if (name === HREF || name === SRC) {
-      open.url = value.trim()
-      pointTo(open.node, open.url)
-    } else if (name === START) open.node.setAttribute('start', value)
-    else if (name === CHECKED) open.node.setAttribute('checked', '')
-    else if (name === LANG) {
-      const language = open.node.closest('.code-block')?.querySelector('.code-language')
-      if (language) language.textContent = languageName.exec(value.trim())?.[0] ?? 'text'
-    }
-  }
-}
-
-function appendNode(parent: HTMLElement, token: number): HTMLElement {
+/** Makes what a token stands for, in the structure the server renders. @returns where its inside goes. */
+export function appendNode(parent: HTMLElement, token: number): HTMLElement {
   if (token === CODE_FENCE || token === CODE_BLOCK) return appendCode(parent)
   if (token === TABLE) return appendTable(parent)
   if (token === TABLE_ROW) return append(rowGroup(parent), 'tr')
@@ -151,6 +83,29 @@ function appendNode(parent: HTMLElement, token: number): HTMLElement {
   return node
 }
 
+/** The inside of a token is complete. @param url of a link or image: where it points, as written. */
+export function endNode(node: HTMLElement, token: number, url: string | undefined): void {
+  if (token === RAW_URL) endAddress(node)
+  else if (token === EQUATION_INLINE || token === EQUATION_BLOCK) appendText(node, '$')
+  else if (token === LINK || token === IMAGE) endLink(node, token === IMAGE, url)
+}
+
+/** Sets what the parser found out about a token. @returns where a link or an image points, as written. */
+export function setOn(node: HTMLElement, name: number, value: string): string | undefined {
+  const words = value.trim()
+  if (name === HREF || name === SRC) {
+    pointTo(node, words)
+    return words
+  }
+  if (name === START) node.setAttribute('start', value)
+  else if (name === CHECKED) node.setAttribute('checked', '')
+  else if (name === LANG) {
+    const language = node.closest('.code-block')?.querySelector('.code-language')
+    if (language) language.textContent = languageName.exec(words)?.[0] ?? 'text'
+  }
+  return undefined
+}
+
 function append(parent: Element, tag: string, className?: string): HTMLElement {
   const node = document.createElement(tag)
   if (className) node.className = className
@@ -159,7 +114,7 @@ function append(parent: Element, tag: string, className?: string): HTMLElement {
 }
 
 /** A text node grows, so that a long reply is not a thousand of them. */
-function appendText(node: HTMLElement, text: string): void {
+export function appendText(node: HTMLElement, text: string): void {
   if (node.lastChild instanceof Text) node.lastChild.appendData(text)
   else node.append(text)
 }

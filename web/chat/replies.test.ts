@@ -42,7 +42,7 @@ function page(t: TestContext) {
   const shown: string[] = []
   const ended: string[] = []
   const lost: string[] = []
-  const silences: number[] = []
+  const standstills: [quietMs: number, silentMs: number][] = []
   const line = { isUp: true }
   const replies = new Replies({
     askFor: (_, epoch, seq) => {
@@ -52,7 +52,7 @@ function page(t: TestContext) {
     onChange: ({ reader }) => shown.push(reader.text),
     onEnd: ({ reader }) => ended.push(reader.text),
     onLost: (id) => lost.push(id),
-    onSilence: (_, silentMs) => silences.push(silentMs),
+    onQuiet: (_, quietMs, silentMs) => standstills.push([quietMs, silentMs]),
   })
   replies.follow(requestId)
   replies.accept(requestId, false)
@@ -62,7 +62,7 @@ function page(t: TestContext) {
   const resumed = (outcome: 'continued' | 'snapshot' | 'lost') =>
     replies.resumed({ type: 'chat.resumed', request_id: requestId, outcome })
   const tick = (ms: number) => t.mock.timers.tick(ms)
-  return { replies, asked, shown, ended, lost, silences, line, read, resumed, tick }
+  return { replies, asked, shown, ended, lost, standstills, line, read, resumed, tick }
 }
 
 suite('replies', () => {
@@ -161,22 +161,38 @@ suite('replies', () => {
     assert.equal(asked.length, 3)
   })
 
-  test('silence is told after 10 s, the log asked for again after 30 s, and neither before', (t) => {
-    const { replies, silences, asked, tick, read } = page(t)
+  test('a standstill is told after 4 s, the log asked for again after 30 s of silence, and neither before', (t) => {
+    const { replies, standstills, asked, tick, read } = page(t)
     read(...logOf().slice(0, 2))
     replies.resume()
     replies.refused(requestId)
-    tick(9_999)
+    tick(3_999)
     replies.look()
-    assert.deepEqual(silences, [])
+    assert.deepEqual(standstills, [])
     tick(1)
     replies.look()
-    assert.deepEqual([silences, asked], [[10_000], []])
-    tick(20_001)
+    assert.deepEqual([standstills, asked], [[[4_000, 4_000]], []])
+    tick(26_001)
     replies.look()
     assert.deepEqual(asked, [[1, 11]])
     read(...logOf().slice(2, 3))
-    assert.equal(silences.at(-1), 30_001)
+    replies.look()
+    assert.deepEqual(standstills.at(-1), [30_001, 30_001])
+  })
+
+  test('a beat shows that somebody is at work, not that the reply grows', (t) => {
+    const { replies, standstills, asked, shown, tick, read } = page(t)
+    const [start, chunk] = logOf()
+    assert.ok(start && chunk)
+    read(start, chunk)
+    const before = shown.length
+    const { request_id, attempt, owner } = start.entry
+    for (let n = 2; n < 22; n += 1) {
+      tick(1_500)
+      read({ ...chunk, seq: chunk.seq + n, entry: { type: 'beat', request_id, attempt, owner, n } })
+    }
+    replies.look()
+    assert.deepEqual([standstills, asked, shown.length], [[[30_000, 0]], [], before])
   })
 
   test('what was said before this socket listened is asked for, once nothing of it is here', (t) => {

@@ -1,23 +1,7 @@
 import type { ChatEntryFrame, ChatResumed, Hello } from '../../bus/contract/frames.ts'
 import { maxResume } from '../../bus/contract/protocol.ts'
-import { newReader, type ReplyReader, readEntry } from '../../bus/contract/reply-reader.ts'
-
-/** A reply that is followed: what was read of its log, and up to where. */
-export interface RunningReply {
-  readonly requestId: string
-  reader: ReplyReader
-  epoch: number
-  seq: number
-  /** The hub has said that it has the request. */
-  accepted: boolean
-  /** Entries are dropped until the hub has said from where it sends. */
-  asked: boolean
-  /** Shown text is not cut while the log is read again, until it has this length again or this time has come. */
-  shownLength: number
-  shownUntilMs: number
-  heardAtMs: number
-  askedAtMs: number
-}
+import { newReader, readEntry } from '../../bus/contract/reply-reader.ts'
+import type { RunningReply } from './running-reply.ts'
 
 export interface RepliesListener {
   /** Asks the hub for a reply's log. @returns whether the question went out. */
@@ -27,12 +11,12 @@ export interface RepliesListener {
   onEnd(reply: RunningReply): void
   /** The log is no more; the store has the answer. It is followed no longer. */
   onLost(requestId: string): void
-  /** Nothing was heard for this long, in milliseconds, while connected; told every few seconds. */
-  onSilence(reply: RunningReply, silentMs: number): void
+  /** It has not grown for a while, and for so long nothing at all was heard, in milliseconds; told every few seconds. */
+  onQuiet(reply: RunningReply, quietMs: number, silentMs: number): void
 }
 
-/** Silence worth telling, and silence after which the log is asked for again, in milliseconds. */
-const silenceMs = 10_000
+/** A standstill worth a word, and silence after which the log is asked for again, in milliseconds. */
+const quietMs = 4_000
 const askAgainMs = 30_000
 /** Shortest time between two questions for the same log after a gap, in milliseconds. */
 const gapPauseMs = 1_000
@@ -107,7 +91,7 @@ export class Replies {
     const reply = this.#running.get(request_id)
     if (reply === undefined) return
     reply.asked = false
-    reply.heardAtMs = Date.now()
+    reply.heardAtMs = reply.grownAtMs = Date.now()
     if (outcome === 'lost') {
       this.forget(request_id)
       this.#listener.onLost(request_id)
@@ -138,16 +122,19 @@ export class Replies {
     if (outcome === 'ended') {
       this.forget(reply.requestId)
       this.#listener.onEnd(reply)
-    } else if (outcome !== 'dropped') this.#show(reply, nowMs)
+    } else if (outcome !== 'dropped' && entry.type !== 'beat') {
+      reply.grownAtMs = nowMs
+      this.#show(reply, nowMs)
+    }
   }
 
-  /** Looks for silence; called every second or so while connected. */
+  /** Looks for standstills; called every second or so while connected. */
   look(nowMs: number = Date.now()): void {
     for (const reply of this.#running.values()) {
+      if (!reply.accepted || nowMs - reply.grownAtMs < quietMs) continue
       const silentMs = nowMs - reply.heardAtMs
-      if (!reply.accepted || silentMs < silenceMs) continue
-      this.#listener.onSilence(reply, silentMs)
-      if (nowMs - reply.askedAtMs > askAgainMs) this.#ask(reply, nowMs)
+      this.#listener.onQuiet(reply, nowMs - reply.grownAtMs, silentMs)
+      if (silentMs > askAgainMs && nowMs - reply.askedAtMs > askAgainMs) this.#ask(reply, nowMs)
     }
   }
 
@@ -184,6 +171,7 @@ const newReply = (requestId: string, nowMs: number): RunningReply => ({
   shownLength: 0,
   shownUntilMs: 0,
   heardAtMs: nowMs,
+  grownAtMs: nowMs,
   askedAtMs: 0,
 })
 
@@ -192,6 +180,7 @@ function markAsked(reply: RunningReply, nowMs: number): void {
   reply.askedAtMs = nowMs
 }
 
+/** Its log is read from the first entry; what is shown stays meanwhile. */
 function beginAgain(reply: RunningReply, length: number): void {
   reply.shownLength = Math.max(reply.shownLength, length)
   reply.shownUntilMs = Date.now() + catchUpMs

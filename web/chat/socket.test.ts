@@ -75,7 +75,7 @@ suite('the socket', () => {
       StandInSocket.last.end(1006)
       assert.equal(untilNext(), waitMs)
     }
-    assert.deepEqual(states.slice(0, 5), ['returning', 'returning', 'returning', 'offline', 'offline'])
+    assert.deepEqual(states.slice(0, 5), ['returning', 'returning', 'returning', 'away', 'away'])
     arrive()
     StandInSocket.last.end(1006)
     assert.equal(untilNext(), 500)
@@ -131,7 +131,7 @@ suite('the socket', () => {
       socket.wake()
       socket.connect()
       assert.equal(StandInSocket.all.length, 1)
-      assert.deepEqual([refusals, states.at(-1)], [[code], 'offline'])
+      assert.deepEqual([refusals, states.at(-1)], [[code], 'ended'])
     })
   }
 
@@ -204,6 +204,32 @@ suite('the socket', () => {
     )
   })
 
+  test('a frame that cannot be read ends the connection, and one that comes again and again the trying', (t) => {
+    const { connect, arrive, refusals, states, untilNext } = page(t)
+    connect()
+    for (const unreadable of ['c1', '', 'c0', '07', '81a474797065c0']) {
+      if (refusals.length > 0) break
+      StandInSocket.last.sayBytes(Buffer.from(unreadable, 'hex'))
+      assert.equal(StandInSocket.last.isClosed, true)
+      if (refusals.length > 0) break
+      untilNext()
+      arrive()
+    }
+    assert.deepEqual([refusals, states.at(-1), StandInSocket.all.length], [[4503], 'ended', 3])
+  })
+
+  test('frames that cannot be read with calm between them do not add up', (t) => {
+    const { connect, arrive, refusals, untilNext } = page(t)
+    connect()
+    for (let times = 0; times < 10; times += 1) {
+      StandInSocket.last.say({ type: 'pong', id: times })
+      StandInSocket.last.sayBytes(Buffer.from('c1', 'hex'))
+      untilNext()
+      arrive()
+    }
+    assert.deepEqual(refusals, [])
+  })
+
   test('a page that rests holds no socket and no timer, and comes back when it wakes', (t) => {
     const { socket, connect, tick, states } = page(t)
     connect()
@@ -219,7 +245,7 @@ suite('the socket', () => {
     socket.stop()
     socket.wake()
     assert.equal(StandInSocket.all.length, 2)
-    assert.deepEqual(states.slice(-2), ['returning', 'offline'], 'who left for good does not say it returns')
+    assert.deepEqual(states.slice(-2), ['returning', 'ended'], 'who left for good does not say it returns')
   })
 
   test('what an old socket still says after the new one is there is not heard', (t) => {

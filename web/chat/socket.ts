@@ -1,9 +1,12 @@
 import type { ClientFrame, Hello, HubFrame, Welcome } from '../../bus/contract/frames.ts'
 import { protocolVersion, shouldReconnect, subprotocol } from '../../bus/contract/protocol.ts'
-import { decode, encode } from './messagepack.ts'
+import { encode, frameIn } from './messagepack.ts'
 
-/** `returning`: between two connections. `offline`: for so long that one should know. */
-export type ConnectionState = 'here' | 'returning' | 'offline'
+/**
+ * `returning`: between two connections. `offline`: this browser has no network. `away`: the server has not answered for
+ * so long that one should know. `ended`: it does not come back by itself.
+ */
+export type ConnectionState = 'here' | 'returning' | 'offline' | 'away' | 'ended'
 
 export interface SocketListener {
   /** Where this browser stands in the replies it shows; asked at each connection. */
@@ -21,8 +24,10 @@ const welcomeMs = 10_000
 const answerMs = 8_000
 /** How often silence is looked at, in milliseconds. */
 const watchMs = 2_000
-/** Failed connections in a row after which it is called offline. */
-const failuresUntilOffline = 3
+/** Failed connections in a row after which the server is called away. */
+const failuresUntilAway = 3
+/** Unreadable frames, with no calm between them, after which this page is taken to be older than the server. */
+const mostUnread = 3
 
 /**
  * The one socket of a page (PROTOCOL section 6): comes back by itself, with backoff or when the hub said; notices a
@@ -45,6 +50,7 @@ export class ChatSocket {
   #retry: ReturnType<typeof setTimeout> | undefined
   #watch: ReturnType<typeof setInterval> | undefined
   #refused = false
+  #unread = 0
 
   constructor(url: string, clientId: string, listener: SocketListener) {
     this.#url = url
@@ -59,7 +65,7 @@ export class ChatSocket {
     const socket = new WebSocket(this.#url, subprotocol)
     socket.binaryType = 'arraybuffer'
     socket.onopen = () => this.#sayHello()
-    socket.onmessage = ({ data }) => this.#hear(data)
+    socket.onmessage = ({ data }) => this.#hear(socket, data)
     socket.onclose = ({ code }) => this.#lose(socket, code)
     this.#socket = socket
     this.#heardAtMs = Date.now()
@@ -84,7 +90,7 @@ export class ChatSocket {
   stop(): void {
     this.#refused = true
     this.rest()
-    this.#listener.onState('offline')
+    this.#listener.onState('ended')
   }
 
   /** @returns whether it went out; what did not must be sent again after the next welcome. */
@@ -103,11 +109,17 @@ export class ChatSocket {
     this.#socket?.send(encode(frame))
   }
 
-  #hear(data: ArrayBuffer): void {
+  #hear(socket: WebSocket, data: ArrayBuffer): void {
     this.#heardAtMs = Date.now()
     this.#askedAtMs = 0
-    const frame = decode(new Uint8Array(data)) as HubFrame
-    if (frame.type === 'pong') return
+    const frame = frameIn(data)
+    // A connection that was quiet long enough for a ping is a calm one.
+    if (frame?.type === 'pong') this.#unread = 0
+    else if (frame === undefined) this.#lose(socket, ++this.#unread < mostUnread ? spoiltCode : olderPageCode)
+    else this.#take(frame)
+  }
+
+  #take(frame: HubFrame): void {
     if (frame.type === 'notice') this.#retryAfterMs = frame.retry_after_ms ?? this.#retryAfterMs
     else if (frame.type === 'welcome') this.#welcome(frame)
     else this.#listener.onFrame(frame)
@@ -159,19 +171,23 @@ export class ChatSocket {
     if (shouldReconnect(closeCode) || this.#listener.onRefused(closeCode)) this.#comeBack()
     else {
       this.#refused = true
-      this.#listener.onState('offline')
+      this.#listener.onState('ended')
     }
   }
 
   #comeBack(): void {
-    const isLong = !navigator.onLine || this.#failures >= failuresUntilOffline
-    this.#listener.onState(isLong ? 'offline' : 'returning')
+    const isLong = this.#failures >= failuresUntilAway
+    this.#listener.onState(navigator.onLine ? (isLong ? 'away' : 'returning') : 'offline')
     const afterMs = this.#retryAfterMs ?? backoffMs(this.#failures)
     this.#retryAfterMs = undefined
     this.#failures += 1
     this.#retry = setTimeout(() => this.connect(), afterMs)
   }
 }
+
+/** After what cannot be read one comes back, and is told all of it again; `protocol_unsupported` ends that. */
+const spoiltCode = 1007
+const olderPageCode = 4503
 
 /**
  * How long to wait before trying again, in milliseconds: exponential with full jitter, so that browsers which lost

@@ -1,3 +1,4 @@
+import { part } from '../chat/page-parts.ts'
 import { keepChosenModel } from './menus.ts'
 
 /** The page as a whole: the list that folds away on a wide window and is a drawer on a narrow one, and the dialogs. */
@@ -86,10 +87,18 @@ function onPush(): void {
 
 /** The address says which conversation is open, also after back and forward. */
 function markActive(): void {
+  const room = `/c/${document.getElementById('chat')?.dataset.conversationId}`
   for (const link of document.querySelectorAll<HTMLAnchorElement>('.row-link')) {
     if (link.pathname === location.pathname) link.setAttribute('aria-current', 'page')
     else link.removeAttribute('aria-current')
+    if (link.pathname === room) nameRoom(part(link, 'row-title')?.textContent ?? '')
   }
+}
+
+/** The window is called as the conversation is; its first words come with it, its title a little later. */
+function nameRoom(title: string): void {
+  document.title = `${title} · Companions`
+  document.getElementById('thread')?.setAttribute('aria-label', title)
 }
 
 /** Told once the server has the conversation; another one may be open by then. */
@@ -121,7 +130,8 @@ function actionOf(event: KeyboardEvent): (() => void) | undefined {
   if (isCommand && !event.altKey && event.shiftKey && key === 'o') return () => clickOn('#new-conversation')
   if (isCommand && key === '/') return () => openDialog('help')
   if (event.key === '?' && !isCommand && !isTyping(event.target)) return () => openDialog('help')
-  if (event.key === 'Escape') return escapeOf(event.target)
+  // The browser closes a menu by itself, and that is all that Escape does then.
+  if (event.key === 'Escape' && !document.querySelector(':popover-open')) return escapeOf(event.target)
   return undefined
 }
 

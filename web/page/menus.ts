@@ -77,7 +77,6 @@ function choose(root: HTMLElement, item: HTMLElement): void {
   if (!field || !name) return
   field.value = modelId
   name.textContent = modelLabel
-  root.querySelector('#model')?.setAttribute('aria-label', `Model: ${modelLabel}`)
   for (const other of root.querySelectorAll('[data-model-id]')) {
     other.setAttribute('aria-checked', String(other === item))
   }

@@ -1,12 +1,12 @@
-import { Compile } from 'typebox/compile'
 import type { ChatRequest } from '../../bus/contract/chat.ts'
+import { checker } from '../../bus/contract/check.ts'
 import { CodedError } from '../../bus/contract/errors.ts'
 import { HistoryAnswer, type HistoryGet } from '../../bus/contract/history.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
 import type { Bus } from '../../bus/nats/bus.ts'
 import { pauseUnlessAborted } from '../runtime/pause.ts'
 
-const answerShape = Compile(HistoryAnswer)
+const answerShape = checker(HistoryAnswer)
 
 /** One question's wait, the pause between two, and how long they go on before the delivery is put back. In ms. */
 const answerTimeoutMs = 2_000
@@ -45,7 +45,7 @@ export async function askHistory(
 async function askOnce(bus: Bus, question: HistoryGet): Promise<HistoryAnswer | undefined> {
   try {
     const answer = await bus.request(subjects.historyGet, question, { timeoutMs: answerTimeoutMs })
-    return answerShape.Check(answer) ? answer : undefined
+    return answerShape(answer) ? answer : undefined
   } catch (error) {
     if (error instanceof CodedError) return undefined
     throw error

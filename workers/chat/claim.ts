@@ -17,7 +17,13 @@ export type ClaimOutcome =
   | { readonly kind: 'leased'; readonly remainingMs: number }
   /** Somebody was quicker: ask for the state again. */
   | { readonly kind: 'refused' }
-  | { readonly kind: 'claimed'; readonly claim: Claim; readonly log: ReplyLog }
+  | {
+      readonly kind: 'claimed'
+      readonly claim: Claim
+      readonly log: ReplyLog
+      /** How long the reply had been in the making, in milliseconds; 0 where this is its first attempt. */
+      readonly earlierMs: number
+    }
 
 /** What the claim asks of those who know the backend. */
 export interface Author {
@@ -57,7 +63,14 @@ export async function claimLog(
   const seq = await putEntry(bus, subject, start, last?.seq ?? 0)
   if (seq === undefined) return { kind: 'refused' }
   const claim = { subject, requestId: request.request_id, attempt, owner: start.owner, seq, offset }
-  return { kind: 'claimed', claim, log }
+  return { kind: 'claimed', claim, log, earlierMs: await timeBefore(bus, claim, log) }
+}
+
+/** Both moments are the bus's own: the clocks of two workers may differ. */
+async function timeBefore(bus: Bus, { subject, seq }: Claim, { begunAtMs }: ReplyLog): Promise<number> {
+  if (begunAtMs === undefined) return 0
+  const start = await bus.lastEntry(streams.log.name, subject)
+  return start?.seq === seq ? Math.max(0, start.storedAtMs - begunAtMs) : 0
 }
 
 const isTerminal = (entry: LogEntry | undefined): boolean => entry?.type === 'done' || entry?.type === 'error'

@@ -12,6 +12,9 @@ export interface ReplyLog {
   readonly barrenStarts: number
   /** Entries that brought the text and thoughts there are: at least as many tokens. */
   readonly pieces: number
+  /** When its first attempt began, and when the text there is did; in Unix milliseconds by the clock of the bus. */
+  readonly begunAtMs: number | undefined
+  readonly textBegunAtMs: number | undefined
 }
 
 /** Reads a reply's log from its first entry to its last. @throws CodedError `bus_unavailable`. */
@@ -21,20 +24,24 @@ export async function readLog(bus: Bus, subject: string): Promise<ReplyLog> {
   let barrenStarts = 0
   let longest = 0
   let pieces = 0
-  for await (const { body } of bus.readEntries(streams.log.name, subject, 1)) {
+  let begunAtMs: number | undefined
+  let textBegunAtMs: number | undefined
+  for await (const { body, storedAtMs } of bus.readEntries(streams.log.name, subject, 1)) {
     const entry = decodeEntry(body)
     if (entry === undefined) continue
     readEntry(reader, entry)
     if (entry.type === 'start') {
       backend = entry.backend
       barrenStarts += 1
+      begunAtMs ??= storedAtMs
       if (entry.offset === 0) pieces = 0
     }
     if (entry.type === 'chunk' || entry.type === 'thought') pieces += 1
+    textBegunAtMs = reader.text === '' ? undefined : (textBegunAtMs ?? storedAtMs)
     if (reader.text.length > longest) {
       longest = reader.text.length
       barrenStarts = 0
     }
   }
-  return { reader, backend, barrenStarts, pieces }
+  return { reader, backend, barrenStarts, pieces, begunAtMs, textBegunAtMs }
 }

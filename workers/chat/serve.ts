@@ -1,5 +1,5 @@
-import { Compile } from 'typebox/compile'
 import { ChatRequest } from '../../bus/contract/chat.ts'
+import { checker } from '../../bus/contract/check.ts'
 import { CodedError } from '../../bus/contract/errors.ts'
 import { consumers } from '../../bus/contract/streams.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
@@ -9,7 +9,7 @@ import { answerRequest, type Desk } from './answer.ts'
 import { followCancels } from './cancel.ts'
 import { RunningReplies } from './running.ts'
 
-const requestShape = Compile(ChatRequest)
+const requestShape = checker(ChatRequest)
 
 export interface ChatService {
   /** Takes nothing new; resolves when what runs has ended. */
@@ -45,7 +45,7 @@ export function serveChat(desk: Desk, slots: number): ChatService {
 function readRequest({ subject, body }: Delivery): ChatRequest | string {
   try {
     const request = decodeBody(body)
-    if (!requestShape.Check(request)) return 'it does not have the shape of a chat request'
+    if (!requestShape(request)) return `it is no chat request: ${requestShape.flaw(request)}`
     return subjects.message(request.user_id) === subject ? request : 'its user is not that of its subject'
   } catch (error) {
     if (error instanceof CodedError) return error.message

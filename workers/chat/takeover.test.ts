@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { uuidv7 } from '../../bus/contract/ids.ts'
+import { writerLeaseMs } from '../../bus/contract/limits.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
 import { type OllamaStandIn, startOllamaStandIn } from '../../testing/backends/ollama-stand-in.ts'
 import type { TestProcess } from '../../testing/servers/processes.ts'
@@ -44,6 +45,12 @@ describe('a reply in the making', { timeout: 120_000 }, () => {
     assert.equal(final.attempt, 2)
     const [, second] = await attempts(asked)
     assert.ok(second !== undefined && second.offset > 0)
+    const { first_token_ms = Infinity, duration_ms, tokens_per_second } = final.timings
+    assert.ok(
+      first_token_ms + writerLeaseMs <= duration_ms,
+      'the whole time counts, from the first attempt on',
+    )
+    assert.equal(tokens_per_second, undefined, 'nobody knows how fast both together were')
   })
 
   test('is begun anew by another worker when its model cannot go on', async () => {
@@ -58,6 +65,9 @@ describe('a reply in the making', { timeout: 120_000 }, () => {
     assert.equal(final.content, countedTo(60))
     assert.equal((await house.read(asked)).text, countedTo(60))
     assert.equal((await attempts(asked))[1]?.offset, 0)
+    const { first_token_ms = 0, tokens_per_second = 0 } = final.timings
+    assert.ok(first_token_ms >= writerLeaseMs, 'the answer that stands began with the second attempt')
+    assert.ok(tokens_per_second > 0)
   })
 
   test('stays with the second worker when the first, frozen past its lease, wakes up', async () => {

@@ -1,4 +1,4 @@
-import { Compile } from 'typebox/compile'
+import { checker } from '../../bus/contract/check.ts'
 import { CodedError } from '../../bus/contract/errors.ts'
 import { type TitleAnswer, TitleGet } from '../../bus/contract/history.ts'
 import { maxTitleLength } from '../../bus/contract/limits.ts'
@@ -10,7 +10,7 @@ import { demoTitle } from '../inference/demo-answer.ts'
 import { guardAgainstStalls } from '../inference/stall-guard.ts'
 import type { Desk } from './answer.ts'
 
-const questionShape = Compile(TitleGet)
+const questionShape = checker(TitleGet)
 
 /** A title must not keep a model busy: it has this long in all (milliseconds), this many tokens, and few at once. */
 const titleMs = 30_000
@@ -28,7 +28,7 @@ const instruction =
 export function serveTitles(desk: Desk): Subscription {
   let atWork = 0
   return desk.bus.respond(subjects.title, 'chat-workers', async (question) => {
-    if (!questionShape.Check(question)) throw new CodedError('request_invalid')
+    if (!questionShape(question)) throw new CodedError('request_invalid')
     if (atWork >= maxAtOnce) throw new CodedError('queue_full', 'Too many titles are being made')
     atWork += 1
     try {

@@ -32,7 +32,7 @@ export async function writeReply(
       await writer.release()
       return 'released'
     }
-    const timings = timingsOf(generated, claimedAtMs)
+    const timings = timingsOf(generated, claimed, claimedAtMs)
     return await end(desk, assignment, claimed, { writer, generated, outcome, timings })
   } finally {
     writer.close()
@@ -49,7 +49,7 @@ export async function failReply(
   const writer = new LogWriter(desk.bus, claimed.claim, desk.log)
   try {
     const generated = unchanged(claimed)
-    const timings = { duration_ms: 0 }
+    const timings = { duration_ms: claimed.earlierMs }
     return await end(desk, assignment, claimed, { writer, generated, outcome: errorOutcome(error), timings })
   } finally {
     writer.close()
@@ -119,15 +119,21 @@ const errorOutcome = (error: CodedError): Ending['outcome'] => ({
   error: { code: error.code, retryable: error.retryable, detail: error.message },
 })
 
-function timingsOf({ firstTextAtMs, usage }: Generated, claimedAtMs: number): Timings {
+/** The whole time since the first attempt began; a speed only where one attempt wrote all of the text. */
+function timingsOf({ firstTextAtMs, usage }: Generated, claimed: Claimed, claimedAtMs: number): Timings {
+  const { claim, log, earlierMs } = claimed
   const now = performance.now()
-  const duration_ms = Math.round(now - claimedAtMs)
+  const duration_ms = Math.round(earlierMs + now - claimedAtMs)
+  if (claim.offset > 0) {
+    const { begunAtMs = 0, textBegunAtMs = 0 } = log
+    return { first_token_ms: Math.max(0, textBegunAtMs - begunAtMs), duration_ms }
+  }
   if (firstTextAtMs === undefined) return { duration_ms }
   const seconds = (now - firstTextAtMs) / 1000
   const tokens = usage.completion_tokens
   const speed = tokens !== undefined && seconds > 0 ? tokens / seconds : undefined
   return {
-    first_token_ms: Math.round(firstTextAtMs - claimedAtMs),
+    first_token_ms: Math.round(earlierMs + firstTextAtMs - claimedAtMs),
     duration_ms,
     ...(speed !== undefined && { tokens_per_second: Math.round(speed * 10) / 10 }),
   }

@@ -7,6 +7,8 @@ import type { BackendInfo, ModelInfo } from '../../bus/contract/models.ts'
 export interface Backend {
   readonly name: string
   readonly kind: BackendInfo['kind']
+  /** Where it is looked for, without a password, and the variable that says so; absent where it is no server. */
+  readonly place?: { readonly address: string; readonly variable: string }
   /** How often `models` may be asked while the backend is up, in milliseconds. */
   readonly probeMs: number
   /** The models it has now, the preferred one first; also the sign that it lives. */
@@ -17,6 +19,12 @@ export interface Backend {
   canContinue(model: string, prompt: Prompt, begun: string, signal: AbortSignal): Promise<boolean>
   /** Streams one answer; ends with exactly one `end`. Aborting `signal` lets go of the backend at once. */
   generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<Piece>
+}
+
+/** An address as people may see it: without user, password, query and fragment. */
+export function shownAddress(url: string): string {
+  const { origin, pathname } = new URL(url)
+  return `${origin}${pathname}`.replace(/\/+$/, '')
 }
 
 export interface Prompt {

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { subjects } from '../../bus/contract/subjects.ts'
+import type { Log } from '../../bus/nats/log.ts'
 import { type OllamaStandIn, startOllamaStandIn } from '../../testing/backends/ollama-stand-in.ts'
 import { startOpenaiStandIn } from '../../testing/backends/openai-stand-in.ts'
 import { waitUntil } from '../../testing/servers/wait-until.ts'
 import { countedTo } from '../../testing/workers/counting.ts'
 import { type HouseWorker, openWorkerHouse, type WorkerHouse } from '../../testing/workers/worker-house.ts'
+import { readWorkerConfig } from '../config.ts'
+import { backendsOf } from '../open-backends.ts'
 import { ollamaBackend } from './ollama.ts'
 import { waitForOllama } from './ollama-wait.ts'
 import { openaiBackend } from './openai-compatible.ts'
@@ -70,6 +73,30 @@ describe('the backends of a worker', { timeout: 60_000 }, () => {
     assert.ok(!default_model.includes('embed'))
   })
 
+  test('that are away say in the list and in the log where they were looked for, and what sets that', async () => {
+    const logged: { message: string; fields: object }[] = []
+    const log: Log = (_level, message, fields) => logged.push({ message, fields })
+    const backends = backendsOf(
+      readWorkerConfig({
+        OLLAMA_HOST: '127.0.0.1:1',
+        OPENAI_BASE_URL: 'http://me:s3cret@127.0.0.1:2/v1?key=s3cret',
+      }),
+      log,
+    )
+    const details = (await backends.list()).backends.map(({ detail }) => detail ?? '')
+    backends.close()
+    assert.match(details[0] ?? '', /looked for at http:\/\/127\.0\.0\.1:2\/v1 \(OPENAI_BASE_URL\)/)
+    assert.match(details[1] ?? '', /looked for at http:\/\/127\.0\.0\.1:1 \(OLLAMA_BASE_URL\)/)
+    assert.deepEqual(
+      logged.map(({ message, fields }) => ({ message, variable: 'variable' in fields && fields.variable })),
+      ['OPENAI_BASE_URL', 'OLLAMA_BASE_URL'].map((variable) => ({
+        message: 'A model backend cannot be reached',
+        variable,
+      })),
+    )
+    assert.doesNotMatch(JSON.stringify([logged, details]), /s3cret/)
+  })
+
   test('refuse with a code when none can be reached and the demo is off', async () => {
     await using other = await openWorkerHouse()
     const away = ollamaBackend('http://127.0.0.1:1')
@@ -92,7 +119,12 @@ describe('an OpenAI-compatible server', { timeout: 60_000 }, () => {
   test('of vLLM goes on with a begun answer and tells thoughts and usage', async () => {
     const server = await startOpenaiStandIn({ models: [{ name: 'big' }], script: { thoughts: 2 } })
     const house = await openWorkerHouse()
-    const options = { name: 'openai', baseUrl: server.baseUrl, continues: 'auto' } as const
+    const options = {
+      variable: 'OPENAI_BASE_URL',
+      name: 'openai',
+      baseUrl: server.baseUrl,
+      continues: 'auto',
+    } as const
     await house.startWorker({ backends: [openaiBackend(options)] })
     await server.setFault({ kind: 'reset', afterTokens: 8 }, { requests: 1 })
     const final = await house.final(await house.ask('Hello'))
@@ -106,7 +138,12 @@ describe('an OpenAI-compatible server', { timeout: 60_000 }, () => {
   test('that asks for patience is asked again when it said', async () => {
     const server = await startOpenaiStandIn({ dialect: 'strict' })
     const house = await openWorkerHouse()
-    const options = { name: 'groq', baseUrl: server.baseUrl, continues: 'auto' } as const
+    const options = {
+      variable: 'OPENAI_BASE_URL',
+      name: 'groq',
+      baseUrl: server.baseUrl,
+      continues: 'auto',
+    } as const
     await house.startWorker({ backends: [openaiBackend(options)] })
     const busy = { kind: 'status', status: 429, message: 'slow down', retryAfterSeconds: 1 } as const
     await server.setFault(busy, { requests: 1 })
@@ -121,7 +158,13 @@ describe('an OpenAI-compatible server', { timeout: 60_000 }, () => {
 
   test('with a key that it does not accept is down, and says why', async () => {
     const server = await startOpenaiStandIn({ apiKey: 'right' })
-    const options = { name: 'openai', baseUrl: server.baseUrl, continues: 'auto', key: 'wrong' } as const
+    const options = {
+      variable: 'OPENAI_BASE_URL',
+      name: 'openai',
+      baseUrl: server.baseUrl,
+      continues: 'auto',
+      key: 'wrong',
+    } as const
     await assert.rejects(openaiBackend(options).models(AbortSignal.timeout(5_000)), {
       code: 'backend_refused',
     })

@@ -3,6 +3,9 @@ import type { Piece } from './backend.ts'
 const open = '<think>'
 const close = '</think>'
 
+/** Most code units held at the head: a model may send spaces for ever, and a tag never comes that late. */
+const maxHead = 1_000
+
 /**
  * Parts `<think>…</think>` at the head of an answer from its text, for backends that leave the model's tags in.
  * Anywhere else the tags are text: people talk about them.
@@ -44,7 +47,7 @@ export class InlineThoughts {
     if (start.startsWith(open)) {
       this.#held = start.slice(open.length)
       this.#state = 'thinking'
-    } else if (!open.startsWith(start)) {
+    } else if (!open.startsWith(start) || this.#held.length > maxHead) {
       this.#state = 'text'
     }
   }

@@ -37,6 +37,7 @@ async function whatIsMissing(ollama: Backend, wait: OllamaWait): Promise<string 
     const missing = wait.models.filter((wanted) => !there.some((model) => sameModel(model.id, wanted)))
     return missing.length === 0 ? undefined : `Ollama does not have ${missing.join(', ')}`
   } catch {
-    return 'Ollama does not answer'
+    const { place } = ollama
+    return `Ollama does not answer${place ? ` at ${place.address} (${place.variable})` : ''}`
   }
 }

@@ -1,5 +1,5 @@
 import type { ModelInfo } from '../../bus/contract/models.ts'
-import { type Backend, BackendError, type GenerateRequest, type Piece } from './backend.ts'
+import { type Backend, BackendError, type GenerateRequest, type Piece, shownAddress } from './backend.ts'
 import { faultOfStatus } from './fault.ts'
 import { askJson, type Call, type Reply, readChunks, readErrorText, send } from './http.ts'
 import { InlineThoughts } from './inline-thoughts.ts'
@@ -21,6 +21,7 @@ export function ollamaBackend(baseUrl: string): Backend {
   return {
     name,
     kind: 'ollama',
+    place: { address: shownAddress(baseUrl), variable: 'OLLAMA_BASE_URL' },
     probeMs: 5_000,
     models: (signal) => ollama.models(signal),
     contextLength: (model, signal) => ollama.contextLength(model, signal),

@@ -1,5 +1,5 @@
 import type { ModelInfo } from '../../bus/contract/models.ts'
-import { type Backend, BackendError, type GenerateRequest, type Piece } from './backend.ts'
+import { type Backend, BackendError, type GenerateRequest, type Piece, shownAddress } from './backend.ts'
 import { faultOfStatus } from './fault.ts'
 import { askJson, type Call, type Reply, readChunks, readErrorText, send } from './http.ts'
 import { InlineThoughts } from './inline-thoughts.ts'
@@ -9,6 +9,8 @@ import { LineCutter } from './stream-lines.ts'
 
 export interface OpenaiOptions {
   readonly name: string
+  /** The variable that names its address. */
+  readonly variable: string
   /** With its version: `https://host/v1`. */
   readonly baseUrl: string
   readonly key?: string | undefined
@@ -20,7 +22,7 @@ export interface OpenaiOptions {
 const usualContext = 8_192
 
 /** A server that speaks OpenAI's chat completions: Ray Serve LLM, vLLM, Groq, llama.cpp and others. */
-export function openaiBackend({ name, baseUrl, key, continues }: OpenaiOptions): Backend {
+export function openaiBackend({ name, variable, baseUrl, key, continues }: OpenaiOptions): Backend {
   let listed: readonly ListedModel[] = []
   const headers = key === undefined ? {} : { authorization: `Bearer ${key}` }
   const call = (path: string, signal: AbortSignal, body?: object): Call => ({
@@ -38,6 +40,7 @@ export function openaiBackend({ name, baseUrl, key, continues }: OpenaiOptions):
   return {
     name,
     kind: 'openai',
+    place: { address: shownAddress(baseUrl), variable },
     // A hosted service counts requests, so it is looked at less often than a server next door.
     probeMs: 30_000,
     models: async (signal) => {

@@ -23,10 +23,13 @@ export interface Probe {
   stop(): void
 }
 
+/** What the last look found. */
+type ProbeState = Pick<Probe, 'up' | 'models' | 'detail'>
+
 /** Looks at a backend at once, then every `backend.probeMs` while it is up and every `retryMs` while it is down. */
 export function startProbe(backend: Backend, retryMs: number, log: Log): Probe {
   const stopped = new AbortController()
-  let state: { up: boolean; models: readonly ModelInfo[]; detail: string | undefined } | undefined
+  let state: ProbeState | undefined
   let wasUp = false
   let looking: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
@@ -71,18 +74,20 @@ export function startProbe(backend: Backend, retryMs: number, log: Log): Probe {
   }
 }
 
-async function ask(backend: Backend, stopped: AbortSignal) {
+async function ask(backend: Backend, stopped: AbortSignal): Promise<ProbeState> {
   try {
     const models = await backend.models(AbortSignal.any([stopped, AbortSignal.timeout(lookMs)]))
     return { up: true, models, detail: undefined }
   } catch (error) {
-    const detail = error instanceof CodedError ? error.message : 'It does not answer in time'
-    return { up: false, models: [], detail }
+    const reason = error instanceof CodedError ? error.message : 'It does not answer in time'
+    const { place } = backend
+    const sought = place && `It is looked for at ${place.address} (${place.variable})`
+    return { up: false, models: [], detail: sought === undefined ? reason : `${reason}. ${sought}.` }
   }
 }
 
-function tellChange(backend: Backend, state: { up: boolean; models: readonly ModelInfo[] }, log: Log) {
-  const fields = { backend: backend.name, kind: backend.kind, models: state.models.length }
-  if (state.up) log('info', 'A model backend can be used', fields)
-  else log('warn', 'A model backend cannot be reached', fields)
+function tellChange({ name, kind, place }: Backend, state: ProbeState, log: Log) {
+  const fields = { backend: name, kind, ...place }
+  if (state.up) log('info', 'A model backend can be used', { ...fields, models: state.models.length })
+  else log('warn', 'A model backend cannot be reached', { ...fields, reason: state.detail })
 }

@@ -34,6 +34,19 @@ describe('inline thoughts', () => {
     })
   }
 
+  test('are not waited for past so many spaces, of which none is lost', () => {
+    const thoughts = new InlineThoughts('')
+    const spaces = ' '.repeat(100)
+    let pushes = 0
+    let pieces: Piece[] = []
+    while (pieces.length === 0 && pushes < 100) {
+      pieces = thoughts.push(spaces)
+      pushes += 1
+    }
+    assert.deepEqual(pieces, [{ kind: 'text', text: spaces.repeat(pushes) }])
+    assert.deepEqual(thoughts.push('<think>'), [{ kind: 'text', text: '<think>' }])
+  })
+
   test('are not looked for in an answer that goes on', () => {
     assert.deepEqual(read(['<think>a</think>'], 'begun'), { thought: '', text: '<think>a</think>' })
   })

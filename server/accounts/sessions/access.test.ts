@@ -104,7 +104,7 @@ test('a role that changes counts for what an open socket asks next, and its sess
   assert.equal(await premiumOf(), true)
   const answer = await fetch(`${there.origin}/v1/sessions`, { headers: { cookie: mika.cookie } })
   const [cookie = ''] = answer.headers.getSetCookie()
-  assert.match(cookie, /^companions_session=[\w-]{43};/)
+  assert.match(cookie, /^companions_session_[0-9a-f]{8}=[\w-]{43};/)
   assert.ok(!cookie.startsWith(mika.cookie))
   socket.send({ type: 'ping', id: 1 })
   await socket.next('pong')

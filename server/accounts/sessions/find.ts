@@ -14,6 +14,8 @@ export interface UsedSession {
   readonly credential: Credential
   /** What the browser's cookie is to hold from now on; undefined: what it holds. */
   readonly cookie: { readonly token: string; readonly expiresAt: number } | undefined
+  /** What it holds, where that goes on to be good. */
+  readonly held: { readonly token: string; readonly expiresAt: number } | undefined
 }
 
 export interface SessionUse {
@@ -38,19 +40,23 @@ export async function useSession(
     user: found.user,
     credential: { kind: 'session', id, signedInAt: found.signedInAt },
   } as const
-  if (found.byPrevious) return { ...used, cookie: undefined }
+  if (found.byPrevious) return { ...used, cookie: undefined, held: undefined }
+  const held = { token, expiresAt: found.expiresAt }
   const expiresAt = sessionEnd(limits, found.user, found.createdAt, now)
   const isNoted = found.id !== null && found.lastUsedAt > now - noteUseEveryMs
   try {
     if (!isNoted) await sessions.touch(tokenHash, { now, expiresAt, id })
     const fresh = found.rotationDue && mayRotate && (await rotate(sessions, tokenHash, now))
-    if (fresh) return { ...used, cookie: { token: fresh, expiresAt: isNoted ? found.expiresAt : expiresAt } }
+    if (fresh) {
+      const rotated = { token: fresh, expiresAt: isNoted ? found.expiresAt : expiresAt }
+      return { ...used, cookie: rotated, held: undefined }
+    }
   } catch (error) {
     // The session is good all the same; a later use is noted.
-    if (isAway(error)) return { ...used, cookie: undefined }
+    if (isAway(error)) return { ...used, cookie: undefined, held }
     throw error
   }
-  return { ...used, cookie: isNoted ? undefined : { token, expiresAt } }
+  return { ...used, cookie: isNoted ? undefined : { token, expiresAt }, held }
 }
 
 async function rotate(sessions: SessionStore, tokenHash: string, now: number): Promise<string | undefined> {

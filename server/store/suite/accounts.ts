@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { uuidv7 } from '../../../bus/contract/ids.ts'
-import { createPerson } from './examples.ts'
+import type { User } from '../store.ts'
+import { converse, createMember, createPerson, createSession, exampleSend } from './examples.ts'
 import type { It } from './ground.ts'
 
 export function testAccounts(it: It): void {
@@ -12,6 +13,33 @@ export function testAccounts(it: It): void {
     await store.accounts.createUser({ ...user, name: 'again' })
     assert.deepEqual(await store.accounts.findUser(user.id), account)
     assert.equal(await store.accounts.findUser(uuidv7()), undefined)
+  })
+
+  it('deletes guests who never said anything and did not come back, a bounded number at a time', async (ground) => {
+    const store = await ground.open()
+    const { accounts } = store
+    const make = async (kind: User['kind'], createdAt: number, sessionEnd?: number) => {
+      const user = await createMember(store, { name: 'Guest', kind, createdAt })
+      if (sessionEnd !== undefined) await createSession(store, user, user.id, { expiresAt: sessionEnd })
+      return user
+    }
+    const silent = [await make('guest', 5), await make('guest', 6, 499), await make('guest', 7)]
+    const talked = await make('guest', 5)
+    await converse(store, talked, exampleSend())
+    const spared = [talked, await make('guest', 100), await make('guest', 5, 500), await make('owner', 5)]
+    const unused = { createdBefore: 100, sessionsEndBefore: 500, limit: 2 }
+    assert.equal(await accounts.deleteUnusedGuests(unused), 2)
+    assert.equal(await accounts.deleteUnusedGuests(unused), 1)
+    assert.equal(await accounts.deleteUnusedGuests(unused), 0)
+    for (const { id } of silent) assert.equal(await accounts.findUser(id), undefined)
+    for (const { id } of spared) assert.equal((await accounts.findUser(id))?.id, id)
+  })
+
+  it('has an id of its own that lasts and is the same for every hub', async (ground) => {
+    const [one, other] = [await ground.open(), await ground.open()]
+    const id = await one.readId()
+    assert.match(id, /^[0-9a-f]{8}$/)
+    assert.equal(await other.readId(), id)
   })
 
   it('makes the owner at the first use of a link, and finds the same one at the next', async (ground) => {

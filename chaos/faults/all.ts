@@ -1,0 +1,18 @@
+import { stepFaults } from './at-steps.ts'
+import { backendFaults } from './backends.ts'
+import { browserFaults } from './browsers.ts'
+import type { Fault } from './fault.ts'
+import { processFaults } from './processes.ts'
+import { storeFaults } from './stores.ts'
+import { wayFaults } from './ways.ts'
+
+/** Faults that may strike at any time. */
+export const looseFaults: readonly Fault[] = [
+  ...processFaults,
+  ...wayFaults,
+  ...storeFaults,
+  ...backendFaults,
+  ...browserFaults,
+]
+
+export { stepFaults }

@@ -1,0 +1,65 @@
+import { looseFaults, stepFaults } from './faults/all.ts'
+import type { Fault } from './faults/fault.ts'
+import type { Shape } from './house/house.ts'
+import { Random } from './random.ts'
+
+/** A fault and how long after the one before it, in milliseconds. */
+export interface Card {
+  readonly fault: Fault
+  readonly afterMs: number
+}
+
+export interface RoundPlan {
+  readonly seed: number
+  readonly round: number
+  readonly shape: Shape
+  readonly cards: readonly Card[]
+}
+
+/** Houses in turn; a cluster is dearer to run, so it comes more rarely. */
+const shapes: readonly Shape[] = [
+  { bus: 1, store: 'sqlite' },
+  { bus: 1, store: 'postgres' },
+  { bus: 1, store: 'sqlite' },
+  { bus: 1, store: 'postgres' },
+  { bus: 3, store: 'postgres' },
+]
+
+/**
+ * What happens in a round, by its seed and number alone, so that any round can be played again by itself. Each shape
+ * of house deals its faults from a shuffled deck of its own, so that all come up before one comes up again.
+ */
+export function planRound(seed: number, round: number, count: number, only: RegExp = /./): RoundPlan {
+  const shapeIndex = round % shapes.length
+  const shape = shapes[shapeIndex] ?? { bus: 1, store: 'sqlite' }
+  const kind = shapes.findIndex((one) => one.bus === shape.bus && one.store === shape.store)
+  const before = shapes
+    .slice(0, shapeIndex)
+    .filter((one) => shapes.indexOf(one) === kind || same(one, shape)).length
+  const perTurn = shapes.filter((one) => same(one, shape)).length
+  const first = (Math.floor(round / shapes.length) * perTurn + before) * count
+  const random = new Random(seed, round)
+  const faults = Array.from({ length: count }, (_, index) => dealt(seed, shape, first + index, only))
+  return { seed, round, shape, cards: faults.map((fault) => ({ fault, afterMs: gapMs(random) })) }
+}
+
+const same = (one: Shape, other: Shape): boolean => one.bus === other.bus && one.store === other.store
+
+/** Every third fault comes within the recovery of the one before it. */
+const gapMs = (random: Random): number =>
+  random.chance(0.33) ? random.between(0, 300) : random.between(600, 1_600)
+
+function dealt(seed: number, shape: Shape, index: number, only: RegExp): Fault {
+  const fitting = (fault: Fault) => (fault.fits?.(shape) ?? true) && only.test(fault.kind)
+  const loose = looseFaults.filter(fitting)
+  const stepwise = stepFaults.filter(fitting)
+  // Half of all strike at a step, where there are most kinds.
+  const useSteps = loose.length === 0 || (stepwise.length > 0 && index % 2 === 1)
+  const kinds = useSteps ? stepwise : loose
+  const place = loose.length > 0 && stepwise.length > 0 ? Math.floor(index / 2) : index
+  const pass = Math.floor(place / kinds.length)
+  const deck = new Random(seed, shape.bus, shape.store.length, pass, Number(useSteps)).shuffled(kinds)
+  const fault = deck[place % kinds.length]
+  if (fault === undefined) throw new RangeError('No fault fits')
+  return fault
+}

@@ -1,0 +1,32 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/**
+ * How the last rollout on a data folder went. `supervisor` is the process that did it and `number` counts its rollouts,
+ * so that whoever asked for one knows when it is over.
+ * @typedef {{ supervisor: number, number: number, succeeded: boolean, lines: string[] }} RolloutReport
+ */
+
+const NAME = 'rollout.json'
+
+/**
+ * @param {string} dataPath
+ * @param {RolloutReport} report
+ */
+export function writeRolloutReport(dataPath, report) {
+  const file = join(dataPath, NAME)
+  writeFileSync(`${file}.new`, `${JSON.stringify(report)}\n`, { mode: 0o600 })
+  renameSync(`${file}.new`, file)
+}
+
+/**
+ * @param {string} dataPath
+ * @returns {RolloutReport | undefined} undefined where there was none
+ */
+export function readRolloutReport(dataPath) {
+  try {
+    return JSON.parse(readFileSync(join(dataPath, NAME), 'utf8'))
+  } catch {
+    return undefined
+  }
+}

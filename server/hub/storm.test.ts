@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { WebSocket } from 'ws'
+import { uuidv7 } from '../../bus/contract/ids.ts'
+import { socketPath, subprotocol } from '../../bus/contract/protocol.ts'
+import type { Bus } from '../../bus/nats/bus.ts'
+import { type BrowserSocket, openBrowserSocket } from '../../testing/hub/browser-socket.ts'
+import { startTestHouse, type TestHouse } from '../../testing/hub/start-house.ts'
+import type { TestHub } from '../../testing/hub/start-hub.ts'
+import { waitUntil } from '../../testing/servers/wait-until.ts'
+import type { Store } from '../store/store.ts'
+import { mostHandshakes } from './handshakes.ts'
+import { mostReplays } from './resume.ts'
+
+const crowd = 600
+
+/** How many do something at once, and a way to hold them up. */
+class Counted {
+  now = 0
+  most = 0
+  #held: PromiseWithResolvers<void> | undefined
+
+  hold(): void {
+    this.#held = Promise.withResolvers<void>()
+  }
+
+  letGo(): void {
+    this.#held?.resolve()
+    this.#held = undefined
+  }
+
+  async run<T>(act: () => Promise<T>): Promise<T> {
+    this.now += 1
+    this.most = Math.max(this.most, this.now)
+    await this.#held?.promise
+    return act().finally(() => {
+      this.now -= 1
+    })
+  }
+}
+
+const lookUps = new Counted()
+const reads = new Counted()
+let house: TestHouse
+let hub: TestHub
+
+before(async () => {
+  house = await startTestHouse({
+    config: { maxConnectionsPerUser: 1_000 },
+    around: (store): Store => ({
+      ...store,
+      sessions: {
+        ...store.sessions,
+        find: (...asked) => lookUps.run(() => store.sessions.find(...asked)),
+      },
+    }),
+    aroundBus: (bus): Bus =>
+      new Proxy(bus, {
+        get: (target, name) =>
+          name === 'holds'
+            ? (...asked: Parameters<Bus['holds']>) => reads.run(() => target.holds(...asked))
+            : Reflect.get(target, name),
+      }),
+  })
+  hub = house.hub
+})
+after(() => house?.[Symbol.asyncDispose]())
+
+test('a crowd that comes at once is let in by few, while those who are served are served on', async () => {
+  const [mika, rin] = [await hub.signIn(), await hub.signIn()]
+  const served = await hub.connect(mika)
+  lookUps.hold()
+  const coming = Array.from({ length: crowd }, () => openBrowserSocket(hub.origin, { cookie: rin.cookie }))
+  await waitUntil('all places are taken', () => lookUps.now === mostHandshakes)
+  served.send({ type: 'ping', id: 1 })
+  await served.next('pong')
+  lookUps.letGo()
+  const crowded = await Promise.all(coming)
+  for (const browser of crowded) browser.hello()
+  await Promise.all(crowded.map((browser) => browser.next('welcome')))
+  assert.equal(lookUps.most, mostHandshakes)
+  await closeAll([served, ...crowded])
+})
+
+test('those who left while they waited hold up nobody', async () => {
+  const rin = await hub.signIn()
+  lookUps.hold()
+  const gone = Array.from({ length: 3 * mostHandshakes }, () => {
+    const socket = new WebSocket(`${hub.origin.replace('http', 'ws')}${socketPath}`, subprotocol, {
+      headers: { cookie: rin.cookie },
+      origin: hub.origin,
+    })
+    socket.on('error', () => {})
+    return socket
+  })
+  await waitUntil('all places are taken', () => lookUps.now === mostHandshakes)
+  for (const socket of gone) socket.terminate()
+  lookUps.letGo()
+  const browser = await hub.connect(rin)
+  await closeAll([browser])
+})
+
+test('a crowd that resumes reads few logs at once, and everybody is answered', async () => {
+  const rin = await hub.signIn()
+  const epoch = await waitUntil('the streams stand', () => hub.bus.epochOf('AI_CHAT_STREAM') || undefined)
+  reads.hold()
+  const resume = [0, 1].map(() => ({ request_id: uuidv7(), epoch, seq: 1 }))
+  const crowded = await Promise.all(
+    Array.from({ length: crowd }, () => openBrowserSocket(hub.origin, { cookie: rin.cookie })),
+  )
+  for (const browser of crowded) browser.hello({ resume })
+  await waitUntil('all places are taken', () => reads.now === mostReplays)
+  const other = await hub.connect(await hub.signIn())
+  other.send({ type: 'ping', id: 1 })
+  await other.next('pong')
+  reads.letGo()
+  for (const browser of crowded)
+    for (const _one of resume) assert.equal((await browser.next('chat.resumed')).outcome, 'lost')
+  assert.equal(reads.most, mostReplays)
+  await closeAll([other, ...crowded])
+})
+
+async function closeAll(sockets: readonly BrowserSocket[]): Promise<void> {
+  await Promise.all(sockets.map((one) => one.close()))
+  await waitUntil('all are gone', () => hub.app.hub.connectionCount === 0)
+}

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { renderMarkdown } from './markdown.ts'
+import { rememberRendered, renderReply } from './rendered-replies.ts'
+
+/** Remembers a renderer that says how often it was asked. */
+function counting(maxBytes: number) {
+  const asked: string[] = []
+  const render = rememberRendered((source) => {
+    asked.push(source)
+    return source.padEnd(100)
+  }, maxBytes)
+  return { render, asked }
+}
+
+describe('rendered replies', () => {
+  test('are rendered once and are the same the second time', () => {
+    const { render, asked } = counting(100_000)
+    assert.equal(render('one'), render('one'))
+    render('two')
+    assert.deepEqual(asked, ['one', 'two'])
+    const source = '**bold** and `code`'
+    assert.equal(renderReply(source), renderMarkdown(source))
+    assert.equal(renderReply(source), renderMarkdown(source))
+  })
+
+  test('are forgotten past the bound, the longest unused first', () => {
+    const { render, asked } = counting(400 * 20)
+    const sources = Array.from({ length: 20 }, (_, index) => `reply ${index}`)
+    for (const source of sources) render(source)
+    render('reply 0')
+    assert.equal(asked.length, 20)
+    render('one too many')
+    render('reply 0')
+    assert.equal(asked.length, 21)
+    render('reply 1')
+    assert.equal(asked.length, 22)
+  })
+
+  test('that are large push none of the others out', () => {
+    const { render, asked } = counting(400 * 20)
+    const huge = 'huge'.repeat(25_000)
+    for (const source of ['small', huge, huge, 'small']) render(source)
+    assert.deepEqual(asked, ['small', huge, huge])
+  })
+})

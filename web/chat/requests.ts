@@ -1,0 +1,153 @@
+import type { ChatAccepted, ChatSendFrame, ClientFrame, ErrorFrame } from '../../bus/contract/frames.ts'
+import { uuidv7 } from '../../bus/contract/ids.ts'
+import type { Conversation } from './conversation.ts'
+import { type Asked, begin, Delivery, flawOf, frameOf, type Limits, tellBegun } from './delivery.ts'
+import { Outbox, type OutboxEntry, type SharedStorage } from './kept.ts'
+import { toast } from './notices.ts'
+import { leafOf } from './page-parts.ts'
+import type { Replies } from './replies.ts'
+
+export interface RequestsSurroundings {
+  readonly storage: SharedStorage | undefined
+  readonly userId: string
+  readonly tab: string
+  readonly limits: Limits
+  readonly replies: Replies
+  /** The conversation on the page. */
+  shown(): Conversation | undefined
+  /** @returns whether it went out. */
+  send(frame: ClientFrame): boolean
+}
+
+/** What a person asks for on this page, from the key that is pressed to the hub's word that it has it, and stopping it. */
+export class Requests {
+  readonly outbox: Outbox
+  limits: Limits
+  readonly #around: RequestsSurroundings
+  readonly #delivery: Delivery
+  /** Requests that are to be stopped, until they end. */
+  readonly #stopped = new Set<string>()
+  /** Conversations whose first message the hub does not have yet. */
+  readonly #begun = new Set<string>()
+
+  constructor(around: RequestsSurroundings) {
+    this.#around = around
+    this.limits = around.limits
+    this.outbox = new Outbox(around.storage, around.userId, around.tab)
+    this.#delivery = new Delivery(this.outbox, {
+      send: (frame) => around.send(frame),
+      onRefused: (entry) => this.#onRefused(entry),
+      onDelayed: ({ request_id }, why) => around.shown()?.live.of(request_id)?.delay(why),
+    })
+  }
+
+  /** @returns why it was not taken, in words for people. */
+  send(message: string): string | undefined {
+    return this.ask({ kind: 'send', message_id: uuidv7(), message })
+  }
+
+  /** Sends, edits or regenerates in the conversation that is shown. @returns why it was not taken. */
+  ask(asked: Asked): string | undefined {
+    const conversation = this.#around.shown()
+    if (conversation === undefined) return 'There is no conversation here.'
+    const { room } = conversation
+    const frame = frameOf(room, asked)
+    const flaw = flawOf(frame, this.limits)
+    if (flaw !== undefined) return flaw
+    if (!this.outbox.add(frame, leafOf(room))) return 'Too much waits to be sent already.'
+    this.#around.replies.follow(frame.request_id)
+    conversation.showAsked(frame)
+    conversation.follower.toEnd()
+    if (begin(room)) {
+      this.#begun.add(conversation.id)
+      conversation.composer.begun()
+    }
+    this.#delivery.pump()
+    return undefined
+  }
+
+  /** Stops the answer that is written or, before that, waits first. What was not sent yet is taken back. */
+  stop(): void {
+    const shown = this.#around.shown()
+    const requestId = shown?.running()[0]
+    if (requestId === undefined) return
+    const unsent = this.outbox.find(requestId)
+    if (unsent && !this.#delivery.isFlying(requestId)) {
+      this.#takeBack(unsent)
+      return
+    }
+    this.#stopped.add(requestId)
+    shown?.live.of(requestId)?.stop()
+    this.sendStops()
+  }
+
+  sendStops(): void {
+    for (const request_id of this.#stopped) {
+      if (!this.#around.replies.has(request_id)) this.#stopped.delete(request_id)
+      else if (!this.outbox.find(request_id)) this.#around.send({ type: 'chat.cancel', request_id })
+    }
+  }
+
+  /** Shows what of the conversation on the page the hub does not have yet. */
+  show(): void {
+    const conversation = this.#around.shown()
+    if (conversation === undefined) return
+    for (const entry of this.outbox.of(conversation.id)) {
+      conversation.showKept(entry)
+      if (entry.refusal === undefined) this.#around.replies.follow(entry.frame.request_id)
+    }
+  }
+
+  /** Takes over what gone tabs had not sent. @param isGone whether a tab is no more. */
+  adopt(isGone: (tab: string) => boolean): void {
+    if (this.outbox.adopt(isGone).length > 0) this.show()
+    this.#delivery.pump()
+  }
+
+  /** The socket is new or gone. */
+  restart(): void {
+    this.sendStops()
+    this.#delivery.restart()
+  }
+
+  /** @returns the frame that was accepted, if this tab had it. */
+  accept({ request_id, conversation_id }: ChatAccepted): ChatSendFrame | undefined {
+    const frame = this.#delivery.accept(request_id)
+    if (this.#begun.delete(conversation_id)) tellBegun(conversation_id)
+    return frame
+  }
+
+  fail(error: Omit<ErrorFrame, 'type'>): void {
+    this.#delivery.fail(error)
+  }
+
+  /** @returns whether the frame that made the hub close the socket was ours; it then is refused. */
+  blame(code: string, detail: string): boolean {
+    return this.#delivery.blame(code, detail)
+  }
+
+  #onRefused(entry: OutboxEntry): void {
+    const { frame, refusal } = entry
+    this.#around.replies.forget(frame.request_id)
+    const shown = this.#shown(frame)
+    if (refusal) shown?.showRefused(entry, refusal)
+    if (frame.kind !== 'regenerate') return
+    this.outbox.remove(frame.request_id)
+    toast(refusal?.detail ?? '')
+    void shown?.refresh()
+  }
+
+  #takeBack(entry: OutboxEntry): void {
+    const { frame } = entry
+    this.outbox.takeBack(frame.request_id)
+    this.#around.replies.forget(frame.request_id)
+    const shown = this.#shown(frame)
+    shown?.takeBack(entry)
+    if (frame.kind !== 'send') void shown?.refresh()
+  }
+
+  #shown(frame: ChatSendFrame): Conversation | undefined {
+    const shown = this.#around.shown()
+    return shown?.id === frame.conversation_id ? shown : undefined
+  }
+}
