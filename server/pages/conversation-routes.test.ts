@@ -63,6 +63,15 @@ test('a search finds words whatever their accents and marks them', async () => {
   shows((await pages.get('/fragments/conversations?q=nowhere%20%3Cb%3E')).body, /“nowhere &lt;b&gt;”/)
 })
 
+test('a search shows what a reply says without its marks, and a message as it was typed', async () => {
+  const { store } = pages.house
+  await converse(store, pages.mira, { said: 'How?', answer: '**Moor** the `boat`:\n```sh\ntie --twice\n```' })
+  await converse(store, pages.mira, { said: 'A **raw** anchor', answer: 'Yes' })
+  const found = async (word: string) => (await pages.get(`/fragments/conversations?q=${word}`)).body
+  shows(await found('boat'), /Moor the <mark>boat<\/mark>: tie --twice</)
+  shows(await found('raw'), /A \*\*<mark>raw<\/mark>\*\* anchor</)
+})
+
 test('Undo leads back into the conversation that was open, unless the person has gone on meanwhile', async () => {
   const { conversationId: id } = await converse(pages.house.store, pages.mira, {
     said: 'Here',
