@@ -54,7 +54,8 @@ ${composer(view.companion.name)}
 const thread = (view: View, facts: ChatFacts): Html =>
   facts.messages.length === 0
     ? welcome(view, facts.choice.models)
-    : turns(facts.conversationId, facts.messages, facts.next, {
+    : turns(facts.messages, facts.next, {
+        conversationId: facts.conversationId,
         companionName: view.companion.name,
         clock: view.clock,
       })

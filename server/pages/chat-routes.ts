@@ -84,14 +84,15 @@ async function threadOf({ house, user, view }: Visit, id: string, before: string
   const page = before === undefined ? { limit: messagesPerPage } : { limit: messagesPerPage, before }
   const path = await house.store.conversations.path(user.id, id, page)
   if (!path) throw new CodedError('not_found', 'There is no such conversation')
-  return turns(id, path.items, path.next, turnView(view))
+  return turns(path.items, path.next, turnView(view, id))
 }
 
 async function showTurn(visit: Visit): Promise<Html> {
   const { house, user, view } = visit
-  const message = await house.store.conversations.message(user.id, idOf(visit), idOf(visit, 'messageId'))
+  const id = idOf(visit)
+  const message = await house.store.conversations.message(user.id, id, idOf(visit, 'messageId'))
   if (!message) throw new CodedError('not_found', 'There is no such message')
-  return html`${turn(message, turnView(view))}`
+  return html`${turn(message, turnView(view, id))}`
 }
 
 /** Follows the newest path through a message; the header tells the browser where it ends. */
@@ -107,7 +108,8 @@ async function chooseBranch(visit: Visit): Promise<Html> {
   return threadOf(visit, id, undefined)
 }
 
-const turnView = (view: Visit['view']): TurnView => ({
+const turnView = (view: Visit['view'], conversationId: string): TurnView => ({
+  conversationId,
   companionName: view.companion.name,
   clock: view.clock,
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import MarkdownIt from 'markdown-it'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import { maxTitleLength } from '../../bus/contract/limits.ts'
 import { converse } from '../../testing/pages/open-house.ts'
@@ -44,6 +45,21 @@ test('a deleted conversation leaves the list with a way back, and comes back by 
   const back = await pages.send('POST', `/c/${id}/restore`)
   shows(back.body, new RegExp(`id="row-${id}"`))
   assert.equal((await pages.get(`/c/${id}`)).statusCode, 200)
+})
+
+test('a reply that was shown leaves the memory of the hub with its conversation', async (context) => {
+  const { conversationId: id } = await converse(pages.house.store, pages.mira, {
+    said: 'A',
+    answer: 'Shown *once*',
+  })
+  const rendering = context.mock.method(MarkdownIt.prototype, 'render')
+  await pages.get(`/c/${id}`)
+  await pages.get(`/c/${id}`)
+  assert.equal(rendering.mock.callCount(), 1)
+  await pages.send('DELETE', `/c/${id}`)
+  await pages.send('POST', `/c/${id}/restore`)
+  await pages.get(`/c/${id}`)
+  assert.equal(rendering.mock.callCount(), 2)
 })
 
 test('deleting the conversation that is open makes room for a new one', async () => {

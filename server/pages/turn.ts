@@ -7,6 +7,8 @@ import { blankSaid, saidTurn } from './said-turn.ts'
 
 /** What a turn shows of its surroundings. */
 export interface TurnView {
+  /** '' in a template, which belongs to none. */
+  readonly conversationId: string
   readonly companionName: string
   readonly clock: Clock
 }
@@ -18,13 +20,8 @@ export const turn = (message: Message, view: TurnView): Html =>
  * The inside of the thread: turns, oldest first, below the way to earlier ones.
  * @param next - Cursor of the page before these, as the store gave it.
  */
-export const turns = (
-  conversationId: string,
-  messages: readonly Message[],
-  next: string | undefined,
-  view: TurnView,
-): Html =>
-  html`${next !== undefined && earlier(conversationId, next)}${messages.map((message) => turn(message, view))}`
+export const turns = (messages: readonly Message[], next: string | undefined, view: TurnView): Html =>
+  html`${next !== undefined && earlier(view.conversationId, next)}${messages.map((message) => turn(message, view))}`
 
 const earlier = (conversationId: string, before: string): Html =>
   html`<button type="button" id="earlier" class="btn btn-ghost btn-sm earlier" hx-get="/fragments/c/${conversationId}/thread?before=${before}" hx-target="this" hx-swap="outerHTML settle:0" hx-disable="this">Show earlier messages</button>`
