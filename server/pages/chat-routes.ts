@@ -39,8 +39,7 @@ export async function newChat(house: House): Promise<ChatFacts> {
     isNew: true,
     title: '',
     leafId: null,
-    messages: [],
-    next: undefined,
+    thread: undefined,
     openRequests: [],
     choice: { models, selected: '', conversationId },
   }
@@ -49,7 +48,7 @@ export async function newChat(house: House): Promise<ChatFacts> {
 const showConversation = async (visit: Visit): Promise<Html> => show(visit, await chatOf(visit, idOf(visit)))
 
 /** A conversation that exists. @throws CodedError `not_found`. */
-export async function chatOf({ house, user }: Visit, id: string): Promise<ChatFacts> {
+export async function chatOf({ house, user, view }: Visit, id: string): Promise<ChatFacts> {
   const { conversations } = house.store
   const [conversation, path, openRequests, models] = await Promise.all([
     conversations.find(user.id, id),
@@ -63,8 +62,7 @@ export async function chatOf({ house, user }: Visit, id: string): Promise<ChatFa
     isNew: false,
     title: conversation.title,
     leafId: conversation.activeLeafId,
-    messages: path.items,
-    next: path.next,
+    thread: path.items.length > 0 ? await turns(path.items, path.next, turnView(view, id)) : undefined,
     openRequests,
     choice: { models, selected: conversation.model ?? '', conversationId: id },
   }
