@@ -43,6 +43,18 @@ describe('the backends of a worker', { timeout: 60_000 }, () => {
     assert.equal(await backendOf('demo'), 'ollama')
   })
 
+  test('give way to the demo while they have no model, and answer from the moment one is pulled', async () => {
+    ollama.setModels([])
+    await waitUntil('it is known to be empty', async () => {
+      const { models, default_model } = await worker.backends.list()
+      return default_model === 'demo' && models.every(({ id }) => id === 'demo')
+    })
+    assert.ok(await isUp())
+    assert.equal(await backendOf(), 'demo')
+    ollama.setModels(['nomic-embed-text', 'counting', 'other'])
+    assert.equal(await backendOf(), 'ollama')
+  })
+
   test('have a model from the moment it is pulled', async () => {
     ollama.setModels(['counting', 'fresh'])
     const final = await house.final(await house.ask('tokens=3', { model: 'fresh' }))
