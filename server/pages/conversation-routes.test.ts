@@ -79,6 +79,16 @@ test('a search finds words whatever their accents and marks them', async () => {
   shows((await pages.get('/fragments/conversations?q=nowhere%20%3Cb%3E')).body, /“nowhere &lt;b&gt;”/)
 })
 
+test('a person who searches in several tabs at once is answered in each', async () => {
+  await converse(pages.house.store, pages.mira, { said: 'The lighthouse', answer: 'Yes' })
+  const words = ['l', 'li', 'lig', 'light', 'lighthouse']
+  const answers = await Promise.all(words.map((word) => pages.get(`/fragments/conversations?q=${word}`)))
+  for (const { statusCode, body } of answers) {
+    assert.equal(statusCode, 200)
+    shows(body, /<mark>l[a-z]*<\/mark>/)
+  }
+})
+
 test('a search shows what a reply says without its marks, and a message as it was typed', async () => {
   const { store } = pages.house
   await converse(store, pages.mira, { said: 'How?', answer: '**Moor** the `boat`:\n```sh\ntie --twice\n```' })
