@@ -239,7 +239,10 @@ export interface RequestStore {
   cancel(userId: string, requestId: string, now: number): Promise<CancelOutcome>
   /** Published requests whose cancellation is committed and not carried out. */
   cancelling(limit: number): Promise<StoredRequest[]>
-  /** Stores a reply once per (user, request) and ends the request in the same transaction. */
+  /**
+   * Stores a reply once per (user, request) and ends the request in the same transaction. One that was cancelled while
+   * unpublished, and written all the same, gets its text.
+   */
   recordFinal(final: ChatFinal, now: number): Promise<RecordOutcome>
   /** Ended requests whose log may go: ended before `before` and not yet noted by `markLogPurged`. */
   purgeableLogs(before: number, limit: number): Promise<BusTrace[]>

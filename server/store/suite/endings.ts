@@ -106,6 +106,26 @@ export function testEndings(it: It): void {
     assert.equal(await stateOf(store, user, waiting), 'cancelled')
   })
 
+  it('keeps what was written of a reply that was cancelled before its publication was noted, once', async (ground) => {
+    const store = await ground.open()
+    const user = await createPerson(store)
+    const send = exampleSend()
+    await accepted(store, user, send)
+    await store.requests.cancel(user.id, send.request_id, 20)
+    const { finish_reason: _, ...written } = exampleFinal(user, send, { content: 'Up to here' })
+    const error = { code: 'backend_failed', retryable: true, detail: 'The model failed' }
+    const conversationId = send.conversation_id
+    const record = (content: string) => store.requests.recordFinal({ ...written, content, error }, 30)
+    assert.deepEqual(await record('Up to here'), { outcome: 'stored', conversationId, readied: [] })
+    assert.deepEqual(await record('Something else'), { outcome: 'repeated' })
+    const kept = await store.conversations.message(user.id, conversationId, send.request_id)
+    const { state, content, finishReason, usage } = kept ?? {}
+    assert.deepEqual([state, content, finishReason], ['cancelled', 'Up to here', 'cancelled'])
+    assert.deepEqual([kept?.error, usage], [null, written.usage])
+    const { items } = await store.conversations.list(user.id, { limit: 9 })
+    assert.equal(items[0]?.messageCount, 2)
+  })
+
   it("finds nothing to cancel under another's name, or nobody's", async (ground) => {
     const store = await ground.open()
     const [ada, ben] = [await createPerson(store), await createPerson(store, 'Ben')]
