@@ -28,7 +28,7 @@ export function recordFinal(database: Database, final: ChatFinal, now: number): 
   })
 }
 
-/** See `RequestStore.cancel`. */
+/** See `RequestStore.cancel`. Of what is `ready` the bus may have a copy: that is told to stop as well. */
 export function cancel(database: Database, key: RequestKey, now: number): Promise<CancelOutcome> {
   return database.write(async (queries) => {
     await database.lockUser(queries, key.userId)
@@ -36,6 +36,7 @@ export function cancel(database: Database, key: RequestKey, now: number): Promis
     if (!request || request.deleted_at !== null) return { outcome: 'not_found' }
     if (!isOpen(request.state)) return { outcome: 'over' }
     const conversationId = request.conversation_id
+    if (request.state === 'ready') await requestCancellation(queries, key, now)
     if (request.state !== 'published') {
       const readied = await endUnpublished(queries, { ...key, conversationId }, now)
       return { outcome: 'ended', conversationId, readied }
