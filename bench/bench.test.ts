@@ -60,7 +60,7 @@ test('figures leave idling out, and the ratio is the median of the rounds', () =
 })
 
 test('the quick bench ends in tables without verdicts, and every process of it in peace', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const main = path.join(import.meta.dirname, 'main.ts')
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, 'all', '--quick'])

@@ -19,6 +19,19 @@ test('without any model a demo answers, and says that it is one', () =>
     assert.equal(await page.locator('.model-name').textContent(), 'Demo engine')
   }))
 
+const empty = useHouse({ models: [], workerEnvironment: { DEMO: 'auto' } })
+
+test('a person whose Ollama has no model is answered by the demo and reads how to get one', () =>
+  empty.visit(async ({ page }) => {
+    const advice = page.locator('#welcome .advice')
+    await advice.getByText('ollama pull llama3.2').waitFor()
+    assert.match((await advice.textContent()) ?? '', /no model here yet\..*demo engine.*Give Ollama one/)
+    assert.equal(await page.locator('.model-name').textContent(), 'Demo engine')
+    await say(page, 'Hello!')
+    await untilSettled(page, 1, 30_000)
+    assert.match(await replyText(page), /demo/i)
+  }))
+
 const late = useHouse({ workerEnvironment: { DEMO: 'auto' } })
 
 test('a model server that comes while the page is open is named there without a reload', async () => {

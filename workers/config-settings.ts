@@ -89,7 +89,7 @@ export const workerSettings = {
   )('DEMO', {
     default: 'auto',
     meaning:
-      'The demo that answers without a model: auto while no backend can be reached, on always, off never.',
+      'The demo that answers without a model: auto while no backend has a model, on always, off never.',
   }),
   maxConcurrentChats: whole(1, 10_000)('MAX_CONCURRENT_CHATS', {
     default: '16',

@@ -21,7 +21,7 @@ const anyOf = (subject: (user: string, request: string) => string): string =>
 
 /** What a hub does with each stream besides making it. A stream that is added and not named here is a type error. */
 const hubCalls: ForEachStream = {
-  logins: [],
+  logins: ['STREAM.PURGE'],
   chat: ['STREAM.MSG.GET', 'STREAM.MSG.DELETE'],
   log: ['STREAM.MSG.GET', 'DIRECT.GET', 'STREAM.PURGE', 'CONSUMER.CREATE'],
   finals: ['STREAM.MSG.GET', 'STREAM.PURGE'],
@@ -46,9 +46,9 @@ export const hubRights: Rights = {
     ...[subjects.login, subjects.message, subjects.cancel, subjects.notify].map(anyOf),
     // A cancelled log that no worker ends, and its final: PROTOCOL section 3.
     ...[subjects.stream, subjects.final].map(anyOf),
-    subjects.accessChanged,
     subjects.title,
     subjects.modelsList,
+    subjects.accessChanged,
     ...Object.values(streams).flatMap(({ name }) => [
       call('STREAM.INFO', name),
       call('STREAM.CREATE', name),

@@ -4,6 +4,7 @@ import { uuidv7 } from '../../bus/contract/ids.ts'
 import { maxBusBytes } from '../../bus/contract/limits.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
 import { startTestHouse } from '../../testing/hub/start-house.ts'
+import { waitUntil } from '../../testing/servers/wait-until.ts'
 import type { RequestHistory, Store } from '../store/store.ts'
 
 const tooLarge: RequestHistory = {
@@ -28,6 +29,7 @@ test('a message that is too large for the bus at any budget is refused after a b
     },
   })
   await using house = await startTestHouse({ around })
+  await waitUntil('the hub answers', () => house.hub.bus.state === 'connected')
   const asked = { user_id: uuidv7(), request_id: uuidv7(), budget: 1_000 }
   await assert.rejects(house.workerBus.request(subjects.historyGet, asked), { code: 'frame_too_large' })
   assert.deepEqual([budgets[0], budgets.at(-1)], [1_000, 0])

@@ -1,4 +1,3 @@
-import type { Message } from '../store/store.ts'
 import { composer } from './composer.ts'
 import type { ListFacts } from './conversation-list.ts'
 import type { Html } from './html.ts'
@@ -7,7 +6,6 @@ import { icon } from './icons.ts'
 import { page } from './layout.ts'
 import type { ModelChoice } from './models-menu.ts'
 import { topBar } from './top-bar.ts'
-import { turns } from './turn.ts'
 import type { View } from './view.ts'
 import { welcome } from './welcome.ts'
 
@@ -17,9 +15,8 @@ export interface ChatFacts {
   readonly isNew: boolean
   readonly title: string
   readonly leafId: string | null
-  /** The newest messages of the active path, oldest first, and the cursor of those before. */
-  readonly messages: readonly Message[]
-  readonly next: string | undefined
+  /** What stands in the thread; undefined where nothing was said yet. */
+  readonly thread: Html | undefined
   readonly openRequests: readonly string[]
   readonly choice: ModelChoice
 }
@@ -44,17 +41,9 @@ const chatMain = (view: View, facts: ChatFacts): Html =>
   )}>
 ${topBar(view, facts.choice)}
 <section id="scroller" class="scroller" aria-label="Conversation" tabindex="0">
-<div id="thread" class="thread" role="log" aria-live="off" aria-label="${facts.title === '' ? 'New conversation' : facts.title}">${thread(view, facts)}</div>
+<div id="thread" class="thread" role="log" aria-live="off" aria-label="${facts.title === '' ? 'New conversation' : facts.title}">${facts.thread ?? welcome(view, facts.choice.models)}</div>
 <div class="to-end-place"><button type="button" id="to-end" class="btn btn-sm to-end" hidden>${icon('newest', 'small')}Newest</button></div>
 </section>
 <div id="announcer" class="sr-only" aria-live="polite"></div>
 ${composer(view.companion.name)}
 </main>`
-
-const thread = (view: View, facts: ChatFacts): Html =>
-  facts.messages.length === 0
-    ? welcome(view, facts.choice.models)
-    : turns(facts.conversationId, facts.messages, facts.next, {
-        companionName: view.companion.name,
-        clock: view.clock,
-      })

@@ -39,8 +39,7 @@ export async function newChat(house: House): Promise<ChatFacts> {
     isNew: true,
     title: '',
     leafId: null,
-    messages: [],
-    next: undefined,
+    thread: undefined,
     openRequests: [],
     choice: { models, selected: '', conversationId },
   }
@@ -49,7 +48,7 @@ export async function newChat(house: House): Promise<ChatFacts> {
 const showConversation = async (visit: Visit): Promise<Html> => show(visit, await chatOf(visit, idOf(visit)))
 
 /** A conversation that exists. @throws CodedError `not_found`. */
-export async function chatOf({ house, user }: Visit, id: string): Promise<ChatFacts> {
+export async function chatOf({ house, user, view }: Visit, id: string): Promise<ChatFacts> {
   const { conversations } = house.store
   const [conversation, path, openRequests, models] = await Promise.all([
     conversations.find(user.id, id),
@@ -63,8 +62,7 @@ export async function chatOf({ house, user }: Visit, id: string): Promise<ChatFa
     isNew: false,
     title: conversation.title,
     leafId: conversation.activeLeafId,
-    messages: path.items,
-    next: path.next,
+    thread: path.items.length > 0 ? await turns(path.items, path.next, turnView(view, id)) : undefined,
     openRequests,
     choice: { models, selected: conversation.model ?? '', conversationId: id },
   }
@@ -84,14 +82,15 @@ async function threadOf({ house, user, view }: Visit, id: string, before: string
   const page = before === undefined ? { limit: messagesPerPage } : { limit: messagesPerPage, before }
   const path = await house.store.conversations.path(user.id, id, page)
   if (!path) throw new CodedError('not_found', 'There is no such conversation')
-  return turns(id, path.items, path.next, turnView(view))
+  return turns(path.items, path.next, turnView(view, id))
 }
 
 async function showTurn(visit: Visit): Promise<Html> {
   const { house, user, view } = visit
-  const message = await house.store.conversations.message(user.id, idOf(visit), idOf(visit, 'messageId'))
+  const id = idOf(visit)
+  const message = await house.store.conversations.message(user.id, id, idOf(visit, 'messageId'))
   if (!message) throw new CodedError('not_found', 'There is no such message')
-  return html`${turn(message, turnView(view))}`
+  return html`${turn(message, turnView(view, id))}`
 }
 
 /** Follows the newest path through a message; the header tells the browser where it ends. */
@@ -107,7 +106,8 @@ async function chooseBranch(visit: Visit): Promise<Html> {
   return threadOf(visit, id, undefined)
 }
 
-const turnView = (view: Visit['view']): TurnView => ({
+const turnView = (view: Visit['view'], conversationId: string): TurnView => ({
+  conversationId,
   companionName: view.companion.name,
   clock: view.clock,
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import MarkdownIt from 'markdown-it'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import { maxTitleLength } from '../../bus/contract/limits.ts'
 import { converse } from '../../testing/pages/open-house.ts'
@@ -46,6 +47,21 @@ test('a deleted conversation leaves the list with a way back, and comes back by 
   assert.equal((await pages.get(`/c/${id}`)).statusCode, 200)
 })
 
+test('a reply that was shown leaves the memory of the hub with its conversation', async (context) => {
+  const { conversationId: id } = await converse(pages.house.store, pages.mira, {
+    said: 'A',
+    answer: 'Shown *once*',
+  })
+  const rendering = context.mock.method(MarkdownIt.prototype, 'render')
+  await pages.get(`/c/${id}`)
+  await pages.get(`/c/${id}`)
+  assert.equal(rendering.mock.callCount(), 1)
+  await pages.send('DELETE', `/c/${id}`)
+  await pages.send('POST', `/c/${id}/restore`)
+  await pages.get(`/c/${id}`)
+  assert.equal(rendering.mock.callCount(), 2)
+})
+
 test('deleting the conversation that is open makes room for a new one', async () => {
   const { conversationId: id } = await converse(pages.house.store, pages.mira, {
     said: 'Open now',
@@ -61,6 +77,25 @@ test('a search finds words whatever their accents and marks them', async () => {
   const { body } = await pages.get('/fragments/conversations?q=uberraschung')
   shows(body, /<mark>Überraschung<\/mark>sei/)
   shows((await pages.get('/fragments/conversations?q=nowhere%20%3Cb%3E')).body, /“nowhere &lt;b&gt;”/)
+})
+
+test('a person who searches in several tabs at once is answered in each', async () => {
+  await converse(pages.house.store, pages.mira, { said: 'The lighthouse', answer: 'Yes' })
+  const words = ['l', 'li', 'lig', 'light', 'lighthouse']
+  const answers = await Promise.all(words.map((word) => pages.get(`/fragments/conversations?q=${word}`)))
+  for (const { statusCode, body } of answers) {
+    assert.equal(statusCode, 200)
+    shows(body, /<mark>l[a-z]*<\/mark>/)
+  }
+})
+
+test('a search shows what a reply says without its marks, and a message as it was typed', async () => {
+  const { store } = pages.house
+  await converse(store, pages.mira, { said: 'How?', answer: '**Moor** the `boat`:\n```sh\ntie --twice\n```' })
+  await converse(store, pages.mira, { said: 'A **raw** anchor', answer: 'Yes' })
+  const found = async (word: string) => (await pages.get(`/fragments/conversations?q=${word}`)).body
+  shows(await found('boat'), /Moor the <mark>boat<\/mark>: tie --twice</)
+  shows(await found('raw'), /A \*\*<mark>raw<\/mark>\*\* anchor</)
 })
 
 test('Undo leads back into the conversation that was open, unless the person has gone on meanwhile', async () => {

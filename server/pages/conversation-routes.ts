@@ -12,6 +12,7 @@ import { conversationRow, renameRow } from './conversation-row.ts'
 import type { Html } from './html.ts'
 import { html } from './html.ts'
 import { listOf } from './list-facts.ts'
+import { renderedReplies } from './rendered-replies.ts'
 import { activeIdOf, fieldOf } from './request-fields.ts'
 import { toastAlong, undoDelete } from './toast.ts'
 import type { Visit } from './visit.ts'
@@ -78,6 +79,7 @@ async function remove(visit: Visit): Promise<Html> {
   const { house, user, request, view } = visit
   const { id, title } = await conversationOf(visit)
   if (!(await house.store.conversations.delete(user.id, id, Date.now()))) throw noConversation()
+  renderedReplies.forget(id)
   house.notify(user.id, { kind: 'changed', conversation_id: id })
   const wasOpen = activeIdOf(request) === id
   const rest = await list(visit, request.query, wasOpen ? { activeId: undefined } : {})

@@ -46,7 +46,7 @@ ${main}
 <div id="toasts" class="toasts" aria-live="polite"></div>
 ${settingsDialog()}
 ${keyboardHelp()}
-${turnTemplates({ companionName: view.companion.name, clock: view.clock })}
+${turnTemplates({ conversationId: '', companionName: view.companion.name, clock: view.clock })}
 ${editTemplate()}
 ${toastTemplate()}
 </body>

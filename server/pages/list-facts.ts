@@ -17,11 +17,18 @@ export async function listOf(
   const shown = shownOf(asked.shown)
   const activeId = asked.activeId ?? activeIdOf(visit.request)
   if (query !== '') {
-    const conversations = await house.store.conversations.search(user.id, query, mostFound)
+    const conversations = await house.store.conversations.search(user.id, query, mostFound, goneSignal(visit))
     return { conversations, activeId, query, shown, hasMore: false }
   }
   const { items, next } = await house.store.conversations.list(user.id, { limit: shown })
   return { conversations: items, activeId, query, shown, hasMore: next !== undefined }
+}
+
+/** Aborts when whoever asks has gone on: a page gives up its search when the person types another letter. */
+function goneSignal({ reply }: Visit): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  return gone.signal
 }
 
 function shownOf(text: string | undefined): number {

@@ -34,7 +34,8 @@ export function adviceThatLooks(models: ModelsAnswer | undefined): Html | null {
 
 function buttonLabel({ models, selected }: Pick<ModelChoice, 'models' | 'selected'>): string {
   const id = selected === '' ? models?.default_model : selected
-  return id === undefined ? 'Default model' : modelLabel(id, models)
+  if (id !== undefined) return modelLabel(id, models)
+  return models !== undefined && models.backends.length > 0 ? 'No model yet' : 'Default model'
 }
 
 /** What answers without a model is never called one. */

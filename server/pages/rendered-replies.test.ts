@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { renderMarkdown } from './markdown.ts'
-import { rememberRendered, renderReply } from './rendered-replies.ts'
+import { rememberRendered, renderedReplies } from './rendered-replies.ts'
 
 /** Remembers a renderer that says how often it was asked. */
 function counting(maxBytes: number) {
   const asked: string[] = []
-  const render = rememberRendered((source) => {
+  const replies = rememberRendered((source) => {
     asked.push(source)
     return source.padEnd(100)
   }, maxBytes)
-  return { render, asked }
+  const render = (source: string, conversation = 'one') => replies.render(conversation, source)
+  return { render, forget: replies.forget, asked }
 }
 
 describe('rendered replies', () => {
@@ -20,8 +21,8 @@ describe('rendered replies', () => {
     render('two')
     assert.deepEqual(asked, ['one', 'two'])
     const source = '**bold** and `code`'
-    assert.equal(renderReply(source), renderMarkdown(source))
-    assert.equal(renderReply(source), renderMarkdown(source))
+    assert.equal(renderedReplies.render('one', source), renderMarkdown(source))
+    assert.equal(renderedReplies.render('one', source), renderMarkdown(source))
   })
 
   test('are forgotten past the bound, the longest unused first', () => {
@@ -35,6 +36,18 @@ describe('rendered replies', () => {
     assert.equal(asked.length, 21)
     render('reply 1')
     assert.equal(asked.length, 22)
+  })
+
+  test('are forgotten with their conversation, and leave its room to others', () => {
+    const { render, forget, asked } = counting(400 * 20)
+    for (let index = 0; index < 19; index += 1) render(`reply ${index}`)
+    render('kept', 'two')
+    forget('one')
+    for (let index = 20; index < 39; index += 1) render(`reply ${index}`, 'two')
+    render('kept', 'two')
+    assert.equal(asked.length, 39)
+    render('reply 0')
+    assert.equal(asked.length, 40)
   })
 
   test('that are large push none of the others out', () => {

@@ -10,32 +10,46 @@ const entryBytes = 200
 
 type Render = (source: string) => string
 
+export interface RenderedReplies {
+  /** What a reply of a conversation is rendered as. */
+  render(conversationId: string, source: string): string
+  /** Drops all of a conversation: what was deleted stays in no memory. */
+  forget(conversationId: string): void
+}
+
 /**
- * Remembers what sources were rendered as, by their SHA-256; what was not asked for the longest is forgotten past
- * `maxBytes`. Rendering is a pure function, so nothing is ever out of date.
+ * Remembers what sources were rendered as, by conversation and SHA-256; what was not asked for the longest is forgotten
+ * past `maxBytes`. Rendering is a pure function, so nothing is ever out of date.
  */
-export function rememberRendered(render: Render, maxBytes = maxTotalBytes): Render {
+export function rememberRendered(render: Render, maxBytes = maxTotalBytes): RenderedReplies {
   const known = new Map<string, string>()
   let bytes = 0
 
+  const drop = (key: string, html: string) => {
+    if (known.delete(key)) bytes -= sizeOf(html)
+  }
   const forgetOldest = () => {
     for (const [key, html] of known) {
       if (bytes <= maxBytes) return
-      known.delete(key)
-      bytes -= sizeOf(html)
+      drop(key, html)
     }
   }
 
-  return (source) => {
-    const key = createHash('sha256').update(source).digest('base64')
-    const html = known.get(key) ?? render(source)
-    const size = sizeOf(html)
-    if (known.delete(key)) bytes -= size
-    if (size > maxBytes * maxShare) return html
-    known.set(key, html)
-    bytes += size
-    forgetOldest()
-    return html
+  return {
+    render: (conversationId, source) => {
+      const key = `${conversationId} ${createHash('sha256').update(source).digest('base64')}`
+      const html = known.get(key) ?? render(source)
+      const size = sizeOf(html)
+      drop(key, html)
+      if (size > maxBytes * maxShare) return html
+      known.set(key, html)
+      bytes += size
+      forgetOldest()
+      return html
+    },
+    forget: (conversationId) => {
+      for (const [key, html] of known) if (key.startsWith(`${conversationId} `)) drop(key, html)
+    },
   }
 }
 
@@ -43,4 +57,4 @@ export function rememberRendered(render: Render, maxBytes = maxTotalBytes): Rend
 const sizeOf = (html: string): number => 2 * html.length + entryBytes
 
 /** `renderMarkdown` for replies as they are stored: every view of a conversation shows the same ones again. */
-export const renderReply: Render = rememberRendered(renderMarkdown)
+export const renderedReplies: RenderedReplies = rememberRendered(renderMarkdown)

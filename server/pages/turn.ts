@@ -1,3 +1,4 @@
+import { setImmediate as loopTurn } from 'node:timers/promises'
 import type { Message } from '../store/store.ts'
 import type { Clock } from './clock.ts'
 import type { Html } from './html.ts'
@@ -7,6 +8,8 @@ import { blankSaid, saidTurn } from './said-turn.ts'
 
 /** What a turn shows of its surroundings. */
 export interface TurnView {
+  /** '' in a template, which belongs to none. */
+  readonly conversationId: string
   readonly companionName: string
   readonly clock: Clock
 }
@@ -14,17 +17,31 @@ export interface TurnView {
 export const turn = (message: Message, view: TurnView): Html =>
   message.role === 'user' ? saidTurn(message, view) : replyTurn(message, view)
 
+/** Replies of so many code units together are rendered in one go, about 10 ms; then others on this hub have a turn. */
+const unitsInOneGo = 8_000
+
 /**
- * The inside of the thread: turns, oldest first, below the way to earlier ones.
+ * The inside of the thread: turns, oldest first, below the way to earlier ones. It lets the event loop turn between
+ * long replies, since rendering many takes long and every socket of the hub would wait.
+ *
  * @param next - Cursor of the page before these, as the store gave it.
  */
-export const turns = (
-  conversationId: string,
+export async function turns(
   messages: readonly Message[],
   next: string | undefined,
   view: TurnView,
-): Html =>
-  html`${next !== undefined && earlier(conversationId, next)}${messages.map((message) => turn(message, view))}`
+): Promise<Html> {
+  const shown: Html[] = []
+  let units = 0
+  for (const message of messages) {
+    shown.push(turn(message, view))
+    units += message.role === 'assistant' ? message.content.length : 0
+    if (units < unitsInOneGo) continue
+    units = 0
+    await loopTurn()
+  }
+  return html`${next !== undefined && earlier(view.conversationId, next)}${shown}`
+}
 
 const earlier = (conversationId: string, before: string): Html =>
   html`<button type="button" id="earlier" class="btn btn-ghost btn-sm earlier" hx-get="/fragments/c/${conversationId}/thread?before=${before}" hx-target="this" hx-swap="outerHTML settle:0" hx-disable="this">Show earlier messages</button>`

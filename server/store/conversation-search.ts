@@ -1,8 +1,10 @@
-import { sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import { truncate } from '../../bus/contract/text.ts'
 import { selectSummaries, toSummary } from './conversation-summary.ts'
 import type { Queries } from './database.ts'
 import { fold } from './fold.ts'
+import { plainWords } from './plain-words.ts'
+import type { Schema } from './schema.ts'
 import { snippetOf } from './snippet.ts'
 import type { ConversationSummary } from './store.ts'
 
@@ -26,13 +28,19 @@ export async function searchConversations(
     .where(sql<boolean>`(${allInTitle(words)} or exists (${hits(words)}))`)
     .limit(limit)
     .execute()
-  const contents = await readContents(queries, rows)
+  const hitMessages = await readHits(queries, rows)
   return rows.map((row) => {
-    const content = row.hit_id === null ? undefined : contents.get(row.hit_id)
-    const snippet = content === undefined ? undefined : snippetOf(content, words)
+    const hit = row.hit_id === null ? undefined : hitMessages.get(row.hit_id)
+    const snippet = hit && snippetAsShown(hit, words)
     return snippet === undefined ? toSummary(row) : { ...toSummary(row), snippet }
   })
 }
+
+type Hit = Pick<Selectable<Schema['messages']>, 'role' | 'content'>
+
+/** Replies are shown as Markdown and people's words as they are. A word may stand in a mark alone: a link's address. */
+const snippetAsShown = ({ role, content }: Hit, words: readonly string[]): string | undefined =>
+  (role === 'assistant' ? snippetOf(plainWords(content), words) : undefined) ?? snippetOf(content, words)
 
 const wordsOf = (query: string): string[] =>
   [...new Set(fold(truncate(query, maxQueryLength)).split(/\s+/u).filter(Boolean))].slice(0, maxWords)
@@ -58,16 +66,16 @@ const hits = (words: readonly string[]) => {
 
 const likeWord = (word: string) => sql`like ${`%${word.replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`
 
-async function readContents(
+async function readHits(
   queries: Queries,
   rows: readonly { hit_id: string | null }[],
-): Promise<Map<string, string>> {
+): Promise<Map<string, Hit>> {
   const ids = rows.flatMap(({ hit_id }) => hit_id ?? [])
   if (ids.length === 0) return new Map()
   const found = await queries
     .selectFrom('messages')
-    .select(['id', 'content'])
+    .select(['id', 'role', 'content'])
     .where('id', 'in', ids)
     .execute()
-  return new Map(found.map(({ id, content }) => [id, content]))
+  return new Map(found.map((hit) => [hit.id, hit]))
 }

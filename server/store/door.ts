@@ -26,6 +26,6 @@ function guarded(method: Room[string]): Room[string] {
 function storable(value: unknown): unknown {
   if (typeof value === 'string') return wellFormed(value).replaceAll('\0', '')
   if (Array.isArray(value)) return value.map(storable)
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value !== 'object' || value === null || value instanceof AbortSignal) return value
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, storable(inner)]))
 }

@@ -3,6 +3,8 @@ import type { ConversationStore } from './store.ts'
 
 /** Most people whose searches run or wait at once on one hub. */
 const maxPeople = 1_000
+/** Most searches of a person that wait: that many tabs may search at once. */
+const maxWaiting = 8
 
 type Search = ConversationStore['search']
 
@@ -12,32 +14,49 @@ interface Waiting {
 }
 
 /**
- * Lets one search of a person run at a time, and one wait: a newer one takes the place of that, since whoever types on
- * does not want it any more. A search may look at everything a person ever said.
+ * Lets one search of a person run at a time; others wait in their order. One that nobody waits for any more leaves its
+ * place, and past `maxWaiting` the one that waits the longest does. A search may look at everything a person ever said.
  */
 export function oneSearchEach(search: Search, most = maxPeople): Search {
-  const people = new Map<string, Waiting | undefined>()
+  const people = new Map<string, Waiting[]>()
 
-  const takePlace = (userId: string) =>
-    new Promise<void>((begin, giveUp) => {
-      people.get(userId)?.giveUp(new CodedError('rate_limited', 'A newer search took the place of this one'))
-      people.set(userId, { begin, giveUp })
-    })
-  const letNext = (userId: string) => {
-    const next = people.get(userId)
+  const letNext = (userId: string, waiting: Waiting[]) => {
+    const next = waiting.shift()
     if (next === undefined) people.delete(userId)
-    else people.set(userId, undefined)
-    next?.begin()
+    else next.begin()
   }
 
-  return async (userId, query, limit) => {
-    if (people.has(userId)) await takePlace(userId)
+  return async (userId, query, limit, signal) => {
+    const waiting = people.get(userId)
+    if (waiting !== undefined) await takePlace(waiting, signal)
     else if (people.size >= most) throw new CodedError('rate_limited', 'Too many people search at the moment')
-    else people.set(userId, undefined)
+    const line = waiting ?? []
+    people.set(userId, line)
     try {
       return await search(userId, query, limit)
     } finally {
-      letNext(userId)
+      letNext(userId, line)
     }
+  }
+}
+
+/** Resolves when it is this one's turn. */
+async function takePlace(waiting: Waiting[], signal: AbortSignal | undefined): Promise<void> {
+  const turn = Promise.withResolvers<void>()
+  const place: Waiting = { begin: turn.resolve, giveUp: turn.reject }
+  const leave = () => {
+    const index = waiting.indexOf(place)
+    if (index >= 0) waiting.splice(index, 1)
+    turn.reject(new CodedError('rate_limited', 'Nobody waits for this search any more'))
+  }
+  if (waiting.length >= maxWaiting)
+    waiting.shift()?.giveUp(new CodedError('rate_limited', 'Newer searches took the place of this one'))
+  waiting.push(place)
+  signal?.addEventListener('abort', leave, { once: true })
+  if (signal?.aborted) leave()
+  try {
+    await turn.promise
+  } finally {
+    signal?.removeEventListener('abort', leave)
   }
 }

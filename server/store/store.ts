@@ -110,10 +110,10 @@ export interface ConversationStore {
   list(userId: string, page: { limit: number; before?: string }): Promise<Page<ConversationSummary>>
   /**
    * Words that stand in titles or messages, whatever their case and accents. Newest first. Of one person's searches
-   * one runs and one waits.
-   * @throws CodedError `rate_limited` when a newer search takes the place of the one that waits
+   * one runs at a time; the others wait, and leave the line when their `signal` aborts.
+   * @throws CodedError `rate_limited` when it gave its place up, or too many search
    */
-  search(userId: string, query: string, limit: number): Promise<ConversationSummary[]>
+  search(userId: string, query: string, limit: number, signal?: AbortSignal): Promise<ConversationSummary[]>
   find(userId: string, id: string): Promise<Conversation | undefined>
   /** @returns false where there is no such conversation. A title given here is a person's. */
   update(userId: string, id: string, patch: ConversationPatch): Promise<boolean>

@@ -26,6 +26,7 @@ export interface Generation {
 export interface Generated {
   readonly text: string
   readonly thoughts: string
+  /** Empty unless one call wrote all of text and thoughts: a backend counts only what it added. */
   readonly usage: Usage
   /** On the clock of `performance.now()`. */
   readonly firstTextAtMs: number | undefined
@@ -62,7 +63,7 @@ export async function generate(generation: Generation): Promise<Generated> {
 async function runOnce(generation: Generation, state: GenerationState): Promise<BackendError | undefined> {
   const { backend, request, patience, signal } = generation
   try {
-    const begun = state.reply.text
+    const begun = state.beginCall()
     const maxTokens = begun === '' ? request.maxTokens : state.tokensLeft
     if (maxTokens !== undefined && maxTokens <= 0) {
       state.reason = 'length'
@@ -101,6 +102,7 @@ class GenerationState {
   readonly #thoughts: ReplyText
   #thoughtUnits: number
   #pieces: number
+  #beganAtNothing = true
   #firstTextAtMs: number | undefined
   #usage: Usage = {}
   reason: 'stop' | 'length' = 'stop'
@@ -129,13 +131,20 @@ class GenerationState {
     return this.#thoughts.text
   }
 
+  /** @returns the text that the call has to go on from. */
+  beginCall(): string {
+    this.#beganAtNothing = this.reply.text === '' && this.thoughts === ''
+    return this.reply.text
+  }
+
   /** Takes one piece. @returns whether that is enough. */
   take(piece: Piece): boolean {
     if (piece.kind !== 'end') this.#pieces += 1
     if (piece.kind === 'text') return this.#say(this.reply.take(piece.text))
     if (piece.kind === 'thought') return this.#think(piece.text)
     this.reason = piece.reason
-    this.#usage = piece.usage
+    // What others wrote before this call was counted by nobody.
+    if (this.#beganAtNothing) this.#usage = piece.usage
     return true
   }
 

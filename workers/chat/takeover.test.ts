@@ -51,6 +51,7 @@ describe('a reply in the making', { timeout: 120_000 }, () => {
       'the whole time counts, from the first attempt on',
     )
     assert.equal(tokens_per_second, undefined, 'nobody knows how fast both together were')
+    assert.deepEqual(final.usage, {}, 'nobody counted the tokens of both')
   })
 
   test('is begun anew by another worker when its model cannot go on', async () => {
@@ -65,6 +66,7 @@ describe('a reply in the making', { timeout: 120_000 }, () => {
     assert.equal(final.content, countedTo(60))
     assert.equal((await house.read(asked)).text, countedTo(60))
     assert.equal((await attempts(asked))[1]?.offset, 0)
+    assert.equal(final.usage.completion_tokens, 60)
     const { first_token_ms = 0, tokens_per_second = 0 } = final.timings
     assert.ok(first_token_ms >= writerLeaseMs, 'the answer that stands began with the second attempt')
     assert.ok(tokens_per_second > 0)

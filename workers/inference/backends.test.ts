@@ -43,6 +43,18 @@ describe('the backends of a worker', { timeout: 60_000 }, () => {
     assert.equal(await backendOf('demo'), 'ollama')
   })
 
+  test('give way to the demo while they have no model, and answer from the moment one is pulled', async () => {
+    ollama.setModels([])
+    await waitUntil('it is known to be empty', async () => {
+      const { models, default_model } = await worker.backends.list()
+      return default_model === 'demo' && models.every(({ id }) => id === 'demo')
+    })
+    assert.ok(await isUp())
+    assert.equal(await backendOf(), 'demo')
+    ollama.setModels(['nomic-embed-text', 'counting', 'other'])
+    assert.equal(await backendOf(), 'ollama')
+  })
+
   test('have a model from the moment it is pulled', async () => {
     ollama.setModels(['counting', 'fresh'])
     const final = await house.final(await house.ask('tokens=3', { model: 'fresh' }))
@@ -116,9 +128,10 @@ describe('the backends of a worker', { timeout: 60_000 }, () => {
 })
 
 describe('an OpenAI-compatible server', { timeout: 60_000 }, () => {
-  test('of vLLM goes on with a begun answer and tells thoughts and usage', async () => {
+  test('of vLLM goes on with a begun answer and tells thoughts and usage', async (context) => {
     const server = await startOpenaiStandIn({ models: [{ name: 'big' }], script: { thoughts: 2 } })
-    const house = await openWorkerHouse()
+    context.after(() => server.stop())
+    await using house = await openWorkerHouse()
     const options = {
       variable: 'OPENAI_BASE_URL',
       name: 'openai',
@@ -130,9 +143,9 @@ describe('an OpenAI-compatible server', { timeout: 60_000 }, () => {
     const final = await house.final(await house.ask('Hello'))
     assert.equal(final.content, countedTo(20))
     assert.equal(final.thoughts, ' h0 h1')
-    assert.ok((final.usage.completion_tokens ?? 0) > 0)
-    await house[Symbol.asyncDispose]()
-    await server.stop()
+    assert.deepEqual(final.usage, {}, 'the broken call counted nothing')
+    const whole = await house.final(await house.ask('Hello'))
+    assert.ok((whole.usage.completion_tokens ?? 0) > 0)
   })
 
   test('that asks for patience is asked again when it said', async () => {

@@ -12,7 +12,7 @@ export interface BackendsOptions {
   /** In order of preference. */
   readonly backends: readonly Backend[]
   readonly demo: Backend
-  /** `auto`: while no backend can be reached; `on`: always and alone; `off`: never. */
+  /** `auto`: while no backend that can be reached has a model; `on`: always and alone; `off`: never. */
   readonly demoMode: 'auto' | 'on' | 'off'
   readonly defaultModel: string | undefined
   readonly log: Log
@@ -71,6 +71,7 @@ export function openBackends(options: BackendsOptions): Backends {
       await Promise.all(probes.map((probe) => probe.look()))
       const second = chooseModel(probes, wanted, defaultModel)
       if (second !== undefined) return second
+      if (demoMode === 'auto' && haveNothing(probes)) return demoChoice
       throw notThere(probes, wanted)
     },
     suspect: (backend) => probes.find((probe) => probe.backend === backend)?.look(),
@@ -83,6 +84,9 @@ export function openBackends(options: BackendsOptions): Backends {
     },
   }
 }
+
+/** Also while they are down: nothing is known of their models then. */
+const haveNothing = (probes: readonly Probe[]): boolean => probes.every(({ models }) => models.length === 0)
 
 /** Waits for the first look at each, and a moment for backends to return if one was up before and none is now. */
 async function settle(probes: readonly Probe[], returnMs: number, signal: AbortSignal): Promise<void> {
@@ -119,7 +123,7 @@ const maxListedModels = 500
 async function listModels(probes: readonly Probe[], options: BackendsOptions): Promise<ModelsAnswer> {
   const { demo, demoMode, defaultModel } = options
   const up = probes.filter((probe) => probe.up)
-  const demoAnswers = demoMode === 'on' || (demoMode === 'auto' && up.length === 0)
+  const demoAnswers = demoMode === 'on' || (demoMode === 'auto' && haveNothing(probes))
   const models = up
     .flatMap((probe) => probe.models)
     .filter(({ id }) => id.length <= maxModelNameLength)

@@ -53,4 +53,5 @@ const howToConnect = [
   'Ollama on another machine: set `OLLAMA_BASE_URL`. An OpenAI-compatible server: `OPENAI_BASE_URL` and `OPENAI_API_KEY`.',
 ].join('\n')
 
-const reminder = 'Start [Ollama](https://ollama.com/download) and a real companion takes over from here.'
+const reminder =
+  'Start [Ollama](https://ollama.com/download) with a model, and a real companion takes over from here.'

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Message } from '../store/store.ts'
+import { blankReply } from './reply-turn.ts'
+import { turns } from './turn.ts'
+
+const view = { conversationId: 'a', companionName: 'Mira', clock: { now: 0, timeZone: 'UTC' } }
+
+const replies = (count: number, content: string): Message[] =>
+  Array.from({ length: count }, (_, index) => ({
+    ...blankReply,
+    ...{ id: String(index), role: 'assistant', content: `${index} ${content}`, usage: {} },
+  }))
+
+/** How often the event loop turned while a thread was made. */
+async function loopTurnsOf(messages: readonly Message[]): Promise<number> {
+  let count = 0
+  const next = () => {
+    count += 1
+    immediate = setImmediate(next)
+  }
+  let immediate = setImmediate(next)
+  await turns(messages, undefined, view)
+  clearImmediate(immediate)
+  return count
+}
+
+test('a person who opens many long replies holds nobody else up for all of them', async () => {
+  assert.ok((await loopTurnsOf(replies(50, '*word* '.repeat(1_200)))) >= 49)
+  assert.equal(await loopTurnsOf(replies(50, 'short')), 0)
+})
+
+test('a thread shows its replies in their order', async () => {
+  const shown = String(await turns(replies(3, 'x'.repeat(9_000)), undefined, view))
+  assert.deepEqual(
+    [...shown.matchAll(/id="m-(\d)"/g)].map(([, id]) => id),
+    ['0', '1', '2'],
+  )
+})
