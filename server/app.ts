@@ -13,6 +13,7 @@ import type { Bus } from '../bus/nats/bus.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { registerBackChannelLogout } from './accounts/flows/back-channel-logout.ts'
 import { registerFlows } from './accounts/flows/routes.ts'
+import { rememberHouseRules } from './accounts/house-rules.ts'
 import { registerIdentity } from './accounts/identify.ts'
 import { registerAttemptLimit } from './accounts/limits/attempts.ts'
 import { createOriginPolicy, registerForgeryGuard } from './accounts/origin.ts'
@@ -34,6 +35,7 @@ import { registerHealth } from './health.ts'
 import type { Rooms, Version } from './house.ts'
 import { type Hub, openHub } from './hub/hub.ts'
 import { registerSocket } from './hub/socket-route.ts'
+import { registerAdmin } from './pages/admin/routes.ts'
 import { registerPages } from './pages/pages.ts'
 import { registerProblems } from './problem.ts'
 import { registerRequestLog } from './request-log.ts'
@@ -126,6 +128,7 @@ function openRooms(parts: AppParts, cache: SessionCache | undefined): Rooms {
     version,
     log: logger,
     access,
+    rules: rememberHouseRules({ config, store, log: logger }),
     sessions:
       cache === undefined ? sessions : rememberSessions({ sessions, cache, access, bus, log: logger }),
     hubId: randomToken(),
@@ -165,6 +168,7 @@ function registerRoutes(
     registerBackChannelLogout(identified, { rooms, cookie })
     registerSessions(identified, rooms)
     registerPages(identified, rooms)
+    registerAdmin(identified, rooms)
     registerSocket(identified, hub, isOurs)
   })
 }

@@ -14,6 +14,8 @@ import { hubSettings } from './config-settings.ts'
 export interface HubConfig extends Settings<typeof hubSettings> {
   /** What belongs to each of `oidcIssuers`. */
   readonly issuers: readonly IssuerSettings[]
+  /** Which of these a variable of the environment decides, and not a default. */
+  readonly fixed: readonly string[]
 }
 
 /**
@@ -24,10 +26,20 @@ export interface HubConfig extends Settings<typeof hubSettings> {
 export function readConfig(environment: Environment): HubConfig {
   const read = readSettings(hubSettings, splitAddress(environment))
   const databaseUrl = read.databaseUrl.replace('DATA_DIR', () => read.dataDir)
-  const config: HubConfig = { ...read, databaseUrl, issuers: readIssuers(read.oidcIssuers, environment) }
+  const config: HubConfig = {
+    ...read,
+    databaseUrl,
+    issuers: readIssuers(read.oidcIssuers, environment),
+    fixed: fixedBy(environment),
+  }
   checkProviderSettings(config)
   return config
 }
+
+const fixedBy = (environment: Environment): string[] =>
+  Object.entries(hubSettings)
+    .filter(([, { name, aliases }]) => [name, ...aliases].some((one) => environment[one]?.trim()))
+    .map(([name]) => name)
 
 function splitAddress(environment: Environment): Environment {
   const address = environment.ADDR?.trim()

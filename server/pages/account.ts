@@ -12,6 +12,7 @@ export const account = (user: User, canSignIn: boolean): Html =>
     ? html`<span class="person">${mark(user)}<span class="person-words"><span class="person-name">${user.name}</span>${canSignIn ? html`<a class="person-note link" href="/sign-in">Sign in</a>` : html`<span class="person-note">in this browser only</span>`}</span></span>`
     : html`<button type="button" class="person person-button" popovertarget="account-menu" aria-haspopup="menu" aria-expanded="false">${mark(user)}<span class="sr-only">Account: </span><span class="person-name">${user.name}</span>${icon('down', 'small')}</button>
 <div id="account-menu" class="menu-card account-menu" popover><form method="post" action="/sign-out"><div role="menu" aria-label="Account">
+${user.role === 'admin' && html`<a role="menuitem" class="menu-item" tabindex="-1" href="/admin">${icon('sliders', 'small')}<span class="menu-label">People and rules</span></a>`}
 <button type="submit" role="menuitem" class="menu-item" tabindex="-1">${icon('leave', 'small')}<span class="menu-label">Sign out</span></button>
 </div></form><p class="menu-note">The way back is a new owner link: the house prints one when it starts.</p></div>`
 

@@ -117,7 +117,7 @@ suite('a key at the socket', () => {
     await house.hub.store.apiKeys.create({ ...facts, prefix, hash, scopes: ['chat'] })
     const [closing, staying] = [await open(by(key)), await open(by(second.key))]
     await house.hub.store.apiKeys.revoke(user.id, id, Date.now())
-    house.hub.app.access.changed()
+    house.hub.app.rooms.access.changed()
     assert.deepEqual(await closing.closed, { code: 4510, reason: 'not_signed_in' })
     staying.hello()
     await staying.next('welcome')
