@@ -112,8 +112,10 @@ async function listenSilently(fastify: FastifyInstance, { host, port }: HubConfi
   }
 }
 
-function openRooms(parts: AppParts, cache: SessionCache | undefined): Rooms {
-  const { config, store, bus, assets, version, logger } = parts
+function openRooms(
+  { config, store, bus, assets, version, logger, providerAddresses }: AppParts,
+  cache: SessionCache | undefined,
+): Rooms {
   const access = openAccess({ store, bus, log: logger })
   const { sessions } = store
   return {
@@ -127,7 +129,7 @@ function openRooms(parts: AppParts, cache: SessionCache | undefined): Rooms {
     sessions:
       cache === undefined ? sessions : rememberSessions({ sessions, cache, access, bus, log: logger }),
     hubId: randomToken(),
-    providers: createProviders(config, parts.providerAddresses),
+    providers: createProviders(config, providerAddresses),
     isTrustedProxy: createProxyTrust(config.trustedProxies),
     models: createModelList(bus),
     notify: (userId, notice) => bus.send(subjects.notify(userId), encode(notice)),

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Rooms } from '../house.ts'
@@ -9,6 +10,9 @@ import type { SessionCookie } from './sessions/cookie.ts'
 
 /** The form has no fields. */
 const maxFormBytes = 1024
+
+/** Longest wait for where a provider signs people out, in milliseconds. Past it, it is left out. */
+const longestWaitMs = 2_000
 
 /** `POST /sign-out` ends the browser's session, and with it the sockets that were opened with it, on every hub. */
 export function registerSignOut(app: FastifyInstance, rooms: Rooms, cookie: SessionCookie): void {
@@ -43,8 +47,9 @@ async function leave(
   if (proof?.idToken === undefined || provider?.logout === undefined || origin === undefined)
     return reply.redirect('/', 303)
   const signedOut = { idToken: proof.idToken, returnTo: `${origin}/sign-in` }
-  // A provider that is away keeps nobody from signing out here.
-  const there = await provider.logout.endSessionUrl(signedOut).catch(() => undefined)
+  // A provider that is away keeps nobody waiting who has signed out here.
+  const found = provider.logout.endSessionUrl(signedOut).catch(() => undefined)
+  const there = await Promise.race([found, setTimeout(longestWaitMs, undefined, { ref: false })])
   if (there === undefined) return reply.redirect('/', 303)
   const look = { theme: themeOf(request.headers.cookie), assets: rooms.assets }
   return reply

@@ -1,8 +1,8 @@
 import type { SignInFaultKind } from '../accounts/providers/sign-in-fault.ts'
 import type { SignInRefusal } from '../accounts/sign-in.ts'
 
-/** Everything that keeps somebody from signing in. */
-export type SignInProblem = SignInFaultKind | SignInRefusal
+/** Everything that keeps somebody from signing in, or from linking an account. */
+export type SignInProblem = SignInFaultKind | SignInRefusal | 'taken'
 
 /** What the page says of a problem that its address names; undefined: it names none of ours. */
 export function problemWords(problem: string | undefined, provider: string): string | undefined {
@@ -25,5 +25,7 @@ const words: Readonly<Record<SignInProblem, (provider: string) => string>> = {
     `${provider} has not verified your e-mail address. Verify it there, then try again.`,
   not_invited: () => 'Your account is not on the list here. Ask whoever runs this house for an invitation.',
   invitation_gone: () => 'That invitation was used or is too old. Ask for a new one.',
+  taken: (provider) =>
+    `That account at ${provider} belongs to somebody else here, so it was not linked to yours.`,
   disabled: () => 'Your account here is switched off. Ask whoever runs this house.',
 }

@@ -13,6 +13,8 @@ export interface View {
   readonly sidebar: 'open' | 'closed'
   readonly assets: Assets
   readonly version: Version
+  /** Whether a guest could sign in. */
+  readonly canSignIn: boolean
   /** Longest message, in UTF-16 code units. */
   readonly maxMessageLength: number
 }

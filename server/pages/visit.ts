@@ -74,6 +74,7 @@ function viewOf(house: House, request: FastifyRequest, user: User): View {
     sidebar,
     assets: house.assets,
     version: house.version,
+    canSignIn: house.providers.length > 0,
     maxMessageLength: house.config.maxMessageLength,
   }
 }

@@ -1,7 +1,13 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type ClientMetadata, type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider'
+import {
+  type ClientMetadata,
+  type Configuration,
+  type JWKS,
+  type KoaContextWithOIDC,
+  Provider,
+} from 'oidc-provider'
 import type { ProviderPerson } from './emulator.ts'
 import { createPrivateKeys } from './signed-tokens.ts'
 
@@ -23,7 +29,9 @@ export interface OidcIssuer extends AsyncDisposable {
   /** Its calls for back-channel logout that were answered, as `ok` or what went wrong. */
   readonly logouts: string[]
   /** Tells the issuer of its client: codes go to `/sign-in/{slug}/callback` below the public origin, and so on. */
-  admit(client: { publicOrigin: string; slug: string; backChannelOrigin?: string }): Promise<void>
+  admit(client: { publicOrigin: string; slug: string; backChannelOrigin?: string }): void
+  /** Whether id_tokens say what the scopes stand for, as at Authentik, or userinfo alone does; decided by `admit`. */
+  claimsIn: 'id_token' | 'userinfo'
 }
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => unknown
@@ -33,6 +41,7 @@ type Handle = (request: IncomingMessage, response: ServerResponse) => unknown
  * loopback are let through, which `oidc-provider` refuses by itself.
  */
 export async function startOidcIssuer(clientId = 'companions'): Promise<OidcIssuer> {
+  const keys = await createPrivateKeys()
   let handle: Handle = (_request, response) => response.writeHead(503).end()
   const server = createServer((request, response) => void handle(request, response))
   server.listen(0, '127.0.0.1')
@@ -49,9 +58,10 @@ export async function startOidcIssuer(clientId = 'companions'): Promise<OidcIssu
       groups: ['family'],
     },
     denies: false,
+    claimsIn: 'id_token',
     logouts: [],
-    admit: async (client) => {
-      handle = await createHandle(issuer, clientOf(issuer, client))
+    admit: (client) => {
+      handle = createHandle(issuer, clientOf(issuer, client), keys)
     },
     [Symbol.asyncDispose]: async () => {
       const closed = once(server, 'close')
@@ -78,8 +88,8 @@ function clientOf(
   }
 }
 
-async function createHandle(issuer: OidcIssuer, client: ClientMetadata): Promise<Handle> {
-  const provider = new Provider(issuer.issuer, await configurationOf(issuer, client))
+function createHandle(issuer: OidcIssuer, client: ClientMetadata, jwks: JWKS): Handle {
+  const provider = new Provider(issuer.issuer, { ...configurationOf(issuer, client), jwks })
   provider.on('backchannel.success', () => issuer.logouts.push('ok'))
   provider.on('backchannel.error', (_context, error) => issuer.logouts.push(error.message))
   const answer = provider.callback()
@@ -100,15 +110,13 @@ async function finishInteraction(
   await provider.interactionFinished(request, response, result).catch(() => response.writeHead(400).end())
 }
 
-async function configurationOf(issuer: OidcIssuer, client: ClientMetadata): Promise<Configuration> {
+function configurationOf(issuer: OidcIssuer, client: ClientMetadata): Configuration {
   return {
     clients: [client],
-    jwks: await createPrivateKeys(),
     cookies: { keys: ['only for tests'] },
     claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'], groups: ['groups'] },
     scopes: ['openid', 'profile', 'email', 'groups'],
-    // Authentik and most others put what a scope stands for into the id_token.
-    conformIdTokenClaims: false,
+    conformIdTokenClaims: issuer.claimsIn === 'userinfo',
     pkce: { required: () => true },
     features: {
       devInteractions: { enabled: false },

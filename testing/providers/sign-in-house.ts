@@ -31,7 +31,7 @@ export async function startSignInHouse(config: Partial<HubConfig> = {}): Promise
   }
   const house = await startTestHouse(options)
   const second = await house.addHub({ ...options, databaseUrl: house.hub.databaseUrl })
-  await issuer.admit({ publicOrigin, slug: 'authentik', backChannelOrigin: second.origin })
+  issuer.admit({ publicOrigin, slug: 'authentik', backChannelOrigin: second.origin })
   google.register(`${publicOrigin}/sign-in/google/callback`)
   return {
     house,
@@ -67,6 +67,7 @@ const configFor = (issuer: OidcIssuer, google: GoogleEmulator): Partial<HubConfi
       issuer: issuer.issuer,
       clientId: issuer.clientId,
       clientSecret: issuer.clientSecret,
+      scope: 'openid profile email groups',
     },
   ],
 })

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { CodedError } from '../../../bus/contract/errors.ts'
 import type { Rooms } from '../../house.ts'
 import { fieldOf } from '../../pages/request-fields.ts'
+import { audit } from '../audit.ts'
 import type { LogoutNotice } from '../providers/provider.ts'
 import { asSignInFault } from '../providers/sign-in-fault.ts'
 import { hashToken } from '../sessions/tokens.ts'
@@ -37,19 +38,19 @@ export function registerBackChannelLogout(app: FastifyInstance, flowRooms: FlowR
 }
 
 /** Notes the token's id before anything ends; where that then fails, the provider may send the token again. */
-async function endOnce(
-  { store, access }: Rooms,
-  { issuer, tokenId, expiresAt, ...whose }: LogoutNotice,
-): Promise<void> {
+async function endOnce(rooms: Rooms, notice: LogoutNotice): Promise<void> {
+  const { issuer, tokenId, expiresAt, ...whose } = notice
+  const { flows, sessions } = rooms.store
   const key = hashToken(`logout ${issuer} ${tokenId}`)
   const now = Date.now()
-  const isNew = await store.flows.create({ stateHash: key, bindingHash: key, json: '{}', expiresAt }, now)
+  const isNew = await flows.create({ stateHash: key, bindingHash: key, json: '{}', expiresAt }, now)
   if (!isNew) throw new CodedError('request_invalid', 'The logout token was used before.')
   try {
-    await store.sessions.endOfIdentity({ issuer, ...whose }, now)
-    access.changed()
+    const ended = await sessions.endOfIdentity({ issuer, ...whose }, now)
+    rooms.access.changed()
+    await audit(rooms, { act: 'session-ended', facts: { issuer, ended } })
   } catch (error) {
-    await store.flows.take(key, key, now)
+    await flows.take(key, key, now)
     throw error
   }
 }

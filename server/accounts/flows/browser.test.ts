@@ -16,12 +16,20 @@ let chromium: Browser
 before(async () => {
   ;[issuer, balancer, chromium] = await Promise.all([startOidcIssuer(), startBalancer(), launchChromium()])
   const { clientId, clientSecret } = issuer
-  const authentik = { slug: 'authentik', name: 'Authentik', issuer: issuer.issuer, clientId, clientSecret }
+  const scope = 'openid profile email'
+  const authentik = {
+    slug: 'authentik',
+    name: 'Authentik',
+    issuer: issuer.issuer,
+    clientId,
+    clientSecret,
+    scope,
+  }
   const config = { publicUrl: balancer.origin, signUp: 'open', issuers: [authentik] } as const
   house = await startTestHouse({ config })
   second = await house.addHub({ config, databaseUrl: house.hub.databaseUrl })
   balancer.choose(house.hub.port)
-  await issuer.admit({ publicOrigin: balancer.origin, slug: 'authentik' })
+  issuer.admit({ publicOrigin: balancer.origin, slug: 'authentik' })
 })
 after(async () => {
   await chromium?.close()

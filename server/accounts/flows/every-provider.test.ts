@@ -79,6 +79,16 @@ for (const slug of ['google', 'discord', 'github', 'twitch'] as const) {
   })
 }
 
+test('a code is never shown to another provider, even where neither names itself', async () => {
+  const visitor = visit()
+  const back = await visitor.follow(`${publicOrigin}/sign-in/github`, (url) => url.origin === publicOrigin)
+  const elsewhere = new URL(`/sign-in/twitch/callback${back.url.search}`, publicOrigin)
+  const asked = emulators.twitch.calls.length
+  const refused = await visitor.ask(elsewhere)
+  assert.equal(refused.headers.location, '/sign-in?problem=mixed_up&provider=twitch')
+  assert.equal(emulators.twitch.calls.length, asked)
+})
+
 test('the same number at two providers is two people', async () => {
   const names = await Promise.all(
     (['github', 'discord'] as const).map(async (slug) => {

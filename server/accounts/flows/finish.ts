@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { CodedError } from '../../../bus/contract/errors.ts'
 import { signIn } from '../identify.ts'
 import { linkIdentity } from '../link-identity.ts'
 import type { Provider } from '../providers/provider.ts'
@@ -15,7 +14,7 @@ export interface FinishedFlow {
   readonly proven: ProvenIdentity
 }
 
-/** Signs in or links. @returns where the browser goes. @throws SignInFault, CodedError */
+/** Signs in or links. @returns where the browser goes. @throws SignInFault, or CodedError from linking */
 export function finishFlow(
   flowRooms: FlowRooms,
   finished: FinishedFlow,
@@ -50,13 +49,11 @@ async function signInThrough(
 
 async function link(
   { rooms }: FlowRooms,
-  { flow, proven }: FinishedFlow,
+  { flow, provider, proven }: FinishedFlow,
   userId: string,
   { user, credential, ip }: FastifyRequest,
 ): Promise<string> {
   if (user?.id !== userId) throw new SignInFault('expired', 'Somebody else is signed in by now')
   const outcome = await linkIdentity(rooms, { user, credential, address: ip }, proven)
-  if (outcome === 'taken')
-    throw new CodedError('conflict', 'That account is linked to somebody else in this house.')
-  return flow.returnTo
+  return outcome === 'taken' ? `/sign-in?problem=taken&provider=${provider.slug}` : flow.returnTo
 }

@@ -39,6 +39,42 @@ test('a person who comes again is the same one, by either provider somebody of t
   assert.equal(third.email, first.email)
 })
 
+test('groups of an issuer give a role, whether the id_token names them or userinfo does', async () => {
+  const mapped = await startSignInHouse({ roleGroups: [{ group: 'family', role: 'premium' }] })
+  await using _ = mapped
+  for (const claimsIn of ['id_token', 'userinfo'] as const) {
+    mapped.issuer.claimsIn = claimsIn
+    mapped.issuer.person = { ...mapped.issuer.person, subject: claimsIn }
+    const backChannelOrigin = mapped.hubs[1].origin
+    mapped.issuer.admit({ publicOrigin, slug: 'authentik', backChannelOrigin })
+    const visitor = mapped.visitor()
+    await signInAt(visitor, 'authentik')
+    const user = await mapped.whoIs(visitor)
+    assert.deepEqual([user?.name, user?.email, user?.role], ['Ada', 'ada@example.org', 'premium'], claimsIn)
+  }
+})
+
+test('a guest of this machine finds the way to sign in, and takes what they have along', async () => {
+  await using local = await startSignInHouse({ publicUrl: '' })
+  const { origin } = local.hubs[0]
+  local.issuer.admit({ publicOrigin: origin, slug: 'authentik' })
+  const visitor = local.visitor()
+  const before = await visitor.ask(origin)
+  assert.match(before.body, /href="\/sign-in">Sign in</)
+  const after = await visitor.follow(`${origin}/sign-in/authentik`)
+  const [guest, member] = [before, after].map(({ body }) => /data-user-id="([^"]+)"/.exec(body)?.[1])
+  assert.ok(guest)
+  assert.equal(member, guest)
+  assert.match(after.body, /data-user-name="Ada"/)
+})
+
+test('somebody from elsewhere is not sent to an address of their own making', async () => {
+  await using local = await startSignInHouse({ publicUrl: '' })
+  const headers = { host: 'evil.example' }
+  const page = await local.visitor().ask(`${local.hubs[0].origin}/sign-in/authentik`, { headers })
+  assert.equal(page.headers.location, '/sign-in?problem=misconfigured&provider=authentik')
+})
+
 test('the flow’s cookie is this host’s alone, and no script reads it', async () => {
   const page = await home.visitor().ask(`${publicOrigin}/sign-in/authentik`)
   const cookie = page.headers['set-cookie']?.find((line) => line.includes('flow')) ?? ''

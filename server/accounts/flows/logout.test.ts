@@ -89,6 +89,19 @@ suite('a logout token', () => {
     assert.ok(await home.whoIs(visitor))
   })
 
+  test('closes the sockets of the sessions it ends', async () => {
+    const visitor = home.visitor()
+    await signInAt(visitor, 'google')
+    const user = await home.whoIs(visitor)
+    assert.ok(user)
+    const token = visitor.cookies(publicOrigin).get('__Host-companions_session') ?? ''
+    const cookie = `__Host-companions_session=${token}`
+    const socket = await home.hubs[0].connect({ user, cookie })
+    const closed = socket.closed
+    assert.equal(await send(await home.google.key.sign(claims())), 200)
+    assert.equal((await closed).code, 4510)
+  })
+
   const wrong: [string, (key: typeof home.google.key) => Promise<string>][] = [
     ['for another client', (key) => key.sign(claims({ aud: 'somebody' }))],
     ['of another issuer', (key) => key.sign(claims({ iss: 'https://evil.example' }))],

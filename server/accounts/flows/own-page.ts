@@ -7,5 +7,6 @@ import type { FastifyRequest } from 'fastify'
 export function isFromOwnPage({ headers }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site']
   if (site !== undefined) return site === 'same-origin'
-  return URL.parse(headers.referer ?? '')?.host === headers.host?.toLowerCase()
+  const referer = URL.parse(headers.referer ?? '')
+  return referer !== null && referer.host === headers.host?.toLowerCase()
 }

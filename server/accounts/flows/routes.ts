@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError } from '../../../bus/contract/errors.ts'
 import type { Rooms } from '../../house.ts'
 import { fieldOf } from '../../pages/request-fields.ts'
+import { isFresh } from '../permissions.ts'
 import type { Provider } from '../providers/provider.ts'
 import { asSignInFault, SignInFault } from '../providers/sign-in-fault.ts'
 import type { SessionCookie } from '../sessions/cookie.ts'
@@ -70,6 +71,9 @@ function purposeOf({ slug }: Provider, request: FastifyRequest): FlowPurpose {
   if (fieldOf(request.query, 'intent') !== 'link') return { provider: slug, returnTo, linkTo: null }
   if (request.user === null || request.user.kind === 'guest') throw new CodedError('not_signed_in')
   if (!isFromOwnPage(request)) throw new CodedError('origin_refused')
+  // Linking asks again at the end; nobody is sent around the world to hear it only then.
+  if (!isFresh(request.credential, Date.now()))
+    throw new CodedError('not_allowed', 'Sign in again first: this changes who can get in.')
   return { provider: slug, returnTo, linkTo: request.user.id }
 }
 

@@ -22,8 +22,8 @@ export function createProviders(config: HubConfig, addresses: ProviderAddresses 
   const github = clientOf(config.githubClientId, config.githubClientSecret)
   const twitch = clientOf(config.twitchClientId, config.twitchClientSecret)
   return [
-    ...config.issuers.map(({ slug, name, issuer, clientId, clientSecret }) =>
-      createOidcProvider({ slug, name, issuer, client: { id: clientId, secret: clientSecret } }),
+    ...config.issuers.map(({ clientId, clientSecret, ...facts }) =>
+      createOidcProvider({ ...facts, client: { id: clientId, secret: clientSecret }, userInfo: true }),
     ),
     ...(google ? [createGoogle(google, addresses.google)] : []),
     ...(discord ? [createDiscord(discord, addresses.discord)] : []),

@@ -1,5 +1,6 @@
-import type { Configuration, CustomFetch } from 'openid-client'
-import { identityOf } from './claims.ts'
+import { type Configuration, type CustomFetch, fetchUserInfo } from 'openid-client'
+import type { ProvenIdentity } from '../sign-in.ts'
+import { type Claims, identityOf } from './claims.ts'
 import { authorizationUrlOf, type Protections, redeemCode } from './code-flow.ts'
 import { type Client, discoverLater, discoverOnce } from './discover.ts'
 import { createOidcLogout } from './oidc-logout.ts'
@@ -20,6 +21,8 @@ export interface OidcFacts {
   /** Further parameters of the authorization request. */
   readonly parameters?: Readonly<Record<string, string>>
   readonly fetchWith?: CustomFetch
+  /** Asks the userinfo endpoint too, where the id_token leaves name, address or groups open. */
+  readonly userInfo?: boolean
   /** Exchanges a code in another way than the standard's. */
   readonly redeem?: typeof redeemCode
 }
@@ -42,25 +45,41 @@ export function createOidcProvider(facts: OidcFacts): Provider {
         .catch(rethrow),
     redeem: (answer, secrets) =>
       configure()
-        .then((configuration) => proveWith(configuration, answer, secrets, protections, facts.redeem))
+        .then((configuration) => prove({ ...facts, configuration, protections }, answer, secrets))
         .catch(rethrow),
     logout: createOidcLogout(configure, client.id),
   }
 }
 
-async function proveWith(
-  configuration: Configuration,
+interface Proving extends Pick<OidcFacts, 'redeem' | 'userInfo'> {
+  readonly configuration: Configuration
+  readonly protections: Protections
+}
+
+async function prove(
+  { configuration, protections, redeem = redeemCode, userInfo = false }: Proving,
   answer: URL,
   secrets: FlowSecrets,
-  protections: Protections,
-  redeem = redeemCode,
-) {
+): Promise<ProvenIdentity> {
   const tokens = await redeem(configuration, answer, secrets, protections)
   const claims = tokens.claims()
   if (claims === undefined) throw new SignInFault('mixed_up', 'The provider sent no id_token')
   if (claims.sub.length === 0 || claims.sub.length > maxSubjectLength)
     throw new SignInFault('mixed_up', 'The provider sent no usable subject')
-  return identityOf(claims, configuration.serverMetadata().issuer, tokens.id_token)
+  const more = userInfo ? await readUserInfo(configuration, tokens.access_token, claims) : {}
+  const said = { ...more, ...claims, sub: claims.sub }
+  return identityOf(said, configuration.serverMetadata().issuer, tokens.id_token)
+}
+
+/** Many providers say only there what a scope stands for (OpenID Connect Core 1.0, section 5.4). */
+async function readUserInfo(
+  configuration: Configuration,
+  accessToken: string,
+  claims: Claims & { readonly sub: string },
+): Promise<Claims> {
+  const isComplete = ['name', 'email', 'groups'].every((name) => claims[name] !== undefined)
+  if (isComplete || configuration.serverMetadata().userinfo_endpoint === undefined) return {}
+  return { ...(await fetchUserInfo(configuration, accessToken, claims.sub)) }
 }
 
 const rethrow = (error: unknown): never => {

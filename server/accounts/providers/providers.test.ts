@@ -10,6 +10,7 @@ import { newSecrets, proveAt, testRedirectUri, walkTo } from '../../../testing/p
 import { createDiscord } from './discord.ts'
 import { createGithub } from './github.ts'
 import { createGoogle } from './google.ts'
+import { createOidcProvider } from './oidc.ts'
 import type { Provider } from './provider.ts'
 import { createTwitch } from './twitch.ts'
 
@@ -162,9 +163,13 @@ test('GitHub’s person is the number, whatever the name', async () => {
   assert.equal(other.subject, '2002')
 })
 
-test('an id_token that another key signed is refused', async () => {
+test('an id_token that another key signed is refused, of Google and of any issuer', async () => {
+  const client = { id: google.clientId, secret: google.clientSecret }
+  const any = createOidcProvider({ slug: 'any', name: 'Any', issuer: google.origin, client })
+  assert.equal((await proveAt(any)).subject, '1001')
   google.forger = await createSigningKey()
-  await assert.rejects(proveAt(caseOf('Google').provider), { kind: 'mixed_up' })
+  for (const provider of [caseOf('Google').provider, any])
+    await assert.rejects(proveAt(provider), { kind: 'mixed_up' }, provider.name)
   google.forger = undefined
 })
 

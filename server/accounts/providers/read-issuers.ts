@@ -9,10 +9,13 @@ export interface IssuerSettings {
   readonly issuer: string
   readonly clientId: string
   readonly clientSecret: string
+  readonly scope: string
 }
 
 /** Most issuers that one house names. */
 const maxIssuers = 10
+
+const defaultScope = 'openid profile email'
 
 const slugPattern = /^[a-z][a-z0-9-]{0,30}$/
 
@@ -20,7 +23,7 @@ const slugPattern = /^[a-z][a-z0-9-]{0,30}$/
 const reserved = new Set(['google', 'discord', 'github', 'twitch', 'passkey', 'proxy', 'guest', 'link'])
 
 /**
- * Reads `OIDC_ISSUERS`, and for each slug in it `OIDC_{SLUG}_ISSUER`, `_CLIENT_ID`, `_CLIENT_SECRET` and `_NAME`.
+ * Reads `OIDC_ISSUERS`, and for each slug in it `OIDC_{SLUG}_ISSUER`, `_CLIENT_ID`, `_CLIENT_SECRET`, `_NAME` and `_SCOPE`.
  *
  * @throws ConfigError naming every variable that is wrong or missing.
  */
@@ -49,7 +52,12 @@ function readIssuer(slug: string, environment: Environment, flaws: string[]): Is
   if (clientId === '') flaws.push(`${prefix}_CLIENT_ID is not set: the provider tells it at registration`)
   if (clientSecret === '')
     flaws.push(`${prefix}_CLIENT_SECRET is not set: the provider tells it at registration`)
-  return { slug, name: read('NAME') || titled(slug), issuer, clientId, clientSecret }
+  const scope = read('SCOPE') || defaultScope
+  if (!/^openid(?:\s|$)/.test(scope))
+    flaws.push(
+      `${prefix}_SCOPE is ${JSON.stringify(scope)}: it takes scopes with spaces between them, openid first`,
+    )
+  return { slug, name: read('NAME') || titled(slug), issuer, clientId, clientSecret, scope }
 }
 
 /** An issuer's address has neither query nor fragment (OpenID Connect Discovery 1.0, section 3). */
@@ -60,7 +68,7 @@ function isIssuer(text: string): boolean {
 
 const titled = (slug: string): string => slug.slice(0, 1).toUpperCase() + slug.slice(1).replaceAll('-', ' ')
 
-const partPattern = /^OIDC_[A-Z][A-Z0-9_]*_(ISSUER|CLIENT_ID|CLIENT_SECRET|NAME)$/
+const partPattern = /^OIDC_[A-Z][A-Z0-9_]*_(ISSUER|CLIENT_ID|CLIENT_SECRET|NAME|SCOPE)$/
 
 /** Whether a variable belongs to some issuer; only the settings say which there are. */
 export const isIssuerVariable = (name: string): boolean => partPattern.test(name)
@@ -71,4 +79,10 @@ export const issuerVariables: readonly Variable[] = [
   ['CLIENT_ID', 'What it calls this house.'],
   ['CLIENT_SECRET', 'The secret it gave this house.'],
   ['NAME', 'What the sign-in page calls it. Without it: the name in OIDC_ISSUERS.'],
-].map(([part = '', meaning = '']) => ({ name: `OIDC_{NAME}_${part}`, aliases: [], default: '', meaning }))
+  ['SCOPE', 'What it is asked for. Some name groups only to who asks for groups.', defaultScope],
+].map(([part = '', meaning = '', value = '']) => ({
+  name: `OIDC_{NAME}_${part}`,
+  aliases: [],
+  default: value,
+  meaning,
+}))
