@@ -16,8 +16,10 @@ import { registerFlows } from './accounts/flows/routes.ts'
 import { registerIdentity } from './accounts/identify.ts'
 import { createOriginPolicy, registerForgeryGuard } from './accounts/origin.ts'
 import { registerOwnerLink } from './accounts/owner-link.ts'
+import { registerPasskeys } from './accounts/passkeys/routes.ts'
 import { createProviders, type ProviderAddresses } from './accounts/providers/all.ts'
 import { registerProxyIdentity } from './accounts/proxy/proxy-identity.ts'
+import { registerRecovery } from './accounts/recovery/routes.ts'
 import { type Access, openAccess } from './accounts/sessions/access.ts'
 import { createSessionCookie } from './accounts/sessions/cookie.ts'
 import { rememberSessions } from './accounts/sessions/remembered.ts'
@@ -33,6 +35,7 @@ import { registerHealth } from './health.ts'
 import type { Rooms, Version } from './house.ts'
 import { type Hub, openHub } from './hub/hub.ts'
 import { registerSocket } from './hub/socket-route.ts'
+import { registerAccountPages } from './pages/account/account-routes.ts'
 import { registerPages } from './pages/pages.ts'
 import { registerProblems } from './problem.ts'
 import { registerRequestLog } from './request-log.ts'
@@ -162,8 +165,11 @@ function registerRoutes(
     registerSignOut(identified, rooms, cookie)
     registerFlows(identified, { rooms, cookie })
     registerBackChannelLogout(identified, { rooms, cookie })
+    registerPasskeys(identified, rooms, cookie)
+    registerRecovery(identified, rooms, cookie)
     registerSessions(identified, rooms)
     registerPages(identified, rooms)
+    registerAccountPages(identified, rooms)
     registerSocket(identified, hub, isOurs)
   })
 }
