@@ -14,13 +14,14 @@ import type { Logger } from '../telemetry/logger.ts'
 import { registerBackChannelLogout } from './accounts/flows/back-channel-logout.ts'
 import { registerFlows } from './accounts/flows/routes.ts'
 import { registerIdentity } from './accounts/identify.ts'
+import { registerAttemptLimit } from './accounts/limits/attempts.ts'
 import { createOriginPolicy, registerForgeryGuard } from './accounts/origin.ts'
 import { registerOwnerLink } from './accounts/owner-link.ts'
 import { registerPasskeys } from './accounts/passkeys/routes.ts'
 import { createProviders, type ProviderAddresses } from './accounts/providers/all.ts'
 import { registerProxyIdentity } from './accounts/proxy/proxy-identity.ts'
 import { registerRecovery } from './accounts/recovery/routes.ts'
-import { type Access, openAccess } from './accounts/sessions/access.ts'
+import { openAccess } from './accounts/sessions/access.ts'
 import { createSessionCookie } from './accounts/sessions/cookie.ts'
 import { rememberSessions } from './accounts/sessions/remembered.ts'
 import { registerSignOut } from './accounts/sign-out.ts'
@@ -58,8 +59,8 @@ export interface AppParts {
 export interface App {
   readonly fastify: FastifyInstance
   readonly hub: Hub
-  /** For what changes access from outside a request. */
-  readonly access: Access
+  /** For what happens outside a request. */
+  readonly rooms: Rooms
   /** Listens. @returns where, as `http://host:port`. @throws what `listen` throws, for example `EADDRINUSE`. */
   start(): Promise<string>
   /** Says goodbye to browsers within `graceMs` (default: the setting), then ends everything that `createApp` began. */
@@ -84,6 +85,7 @@ export function createApp(parts: AppParts): App {
     genReqId: () => randomUUID(),
     bodyLimit,
     requestTimeout: 30_000,
+    trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 128 },
   })
@@ -91,7 +93,7 @@ export function createApp(parts: AppParts): App {
   return {
     fastify,
     hub,
-    access: rooms.access,
+    rooms,
     start: () => listenSilently(fastify, config),
     close: async (graceMs = config.drainGraceMs) => {
       draining = true
@@ -157,6 +159,7 @@ function registerRoutes(
   app.register(cookies)
   // Hooks run in the order they were added, and the cookies' own is added when that is loaded.
   app.register(async (identified) => {
+    registerAttemptLimit(identified, rooms)
     registerIdentity(identified, rooms, cookie)
     registerProxyIdentity(identified, rooms, cookie)
     registerHealth(identified, rooms, isDraining)

@@ -6,6 +6,7 @@ import { settingsOf } from '../settings/setting.ts'
 import { sharedSettings } from '../settings/shared-settings.ts'
 import { providerSettings } from './accounts/providers/provider-settings.ts'
 import { accountSettings } from './config-accounts.ts'
+import { limitSettings } from './config-limits.ts'
 
 /** Schemes are those of `store/open-store.ts`; a bare path is one of SQLite's. */
 const readDatabaseUrl: ReadText = (url) => {
@@ -72,6 +73,7 @@ export const hubSettings = {
     meaning: 'Most sockets of one person on one hub.',
   }),
   ...accountSettings,
+  ...limitSettings,
   ...providerSettings,
   ...sharedSettings,
 }

@@ -72,6 +72,14 @@ test('every answer carries the policy that keeps foreign code out', async () => 
   }
 })
 
+test('under TLS browsers are told to stay with it for a year, and nowhere else', async () => {
+  await using secure = await house.addHub({ config: { publicUrl: 'https://chat.example' } })
+  const policy = 'strict-transport-security'
+  const { headers } = await secure.app.fastify.inject('/healthz')
+  assert.match(String(headers[policy]), /^max-age=31536000/)
+  assert.equal((await inject('/healthz')).headers[policy], undefined)
+})
+
 test('a person’s conversations are read page by page, and nobody else’s', async () => {
   const worker = startScriptedWorker(house.workerBus, async (request) => {
     const log = await beginLog(house.workerBus, request)

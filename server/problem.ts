@@ -16,8 +16,14 @@ declare module 'fastify' {
  * Answers with an error: a page where a person reads it, else problem details (RFC 9457) with `timestamp` (ISO 8601)
  * and our own `code` beside the members of the standard.
  */
-export function sendProblem(reply: FastifyReply, code: ErrorCode, detail?: string): FastifyReply {
+export function sendProblem(
+  reply: FastifyReply,
+  code: ErrorCode,
+  detail?: string,
+  retryAfterMs?: number,
+): FastifyReply {
   const { status, title } = errorCodes[code]
+  if (retryAfterMs !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterMs / 1000)))
   const said = detail ?? `${title}.`
   reply.code(status).header('cache-control', 'no-store').header('vary', 'accept')
   if (prefersPage(reply.request)) {
@@ -33,6 +39,7 @@ export function sendProblem(reply: FastifyReply, code: ErrorCode, detail?: strin
     instance: pathOf(reply.request),
     timestamp: new Date().toISOString(),
     code,
+    ...(retryAfterMs !== undefined && { retry_after_ms: Math.ceil(retryAfterMs) }),
   })
 }
 
@@ -42,7 +49,8 @@ export function registerProblems(app: FastifyInstance): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const code = codeOf(error)
     if (errorCodes[code].status >= 500) request.log.error(errorFields(error), 'A request failed')
-    return sendProblem(reply, code, error instanceof CodedError ? error.message : undefined)
+    if (!(error instanceof CodedError)) return sendProblem(reply, code)
+    return sendProblem(reply, code, error.message, error.retryAfterMs)
   })
 }
 

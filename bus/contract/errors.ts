@@ -88,11 +88,18 @@ export interface ErrorFacts {
 /** An error that carries one of our codes; `detail` is for people and never holds message content. */
 export class CodedError extends Error {
   readonly code: ErrorCode
+  /** When the same thing can succeed, in milliseconds from now, where that is known. */
+  readonly retryAfterMs: number | undefined
   override readonly name = 'CodedError'
 
-  constructor(code: ErrorCode, detail: string = errorCodes[code].title, options?: ErrorOptions) {
+  constructor(
+    code: ErrorCode,
+    detail: string = errorCodes[code].title,
+    options?: ErrorOptions & { readonly retryAfterMs?: number | undefined },
+  ) {
     super(detail, options)
     this.code = code
+    this.retryAfterMs = options?.retryAfterMs
   }
 
   get retryable(): boolean {

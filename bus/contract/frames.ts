@@ -109,6 +109,7 @@ export const ErrorFrame = Type.Object({
   detail: Type.String(),
   retryable: Type.Boolean(),
   request_id: Type.Optional(Uuid),
+  retry_after_ms: Type.Optional(Whole),
 })
 export type ErrorFrame = Type.Static<typeof ErrorFrame>
 

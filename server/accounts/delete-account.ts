@@ -5,39 +5,35 @@ import { subjects } from '../../bus/contract/subjects.ts'
 import { errorFields } from '../../telemetry/logger.ts'
 import type { Rooms } from '../house.ts'
 import { audit } from './audit.ts'
-import type { SignedIn } from './link-identity.ts'
-import { requireFresh } from './permissions.ts'
 
 /**
- * Deletes a person with everything that is theirs: from the store at once, from the bus right after, and all sockets
- * are closed. Of an answer that a worker is writing at that very moment the rest may come to the log after that; the
- * worker is told to stop, nobody can read it, and it is gone with the stream's age of an hour.
+ * Removes a person for good: from the store with everything that is theirs, from the bus what of it is still there,
+ * and from all sockets. Only an id is left, in the audit log.
  *
- * @throws CodedError `not_allowed` for guests and without a fresh sign-in; `bus_unavailable` while the bus is away,
- * with nothing deleted, since what lies there could not be.
+ * @throws CodedError `bus_unavailable` while the bus is away, before anything is done: else what it holds would stay.
+ * @throws CodedError `not_found`.
  */
-export async function deleteAccount(rooms: Rooms, who: SignedIn): Promise<void> {
-  requireFresh(who, 'manage-account')
-  const { id } = who.user
-  if (rooms.bus.state !== 'connected')
+export async function deleteAccount(
+  rooms: Rooms,
+  userId: string,
+  by: { readonly actorId: string; readonly address?: string },
+): Promise<void> {
+  const { bus, store, access } = rooms
+  if (bus.state !== 'connected')
     throw new CodedError(
       'bus_unavailable',
       'Nothing is deleted while the bus is away. Try again in a moment.',
     )
-  const traces = await rooms.store.accounts.deleteUser(id, Date.now())
-  rooms.access.changed()
-  for (const { requestId } of traces ?? []) {
-    const cancel = { request_id: requestId, user_id: id, timestamp: Date.now() / 1000 }
-    rooms.bus.send(subjects.cancel(id), encode(cancel))
+  const traces = await store.accounts.deleteUser(userId, Date.now())
+  if (traces === undefined) throw new CodedError('not_found')
+  access.changed()
+  await audit(rooms, { act: 'account-deleted', subjectId: userId, ...by })
+  // Whoever is writing an answer stops; what it wrote meanwhile is gone with the log's age.
+  for (const { requestId } of traces) {
+    const cancel = { request_id: requestId, user_id: userId, timestamp: Date.now() / 1000 }
+    bus.send(subjects.cancel(userId), encode(cancel))
   }
-  await purgePerson(rooms, id)
-  const { address } = who
-  await audit(rooms, {
-    act: 'account-deleted',
-    actorId: id,
-    subjectId: id,
-    ...(address !== undefined && { address }),
-  })
+  await purgePerson(rooms, userId)
 }
 
 /** The account is gone whether or not this works: what is left goes with the streams' ages. */

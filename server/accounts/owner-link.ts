@@ -3,6 +3,7 @@ import { CodedError } from '../../bus/contract/errors.ts'
 import type { HubConfig } from '../config.ts'
 import type { Rooms } from '../house.ts'
 import type { AccountStore } from '../store/store.ts'
+import { audit } from './audit.ts'
 import { signIn } from './identify.ts'
 import { isLoopback } from './local-request.ts'
 import type { SessionCookie } from './sessions/cookie.ts'
@@ -35,6 +36,12 @@ export function registerOwnerLink(app: FastifyInstance, rooms: Rooms, cookie: Se
     if (owner === undefined)
       throw new CodedError('not_found', 'This link was used, or is too old. A restart prints a new one.')
     await signIn(request, reply, rooms, cookie, { user: owner })
+    await audit(rooms, {
+      act: 'owner-link-used',
+      actorId: owner.id,
+      subjectId: owner.id,
+      address: request.ip,
+    })
     return reply.header('cache-control', 'no-store').redirect('/', 303)
   })
 }

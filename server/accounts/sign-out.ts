@@ -5,6 +5,7 @@ import type { Rooms } from '../house.ts'
 import { themeOf } from '../pages/cookies.ts'
 import { leavingPage } from '../pages/leaving-page.ts'
 import type { SessionProof } from '../store/sessions.ts'
+import { audit } from './audit.ts'
 import { publicOriginOf } from './flows/public-origin.ts'
 import type { SessionCookie } from './sessions/cookie.ts'
 
@@ -26,6 +27,8 @@ export function registerSignOut(app: FastifyInstance, rooms: Rooms, cookie: Sess
       const proof = await rooms.store.sessions.proofOf(credential.id)
       await rooms.store.sessions.end(user.id, credential.id, Date.now())
       rooms.access.changed()
+      if (user.kind !== 'guest')
+        await audit(rooms, { act: 'sign-out', actorId: user.id, subjectId: user.id, address: request.ip })
       return leave(rooms, proof, request, reply)
     })
   })

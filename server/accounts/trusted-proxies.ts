@@ -1,26 +1,17 @@
 import { BlockList, isIP } from 'node:net'
-import { Type } from 'typebox'
-import type { ReadText } from '../../settings/read-text.ts'
-import { splitAtCommas } from '../../settings/read-text.ts'
-import { settingsOf } from '../../settings/setting.ts'
 
-const readRanges: ReadText = (text) => {
-  const ranges = splitAtCommas(text)
-  return ranges.every((range) => rangeOf(range) !== undefined) ? ranges : undefined
+/** Ranges that `TRUSTED_PROXIES` may call by name. */
+const namedRanges: Readonly<Record<string, readonly string[]>> = {
+  loopback: ['127.0.0.0/8', '::1'],
+  linklocal: ['169.254.0.0/16', 'fe80::/10'],
+  uniquelocal: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
 }
-
-/** Addresses and networks, as they were written. */
-export const addressRanges = settingsOf({
-  schema: Type.Array(Type.String(), { maxItems: 100 }),
-  read: readRanges,
-  takes: 'addresses or networks such as 10.0.0.7 or 10.0.0.0/8, with commas between them',
-  absent: [],
-})
 
 /** Whether a peer is one of the trusted proxies: by its own address, never by what it says. */
 export function createProxyTrust(ranges: readonly string[]): (address: string | undefined) => boolean {
   const trusted = new BlockList()
-  for (const { address, bits, family } of ranges.flatMap((range) => rangeOf(range) ?? []))
+  const written = ranges.flatMap((range) => namedRanges[range] ?? [range])
+  for (const { address, bits, family } of written.flatMap((range) => rangeOf(range) ?? []))
     trusted.addSubnet(address, bits, family)
   return (address = '') => {
     const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')

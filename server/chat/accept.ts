@@ -5,9 +5,9 @@ import type { ChatAccepted } from '../../bus/contract/frames.ts'
 import { maxOpenRequestsPerUser } from '../../bus/contract/limits.ts'
 import { inSpan } from '../../telemetry/span.ts'
 import { spanNames } from '../../telemetry/span-names.ts'
+import { messageQuotas } from '../accounts/limits/quotas.ts'
 import type { Rooms } from '../house.ts'
 import type { User } from '../store/store.ts'
-import { maxRunningRequestsPerUser } from '../store/succession.ts'
 import { cleanMessage } from './clean-message.ts'
 import { publishLeaseMs, publishRequest } from './publish-request.ts'
 
@@ -30,9 +30,11 @@ async function accept(rooms: Rooms, user: User, sent: ChatSend): Promise<ChatAcc
     send,
     now,
     leaseUntil: publishNow ? now + publishLeaseMs : now,
-    limits: { open: maxOpenRequestsPerUser, running: maxRunningRequestsPerUser },
+    limits: { open: maxOpenRequestsPerUser, running: rooms.config.concurrentReplies[user.role] },
+    quotas: messageQuotas(rooms.config, user, now),
   })
-  if (accepted.outcome === 'refused') throw new CodedError(accepted.code)
+  if (accepted.outcome === 'refused')
+    throw new CodedError(accepted.code, undefined, { retryAfterMs: accepted.retryAfterMs })
   const { conversationId, messageId, attemptFloor, state } = accepted
   if (accepted.outcome === 'accepted') {
     if (state === 'ready' && publishNow)

@@ -6,7 +6,7 @@ import { beginLog, startScriptedWorker } from '../../testing/hub/scripted-worker
 import { newSend, startTestHouse, type TestHouse } from '../../testing/hub/start-house.ts'
 import type { TestHub } from '../../testing/hub/start-hub.ts'
 import { waitUntil } from '../../testing/servers/wait-until.ts'
-import { maxRunningRequestsPerUser } from '../store/succession.ts'
+import { maxRunningRequestsPerUser } from '../store/suite/examples.ts'
 
 let house: TestHouse
 let hub: TestHub

@@ -1,5 +1,6 @@
 import type { ChatSend } from '../../bus/contract/chat.ts'
 import type { ChatAccepted } from '../../bus/contract/frames.ts'
+import { startAccountChores } from '../accounts/chores.ts'
 import type { Rooms } from '../house.ts'
 import type { User } from '../store/store.ts'
 import { acceptChat } from './accept.ts'
@@ -26,7 +27,7 @@ export interface ChatRoom {
 const publishedIdleMs = 10_000
 
 export function openChatRoom(rooms: Rooms): ChatRoom {
-  const { log, bus, store } = rooms
+  const { log, bus } = rooms
   const titles = createTitleMaker(rooms)
   const ready = startSweep('publish ready requests', 2_000, log, () => publishReady(rooms))
   const published = startSweep('check published requests', 2_000, log, () => look(publishedIdleMs))
@@ -39,8 +40,7 @@ export function openChatRoom(rooms: Rooms): ChatRoom {
     startSweep('carry out cancellations', 1_000, log, () => carryOutCancels(rooms)),
     startSweep('purge logs', 30_000, log, () => purgeLogs(rooms, Date.now())),
     startSweep('purge deleted conversations', 5_000, log, () => purgeDeleted(rooms)),
-    startSweep('delete expired sessions', 3_600_000, log, () => store.sessions.deleteExpired(Date.now())),
-    startSweep('delete expired sign-in flows', 600_000, log, () => store.flows.deleteExpired(Date.now())),
+    startAccountChores(rooms),
   ]
   const recorder = startRecorder(rooms, { readied: ready.soon, stored: titles.consider })
   const history = answerHistory(rooms)

@@ -35,7 +35,8 @@ export async function purgeDeleted(rooms: Rooms): Promise<void> {
   }
 }
 
-async function purgeTrace({ bus, log }: Rooms, { userId, requestId, seq }: BusTrace): Promise<void> {
+/** Removes what one request left on the bus. Never rejects. */
+export async function purgeTrace({ bus, log }: Rooms, { userId, requestId, seq }: BusTrace): Promise<void> {
   try {
     if (seq !== null) await bus.remove(streams.chat.name, seq)
     await bus.purge(streams.log.name, subjects.stream(userId, requestId))

@@ -77,7 +77,12 @@ export function sendError(connection: Connection, error: unknown, requestId?: st
   const code = error instanceof CodedError ? error.code : 'internal'
   const { retryable, title } = errorCodes[code]
   const detail = error instanceof CodedError ? error.message : title
-  send(connection, { type: 'error', code, detail, retryable, ...(requestId && { request_id: requestId }) })
+  const retryAfterMs = error instanceof CodedError ? error.retryAfterMs : undefined
+  send(connection, {
+    ...{ type: 'error', code, detail, retryable },
+    ...(requestId && { request_id: requestId }),
+    ...(retryAfterMs !== undefined && { retry_after_ms: Math.ceil(retryAfterMs) }),
+  })
 }
 
 /** Closes with the code's close code; the code itself is the reason. */

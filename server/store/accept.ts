@@ -1,6 +1,7 @@
 import { contentHash } from './content-hash.ts'
 import type { Database, Queries } from './database.ts'
 import { growTree } from './grow-tree.ts'
+import { takeFromCounter } from './limits.ts'
 import { Refusal } from './refusal.ts'
 import type { AcceptInput, AcceptResult } from './store.ts'
 import { openStates, runningStates } from './succession.ts'
@@ -10,17 +11,19 @@ export async function accept(database: Database, input: AcceptInput): Promise<Ac
   try {
     return await database.write((queries) => acceptIn(queries, input))
   } catch (error) {
-    if (error instanceof Refusal) return { outcome: 'refused', code: error.code }
-    throw error
+    if (!(error instanceof Refusal)) throw error
+    const { code, retryAfterMs } = error
+    return { outcome: 'refused', code, ...(retryAfterMs !== undefined && { retryAfterMs }) }
   }
 }
 
 async function acceptIn(queries: Queries, input: AcceptInput): Promise<AcceptResult> {
-  const ordinal = await nextOrdinal(queries, input.userId)
+  const ordinal = await nextOrdinal(queries, input)
   const earlier = await findEarlier(queries, input)
   if (earlier) return earlier
   await growTree(queries, input, ordinal)
   const state = await placeInQueue(queries, input)
+  await countQuotas(queries, input)
   await insertRequest(queries, input, state, ordinal)
   const { conversation_id: conversationId, message_id: messageId } = input.send
   return { outcome: 'accepted', state, conversationId, messageId, attemptFloor: 0 }
@@ -28,12 +31,12 @@ async function acceptIn(queries: Queries, input: AcceptInput): Promise<AcceptRes
 
 /**
  * Locks the person's row, which makes everything that changes their requests wait, and takes two numbers: one for what
- * they say, the one after it for the answer.
+ * they say, the one after it for the answer. How many of theirs may run is left there for whoever readies the next.
  */
-async function nextOrdinal(queries: Queries, userId: string): Promise<number> {
+async function nextOrdinal(queries: Queries, { userId, limits }: AcceptInput): Promise<number> {
   const user = await queries
     .updateTable('users')
-    .set((set) => ({ last_ordinal: set('last_ordinal', '+', 2) }))
+    .set((set) => ({ last_ordinal: set('last_ordinal', '+', 2), running_limit: limits.running }))
     .where('id', '=', userId)
     .returning(['last_ordinal', 'disabled_at'])
     .executeTakeFirst()
@@ -77,6 +80,12 @@ async function placeInQueue(queries: Queries, input: AcceptInput): Promise<'read
   const running = open.filter(({ state }) => runningStates.some((one) => one === state)).length
   const behindAnother = open.some((one) => one.conversation_id === input.send.conversation_id)
   return behindAnother || running >= input.limits.running ? 'waiting' : 'ready'
+}
+
+/** After all else: what is refused counts for nothing, since its transaction is undone. */
+async function countQuotas(queries: Queries, { quotas = [] }: AcceptInput): Promise<void> {
+  for (const quota of quotas)
+    if (!(await takeFromCounter(queries, quota))) throw new Refusal('rate_limited', quota.retryAfterMs)
 }
 
 async function insertRequest(

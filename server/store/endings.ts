@@ -1,6 +1,7 @@
 import type { ChatFinal } from '../../bus/contract/chat.ts'
 import type { Database, Queries } from './database.ts'
 import { fold } from './fold.ts'
+import { addToCounter, tokenCounter } from './limits.ts'
 import type { BusTrace, CancelOutcome, RecordOutcome } from './store.ts'
 import type { RequestKey } from './succession.ts'
 import { endRequest, isOpen } from './succession.ts'
@@ -14,6 +15,7 @@ export function recordFinal(database: Database, final: ChatFinal, now: number): 
     if (!request) return { outcome: 'gone' }
     if (!isOpen(request.state)) return { outcome: 'repeated' }
     await storeAnswer(queries, final)
+    await countTokens(queries, final, now)
     const conversationId = request.conversation_id
     const readied = await endRequest(queries, { ...key, conversationId }, { state: endStateOf(final), now })
     return { outcome: 'stored', conversationId, readied }
@@ -115,6 +117,12 @@ async function storeAnswer(queries: Queries, final: ChatFinal): Promise<void> {
     })
     .where('id', '=', final.request_id)
     .execute()
+}
+
+/** In the transaction that stores the answer, so that each is counted once. */
+async function countTokens(queries: Queries, { user_id, usage }: ChatFinal, now: number): Promise<void> {
+  const tokens = (usage.prompt_tokens ?? 0) + (usage.completion_tokens ?? 0)
+  if (tokens > 0) await addToCounter(queries, tokenCounter(user_id, now), tokens)
 }
 
 function endStateOf(final: ChatFinal): 'answered' | 'failed' | 'cancelled' {

@@ -8,6 +8,20 @@ export interface Counter {
   readonly windowStart: number
 }
 
+/** What one act counts, up to where, and when there is room again. */
+export interface Quota {
+  readonly counter: Counter
+  readonly amount: number
+  readonly most: number
+  readonly retryAfterMs: number
+}
+
+/** Tokens of a person's day (UTC), counted with each answer that is stored. */
+export const tokenCounter = (userId: string, now: number): Counter => ({
+  key: `tokens:${userId}`,
+  windowStart: Math.floor(now / 86_400_000) * 86_400_000,
+})
+
 /** Counters that all hubs share. */
 export interface LimitStore {
   /** Counts `amount` more, unless that would be above `most`. @returns whether it was counted. */
@@ -20,7 +34,8 @@ export interface LimitStore {
 
 export function createLimitStore(database: Database): LimitStore {
   return {
-    take: (counter, amount, most) => database.write((queries) => take(queries, counter, amount, most)),
+    take: (counter, amount, most) =>
+      database.write((queries) => takeFromCounter(queries, { counter, amount, most })),
     add: (counter, amount) => database.write((queries) => addToCounter(queries, counter, amount)),
     read: ({ key, windowStart }) =>
       database.read(async (queries) => {
@@ -40,11 +55,9 @@ export function createLimitStore(database: Database): LimitStore {
 }
 
 /** One statement, so that of many hubs at the limit no two take the last place. */
-async function take(
+export async function takeFromCounter(
   queries: Queries,
-  { key, windowStart }: Counter,
-  amount: number,
-  most: number,
+  { counter: { key, windowStart }, amount, most }: Omit<Quota, 'retryAfterMs'>,
 ): Promise<boolean> {
   if (amount > most) return false
   const counted = await queries

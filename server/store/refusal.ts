@@ -6,8 +6,11 @@ type RefusalCode = Extract<AcceptResult, { outcome: 'refused' }>['code']
 export class Refusal extends Error {
   readonly code: RefusalCode
 
-  constructor(code: RefusalCode) {
+  readonly retryAfterMs: number | undefined
+
+  constructor(code: RefusalCode, retryAfterMs?: number) {
     super(code)
     this.code = code
+    this.retryAfterMs = retryAfterMs
   }
 }

@@ -10,6 +10,9 @@ export const cachedSessionAgeMs = 15 * 60_000
 /** Most sessions that are remembered; past it those confirmed longest ago go. */
 const maxCachedSessions = 20_000
 
+/** Clocks of two hubs differ by less than this, in milliseconds. */
+const maxSkewMs = 10_000
+
 /** After so many sessions kept the bound is held. */
 const boundEvery = 1_000
 
@@ -33,7 +36,7 @@ export interface SessionCache {
 export function openSessionCache(folder: string): SessionCache {
   const database = openFile(path.join(folder, 'session-cache.db')) ?? new SqliteDatabase(':memory:')
   database.exec(`create table if not exists sessions (token_hash text primary key, id text not null,
-      user_id text not null, session_json text not null, expires_at integer not null, confirmed_at integer not null);
+      user_id text not null, session_json text not null, expires_at integer not null, confirmed_at integer not null, role_at integer not null);
     create index if not exists sessions_by_id on sessions (id);
     create index if not exists sessions_by_user on sessions (user_id);
     create index if not exists sessions_by_confirmation on sessions (confirmed_at);
@@ -57,7 +60,7 @@ export function openSessionCache(folder: string): SessionCache {
       const present = queries.confirmedAt.get(tokenHash)
       if (present !== undefined && now - present.confirmed_at < confirmEveryMs) return
       const { id, user, expiresAt } = session
-      queries.keep.run(tokenHash, id, user.id, JSON.stringify(session), expiresAt, now)
+      queries.keep.run(tokenHash, id, user.id, JSON.stringify(session), expiresAt, now, now - maxSkewMs)
       kept += 1
       if (kept % boundEvery === 1) queries.bound.run(now - cachedSessionAgeMs, maxCachedSessions)
     },
@@ -66,11 +69,11 @@ export function openSessionCache(folder: string): SessionCache {
       return row && JSON.parse(row.session_json)
     },
     forget: (tokenHash) => void queries.forget.run(tokenHash),
-    apply: ({ kind, ended, user_id, role }) => {
+    apply: ({ kind, ended, user_id, role, timestamp }) => {
       changes += 1
       if (kind === 'ended') for (const id of ended) queries.end.run(id)
       else if (kind === 'everything') queries.endAll.run(user_id)
-      else if (role !== undefined) queries.setRole.run(role, user_id)
+      else if (role !== undefined) queries.setRole.run({ role, user_id, at: timestamp * 1000 })
     },
     close: () => void database.close(),
   }
@@ -103,7 +106,7 @@ function prepare(database: SqliteDatabase.Database) {
     confirmedAt: database.prepare<[string], { confirmed_at: number }>(
       'select confirmed_at from sessions where token_hash = ?',
     ),
-    keep: database.prepare('insert or replace into sessions values (?, ?, ?, ?, ?, ?)'),
+    keep: database.prepare('insert or replace into sessions values (?, ?, ?, ?, ?, ?, ?)'),
     bound: database.prepare(`delete from sessions where confirmed_at < ? or token_hash in
       (select token_hash from sessions order by confirmed_at desc limit -1 offset ?)`),
     find: database.prepare<[string, number, number], { session_json: string }>(
@@ -112,8 +115,10 @@ function prepare(database: SqliteDatabase.Database) {
     forget: database.prepare('delete from sessions where token_hash = ?'),
     end: database.prepare('delete from sessions where id = ?'),
     endAll: database.prepare('delete from sessions where user_id = ?'),
+    // A change may be heard again after the one that followed it.
     setRole: database.prepare(
-      `update sessions set session_json = json_set(session_json, '$.user.role', ?) where user_id = ?`,
+      `update sessions set session_json = json_set(session_json, '$.user.role', @role), role_at = @at
+        where user_id = @user_id and role_at <= @at`,
     ),
   }
 }

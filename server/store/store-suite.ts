@@ -10,6 +10,7 @@ import { testKeys } from './suite/keys.ts'
 import { testLasting } from './suite/lasting.ts'
 import { testLeases } from './suite/leases.ts'
 import { testListing } from './suite/listing.ts'
+import { testQuotas } from './suite/quotas.ts'
 import { testRecords } from './suite/records.ts'
 import { testRefusing } from './suite/refusing.ts'
 import { testSessions } from './suite/sessions.ts'
@@ -25,6 +26,7 @@ export function testStore(source: Source): void {
   testIdentities(it)
   testKeys(it)
   testRecords(it)
+  testQuotas(it)
   testAccepting(it)
   testRefusing(it)
   testSuccession(it)

@@ -9,7 +9,7 @@ import type { FlowStore } from './flows.ts'
 import type { HouseSettingStore } from './house-settings.ts'
 import type { IdentityStore } from './identities.ts'
 import type { InvitationStore } from './invitations.ts'
-import type { LimitStore } from './limits.ts'
+import type { LimitStore, Quota } from './limits.ts'
 import type { PasskeyStore } from './passkeys.ts'
 import type { RecoveryCodeStore } from './recovery-codes.ts'
 import type { RevocationStore } from './revocations.ts'
@@ -162,6 +162,8 @@ export interface AcceptInput {
   readonly leaseUntil: number
   /** Open requests past this: `queue_full`. Ready and published ones past `running`: accepted as `waiting`. */
   readonly limits: { readonly open: number; readonly running: number }
+  /** What the message counts against; none of them is counted for a repetition or a refusal. */
+  readonly quotas?: readonly Quota[]
 }
 
 export type AcceptResult =
@@ -172,7 +174,12 @@ export type AcceptResult =
       readonly messageId: string
       readonly attemptFloor: number
     }
-  | { readonly outcome: 'refused'; readonly code: 'not_found' | 'conflict' | 'queue_full' | 'not_allowed' }
+  | {
+      readonly outcome: 'refused'
+      readonly code: 'not_found' | 'conflict' | 'queue_full' | 'not_allowed' | 'rate_limited'
+      /** With `rate_limited`: when there is room again. */
+      readonly retryAfterMs?: number
+    }
 
 export interface StoredRequest {
   readonly userId: string

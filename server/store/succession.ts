@@ -1,12 +1,6 @@
 import type { RequestState } from '../../bus/contract/history.ts'
 import type { Queries } from './database.ts'
 
-/**
- * Most requests of one person that are ready or published at once; more wait. Hubs accept by it (`limits.running` of
- * `accept`), and successors are readied by it.
- */
-export const maxRunningRequestsPerUser = 4
-
 export const runningStates = ['ready', 'published'] as const
 export const openStates = ['waiting', ...runningStates] as const
 
@@ -53,10 +47,11 @@ export async function readySuccessors(queries: Queries, userId: string): Promise
     .orderBy('ordinal')
     .execute()
   const running = open.filter(({ state }) => state !== 'waiting')
+  const limit = await runningLimitOf(queries, userId)
   const busy = new Set(running.map((request) => request.conversation_id))
   const readied: string[] = []
   for (const request of open) {
-    if (running.length + readied.length >= maxRunningRequestsPerUser) break
+    if (running.length + readied.length >= limit) break
     if (request.state !== 'waiting' || busy.has(request.conversation_id)) continue
     busy.add(request.conversation_id)
     readied.push(request.request_id)
@@ -69,4 +64,14 @@ export async function readySuccessors(queries: Queries, userId: string): Promise
     .where('request_id', 'in', readied)
     .execute()
   return readied
+}
+
+/** As the person's last message was accepted by: the number belongs to the role, which the store does not know. */
+async function runningLimitOf(queries: Queries, userId: string): Promise<number> {
+  const user = await queries
+    .selectFrom('users')
+    .select('running_limit')
+    .where('id', '=', userId)
+    .executeTakeFirst()
+  return user?.running_limit ?? 1
 }

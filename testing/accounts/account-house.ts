@@ -44,7 +44,8 @@ export async function startAccountHouse(config: Partial<HubConfig> = {}): Promis
     startBalancer(),
     launchChromium(),
   ])
-  const options = { config: { publicUrl: balancer.origin, ...config }, assets }
+  // All these browsers come from one address.
+  const options = { config: { publicUrl: balancer.origin, attemptsPerMinute: 10_000, ...config }, assets }
   const house = await startTestHouse(options)
   const second = await house.addHub({ ...options, databaseUrl: house.hub.databaseUrl })
   balancer.choose(house.hub.port)

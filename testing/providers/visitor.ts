@@ -26,20 +26,24 @@ export class Visitor {
     return jar
   }
 
+  /** All of an origin's, as a `Cookie` header. */
+  cookieHeader(origin: string): string {
+    return [...this.cookies(origin)].map(([name, value]) => `${name}=${value}`).join('; ')
+  }
+
   /** One request, no redirect followed. */
   async ask(
     address: string | URL,
     more: { method?: string; headers?: Record<string, string>; body?: string } = {},
   ): Promise<Page> {
     const url = new URL(address)
-    const jar = this.cookies(url.origin)
-    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+    const cookie = this.cookieHeader(url.origin)
     const page = await send(url, this.#servers.get(url.origin) ?? url.origin, {
       method: more.method ?? 'GET',
       body: more.body ?? '',
       headers: { accept: 'text/html', host: url.host, ...(cookie !== '' && { cookie }), ...more.headers },
     })
-    for (const line of page.headers['set-cookie'] ?? []) keepCookie(jar, line)
+    for (const line of page.headers['set-cookie'] ?? []) keepCookie(this.cookies(url.origin), line)
     return page
   }
 

@@ -41,7 +41,6 @@ export type Piece =
 
 /** `retryAfterMs`: the backend's own wish. `loading`: it is on its way, so waiting longer than usual makes sense. */
 export class BackendError extends CodedError {
-  readonly retryAfterMs: number | undefined
   readonly loading: boolean
 
   constructor(
@@ -49,8 +48,7 @@ export class BackendError extends CodedError {
     detail: string,
     more: { retryAfterMs?: number | undefined; loading?: boolean; cause?: unknown } = {},
   ) {
-    super(code, detail, { cause: more.cause })
-    this.retryAfterMs = more.retryAfterMs
+    super(code, detail, { cause: more.cause, retryAfterMs: more.retryAfterMs })
     this.loading = more.loading ?? false
   }
 }

@@ -186,6 +186,18 @@ export const frameSamples: readonly Sample[] = [
     retryable: false,
     request_id,
   }),
+  frame(
+    {
+      ...{
+        type: 'error',
+        code: 'rate_limited',
+        detail: 'Too many requests in a short time',
+        retryable: true,
+      },
+      ...{ request_id, retry_after_ms: 12_500 },
+    },
+    ', with when to come back',
+  ),
   frame({ type: 'pong', id: 7 }),
 ]
 

@@ -25,7 +25,12 @@ before(async () => {
     clientSecret,
     scope,
   }
-  const config = { publicUrl: balancer.origin, signUp: 'open', issuers: [authentik] } as const
+  const config = {
+    publicUrl: balancer.origin,
+    signUp: 'open',
+    attemptsPerMinute: 100_000,
+    issuers: [authentik],
+  } as const
   house = await startTestHouse({ config })
   second = await house.addHub({ config, databaseUrl: house.hub.databaseUrl })
   balancer.choose(house.hub.port)
@@ -63,7 +68,10 @@ test('Chromium signs in at a real provider, begun on one hub and ended on anothe
   assert.match(await page.content(), /data-user-name="Ada"/)
   assert.doesNotMatch(page.url(), /code=|state=/)
   const names = (await page.context().cookies(balancer.origin)).map(({ name }) => name)
-  assert.ok(names.includes('companions_session'), names.join())
+  assert.ok(
+    names.some((name) => name.startsWith('companions_session')),
+    names.join(),
+  )
   await page.context().close()
 })
 

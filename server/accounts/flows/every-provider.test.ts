@@ -24,6 +24,7 @@ before(async () => {
     config: {
       publicUrl: publicOrigin,
       signUp: 'open',
+      attemptsPerMinute: 100_000,
       googleClientId: google.clientId,
       googleClientSecret: google.clientSecret,
       discordClientId: discord.clientId,

@@ -94,8 +94,7 @@ suite('a logout token', () => {
     await signInAt(visitor, 'google')
     const user = await home.whoIs(visitor)
     assert.ok(user)
-    const token = visitor.cookies(publicOrigin).get('__Host-companions_session') ?? ''
-    const cookie = `__Host-companions_session=${token}`
+    const cookie = visitor.cookieHeader(publicOrigin)
     const socket = await home.hubs[0].connect({ user, cookie })
     const closed = socket.closed
     assert.equal(await send(await home.google.key.sign(claims())), 200)

@@ -1,5 +1,4 @@
 import { names, optionalText, optionalUrl } from '../../../settings/kinds.ts'
-import { addressRanges } from '../trusted-proxies.ts'
 
 /** A pair of variables switches each of these on. */
 const pairOf = (prefix: string, name: string) =>
@@ -30,10 +29,6 @@ export const providerSettings = {
   twitchClientSecret,
   oidcIssuers: names('OIDC_ISSUERS', {
     meaning: 'OpenID providers by names of your own, with commas between them, for example authentik.',
-  }),
-  trustedProxies: addressRanges('TRUSTED_PROXIES', {
-    meaning:
-      'Addresses and networks, with commas between them, of proxies whose word counts: at present for PROXY_IDENTITY_HEADER.',
   }),
   proxyIdentityHeader: optionalText('PROXY_IDENTITY_HEADER', {
     meaning:

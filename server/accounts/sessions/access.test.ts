@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { ChatRequest } from '../../../bus/contract/chat.ts'
+import type { HistoryAnswer } from '../../../bus/contract/history.ts'
+import { subjects } from '../../../bus/contract/subjects.ts'
 import { startScriptedWorker } from '../../../testing/hub/scripted-worker.ts'
 import { newSend, startTestHouse, type TestHouse } from '../../../testing/hub/start-house.ts'
 import type { TestHub } from '../../../testing/hub/start-hub.ts'
@@ -20,7 +22,7 @@ after(() => house?.[Symbol.asyncDispose]())
 const over = { code: 4510, reason: 'not_signed_in' }
 
 /** What a handler does after it changed access in the store. */
-const tellFrom = (hub: TestHub) => hub.app.access.changed()
+const tellFrom = (hub: TestHub) => hub.app.rooms.access.changed()
 
 test('signing out on one hub closes the session’s sockets on all, and no others', async () => {
   const mika = await here.signIn()
@@ -45,6 +47,25 @@ test('a user who is disabled is out everywhere at once, and no socket of theirs 
     assert.equal(answer.status, 401)
   }
   await waitUntil('the hubs were told', async () => (await here.store.revocations.pending(9)).length === 0)
+})
+
+test('what a disabled user asked for is answered no more, and nothing more of theirs is accepted', async () => {
+  const mika = await here.signIn('member')
+  const socket = await here.connect(mika)
+  const send = newSend('Hello?')
+  socket.send(send)
+  await socket.next('chat.accepted')
+  await here.store.accounts.disable(mika.user.id, Date.now())
+  const question = { request_id: send.request_id, user_id: mika.user.id, budget: 1_000 }
+  const history = (await house.workerBus.request(subjects.historyGet, question)) as HistoryAnswer
+  assert.equal(history.state, 'cancelled')
+  // Nobody was told yet, so the socket is still open.
+  socket.send(newSend('And now?'))
+  assert.equal((await socket.next('error')).code, 'not_allowed')
+  tellFrom(here)
+  assert.deepEqual(await socket.closed, over)
+  const isEnded = async () => (await here.store.requests.find(mika.user.id, send.request_id))?.state
+  await waitUntil('the reply is ended', async () => (await isEnded()) === 'cancelled')
 })
 
 test('a hub that was away when a session ended closes its sockets when it hears of it', async () => {
@@ -74,7 +95,9 @@ test('a role that changes counts for what an open socket asks next, and its sess
     return (await waitUntil('the worker has it', () => requests.find(isOurs))).premium
   }
   assert.equal(await premiumOf(), false)
-  const heard = new Promise((resolve) => there.app.access.onChange(resolve))
+  const heard = new Promise<void>((resolve) =>
+    there.app.rooms.access.onChange(({ user_id }) => user_id === mika.user.id && resolve()),
+  )
   assert.equal(await here.store.accounts.setRole(mika.user.id, 'premium', Date.now()), true)
   tellFrom(here)
   await heard

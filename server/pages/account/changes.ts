@@ -4,7 +4,7 @@ import { apiKeyLifetimes, makeApiKey, revokeApiKey, type WantedKey } from '../..
 import { type SignedIn, unlinkIdentity } from '../../accounts/link-identity.ts'
 import { nameFrom } from '../../accounts/own-words.ts'
 import { removePasskey } from '../../accounts/passkeys/add.ts'
-import { apiKeyScopes } from '../../accounts/permissions.ts'
+import { apiKeyScopes, requireFresh } from '../../accounts/permissions.ts'
 import { makeRecoveryCodes } from '../../accounts/recovery/codes.ts'
 import { renameUser } from '../../accounts/rename-user.ts'
 import type { Rooms } from '../../house.ts'
@@ -73,7 +73,9 @@ export async function deleteMine(rooms: Rooms, visit: Visit): Promise<Html> {
     const problem = `Nothing was deleted. Type “${deletionWords}” to go on.`
     return deletionSection(await readAccountFacts(rooms, visit), problem)
   }
-  await deleteAccount(rooms, signedIn(visit))
+  const { user, credential, address } = signedIn(visit)
+  requireFresh({ user, credential }, 'manage-account')
+  await deleteAccount(rooms, user.id, { actorId: user.id, ...(address !== undefined && { address }) })
   visit.reply.header('hx-redirect', '/sign-in?problem=account_deleted')
   return html``
 }

@@ -42,6 +42,7 @@ export function testAccepting(it: It): void {
     assert.deepEqual(await store.requests.find(user.id, send.request_id), {
       userId: user.id,
       username: 'Ada',
+      role: 'user',
       requestId: send.request_id,
       conversationId: send.conversation_id,
       state: 'ready',

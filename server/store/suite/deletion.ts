@@ -66,6 +66,7 @@ export function testDeletion(it: It): void {
     const waiting = sendAfter(published, 'next')
     const elsewhere = exampleSend()
     for (const send of [published, waiting, elsewhere]) await accepted(store, user, send, { limits })
+    await accepted(store, user, sendAfter(elsewhere, 'and then'), { limits: { open: 9, running: 2 } })
     await publish(store, user, published)
     await store.conversations.delete(user.id, published.conversation_id, 40)
     const [cancelling] = await store.requests.cancelling(9)

@@ -4,7 +4,8 @@ import { uuidv7 } from '../../../bus/contract/ids.ts'
 import { maxOpenRequestsPerUser } from '../../../bus/contract/limits.ts'
 import type { NewSession } from '../sessions.ts'
 import type { AcceptInput, AcceptResult, Store, User } from '../store.ts'
-import { maxRunningRequestsPerUser } from '../succession.ts'
+/** Most of a person's requests that run at once here. */
+export const maxRunningRequestsPerUser = 4
 
 export const limits = { open: maxOpenRequestsPerUser, running: maxRunningRequestsPerUser }
 

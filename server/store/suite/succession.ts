@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
-import { maxRunningRequestsPerUser } from '../succession.ts'
-import { accepted, createPerson, exampleFinal, exampleSend, publish, sendAfter, stateOf } from './examples.ts'
+import {
+  accepted,
+  createPerson,
+  exampleFinal,
+  exampleSend,
+  maxRunningRequestsPerUser,
+  publish,
+  sendAfter,
+  stateOf,
+} from './examples.ts'
 import type { It } from './ground.ts'
 
 export function testSuccession(it: It): void {

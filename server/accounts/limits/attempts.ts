@@ -1,0 +1,35 @@
+import type { FastifyInstance } from 'fastify'
+import { CodedError } from '../../../bus/contract/errors.ts'
+import type { Rooms } from '../../house.ts'
+import { addressKey } from './address-key.ts'
+import { startOf } from './quotas.ts'
+
+const minuteMs = 60_000
+
+/**
+ * Counts one attempt to get in from an address, over all hubs. For every way in, and for what came with a wrong key.
+ *
+ * @throws CodedError `rate_limited` with when to come back.
+ */
+export async function countAttempt(
+  { store, config }: Pick<Rooms, 'store' | 'config'>,
+  address: string,
+): Promise<void> {
+  const now = Date.now()
+  const windowStart = startOf(now, minuteMs)
+  const counter = { key: `attempts:${addressKey(address)}`, windowStart }
+  if (await store.limits.take(counter, 1, config.attemptsPerMinute)) return
+  throw new CodedError('rate_limited', undefined, { retryAfterMs: windowStart + minuteMs - now })
+}
+
+/** Counts whatever goes to a way in, before it is looked at. */
+export function registerAttemptLimit(app: FastifyInstance, rooms: Rooms): void {
+  app.addHook('onRequest', async ({ url, ip }) => {
+    if (waysIn.test(url) && !signOut.test(url)) await countAttempt(rooms, ip)
+  })
+}
+
+/** A provider's word that a session is over comes from one address for everybody, and must not be turned away. */
+const signOut = /^\/sign-in\/[^/?]+\/back-channel-logout$/
+
+const waysIn = /^\/(owner|sign-in|invitation|passkey|recovery)(\/|\?|$)/
