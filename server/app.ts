@@ -18,8 +18,10 @@ import { registerIdentity } from './accounts/identify.ts'
 import { registerAttemptLimit } from './accounts/limits/attempts.ts'
 import { createOriginPolicy, registerForgeryGuard } from './accounts/origin.ts'
 import { registerOwnerLink } from './accounts/owner-link.ts'
+import { registerPasskeys } from './accounts/passkeys/routes.ts'
 import { createProviders, type ProviderAddresses } from './accounts/providers/all.ts'
 import { registerProxyIdentity } from './accounts/proxy/proxy-identity.ts'
+import { registerRecovery } from './accounts/recovery/routes.ts'
 import { openAccess } from './accounts/sessions/access.ts'
 import { createSessionCookie } from './accounts/sessions/cookie.ts'
 import { rememberSessions } from './accounts/sessions/remembered.ts'
@@ -35,6 +37,7 @@ import { registerHealth } from './health.ts'
 import type { Rooms, Version } from './house.ts'
 import { type Hub, openHub } from './hub/hub.ts'
 import { registerSocket } from './hub/socket-route.ts'
+import { registerAccountPages } from './pages/account/account-routes.ts'
 import { registerAdmin } from './pages/admin/routes.ts'
 import { registerPages } from './pages/pages.ts'
 import { registerProblems } from './problem.ts'
@@ -116,8 +119,10 @@ async function listenSilently(fastify: FastifyInstance, { host, port }: HubConfi
   }
 }
 
-function openRooms(parts: AppParts, cache: SessionCache | undefined): Rooms {
-  const { config, store, bus, assets, version, logger } = parts
+function openRooms(
+  { config, store, bus, assets, version, logger, providerAddresses }: AppParts,
+  cache: SessionCache | undefined,
+): Rooms {
   const access = openAccess({ store, bus, log: logger })
   const { sessions } = store
   return {
@@ -132,7 +137,7 @@ function openRooms(parts: AppParts, cache: SessionCache | undefined): Rooms {
     sessions:
       cache === undefined ? sessions : rememberSessions({ sessions, cache, access, bus, log: logger }),
     hubId: randomToken(),
-    providers: createProviders(config, parts.providerAddresses),
+    providers: createProviders(config, providerAddresses),
     isTrustedProxy: createProxyTrust(config.trustedProxies),
     models: createModelList(bus),
     notify: (userId, notice) => bus.send(subjects.notify(userId), encode(notice)),
@@ -166,8 +171,11 @@ function registerRoutes(
     registerSignOut(identified, rooms, cookie)
     registerFlows(identified, { rooms, cookie })
     registerBackChannelLogout(identified, { rooms, cookie })
+    registerPasskeys(identified, rooms, cookie)
+    registerRecovery(identified, rooms, cookie)
     registerSessions(identified, rooms)
     registerPages(identified, rooms)
+    registerAccountPages(identified, rooms)
     registerAdmin(identified, rooms)
     registerSocket(identified, hub, isOurs)
   })

@@ -21,6 +21,8 @@ export interface TestHubOptions {
   readonly config?: Partial<HubConfig>
   /** Where emulated providers are. */
   readonly providers?: ProviderAddresses
+  /** What browsers get; absent: nothing but HTML. */
+  readonly assets?: LoadedAssets
   /** Wraps the store, for faults. */
   readonly around?: (store: Store) => Store
 }
@@ -57,7 +59,7 @@ export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
   const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' })
   const version = { version: '0.0.0-test', commit: 'test', built_at: '2026-01-01T00:00:00.000Z' }
   const at = options.providers && { providerAddresses: options.providers }
-  const app = createApp({ config, store, bus, assets: noAssets, version, logger, ...at })
+  const app = createApp({ config, store, bus, assets: options.assets ?? noAssets, version, logger, ...at })
   const origin = await app.start()
   let stopped = false
   const stop = async () => {

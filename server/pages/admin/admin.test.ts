@@ -128,12 +128,12 @@ test('what lets somebody in, or out for good, wants a fresh sign-in; what only s
   ] as const
   for (const [action, fields] of wanting) {
     const answer = await post(action, fields, stale)
-    assert.match(answer.headers.get('location') ?? '', /^\/sign-in\?problem=again&return_to=%2Fadmin/, action)
+    assert.match(answer.headers.get('location') ?? '', /^\/sign-in\?again=1&return_to=%2Fadmin/, action)
   }
   assert.equal((await hub.store.accounts.findUser(mika.user.id))?.role, 'user')
   assert.deepEqual(await hub.store.invitations.list(9), [])
-  const way = await get('/sign-in?problem=again&return_to=/admin', stale)
-  assert.ok((await way.text()).includes('Sign in again first'))
+  const way = await get('/sign-in?again=1&return_to=/admin', stale)
+  assert.ok((await way.text()).includes('Confirm it’s you'))
   assert.equal((await post(`${path}/disable`, {}, stale)).headers.get('location'), `${path}?done=disabled`)
 })
 

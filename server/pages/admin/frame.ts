@@ -37,7 +37,7 @@ export const frame = (view: View, { title, here, credential, done, main }: Frame
 <main id="main" class="desk" tabindex="-1">
 <h1>${title}</h1>
 ${done !== undefined && html`<p class="desk-done" role="status">${icon('check', 'small')}${done}</p>`}
-${!isFresh(credential, view.clock.now) && html`<p class="desk-note">Whatever lets somebody in, or out for good, wants a sign-in of the last ten minutes. <a class="desk-link" href="${signInAgain(here)}">Sign in again</a></p>`}
+${!isFresh(credential, view.clock.now) && html`<p class="desk-note">Whatever lets somebody in, or out for good, wants a sign-in of the last ten minutes. <a class="desk-link" href="${signInAgain(here)}">Confirm it’s you</a></p>`}
 ${main}
 </main>`,
   )

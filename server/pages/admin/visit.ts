@@ -41,7 +41,7 @@ export const freshly =
 type RouteAnswer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
 export const signInAgain = (returnTo: string): string =>
-  `/sign-in?problem=again&return_to=${encodeURIComponent(returnTo)}`
+  `/sign-in?again=1&return_to=${encodeURIComponent(returnTo)}`
 
 export const adminOf = (request: FastifyRequest): SignedIn => ({
   user: requireUser(request, 'administer'),
