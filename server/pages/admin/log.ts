@@ -53,7 +53,9 @@ function row(
   { clock }: View,
 ): Html {
   const about = subjectId !== null && subjectId !== actorId ? subjectId : undefined
-  const said = Object.entries(facts).map(([name, value]) => `${name}: ${value}`)
+  const said = Object.entries(facts).map(
+    ([name, value]) => `${name}: ${isUuid(value) ? shortId(value) : value}`,
+  )
   return html`<li class="ledger-row"><span class="ledger-main"><span class="ledger-name">${isAct(act) ? actWords[act] : act}</span><span class="meta">${actorId === null ? 'somebody unknown' : personLink(actorId, names)}${about !== undefined && html`, about ${personLink(about, names)}`}${said.length > 0 && `, ${said.join(', ')}`}</span></span>
 <span class="ledger-facts meta">${address !== null && html`<span>${address}</span>`}<span>${dayAndTime(at, clock)}</span></span></li>`
 }
@@ -61,4 +63,7 @@ function row(
 const personLink = (id: string, names: Names): Html =>
   html`<a class="desk-link" href="${logPath}?person=${id}">${nameOf(id, names)}</a>`
 
-const nameOf = (id: string, names: Names): string => names.get(id) ?? `somebody gone (${id.slice(-6)})`
+const nameOf = (id: string, names: Names): string => names.get(id) ?? `somebody gone (${shortId(id)})`
+
+/** Enough to tell one from another. */
+const shortId = (id: string): string => id.slice(-6)

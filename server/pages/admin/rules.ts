@@ -50,8 +50,8 @@ const limits: Readonly<
 const limitNames = Object.keys(limits) as Limit[]
 
 const signUpWords: Readonly<Record<HouseRules['signUp'], string>> = {
-  invitation: 'By invitation, and whoever is on a list',
-  open: 'Everybody, or whoever is on a list where there is one',
+  invitation: 'By invitation or list',
+  open: 'Everybody, unless there is a list',
   closed: 'Nobody new',
 }
 
@@ -91,7 +91,7 @@ function lists({ signUpDomains, signUpEmails, adminEmails }: AdminVisit['rooms']
 }
 
 const fixedLimit = (name: Limit, value: PerRole): Html =>
-  html`<section class="card-of"><h2>${limits[name].title}</h2>${fixed(limits[name].variable, roles.map((role) => `${roleWords[role]} ${value[role].toLocaleString('en')}`).join(', '))}</section>`
+  html`<section class="card-of"><h2>${limits[name].title}</h2>${fixed(limits[name].variable, roles.map((role) => `${roleWords[role]} ${value[role] === 0 ? 'no limit' : value[role].toLocaleString('en')}`).join(', '))}</section>`
 
 const limitForm = (name: Limit, value: PerRole): Html => {
   const { title, note, least, most } = limits[name]
