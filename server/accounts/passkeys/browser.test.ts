@@ -31,6 +31,8 @@ async function signInByPasskey(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Continue with a passkey' }).click()
 }
 
+const problem = (page: Page, hasText: string) => page.locator('[data-passkey-problem]').filter({ hasText })
+
 const nameOn = (page: Page) => page.locator('body').getAttribute('data-user-name')
 
 test('somebody moves in by invitation with a passkey, and comes back with it, on another hub', async () => {
@@ -83,7 +85,7 @@ test('a browser that asks for less than the house wants is refused by the house'
   })
   await page.goto('/sign-in')
   await signInByPasskey(page)
-  await page.getByRole('alert').filter({ hasText: 'This passkey is not known here' }).waitFor()
+  await problem(page, 'This passkey is not known here').waitFor()
   await visitor.context.close()
 })
 
@@ -96,7 +98,7 @@ test('a device that nobody unlocked is no way in', async () => {
   await session.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false })
   await page.goto('/sign-in')
   await signInByPasskey(page)
-  await page.getByRole('alert').filter({ hasText: 'Nothing was done' }).waitFor()
+  await problem(page, 'Nothing was done').waitFor()
   assert.equal(new URL(page.url()).pathname, '/sign-in')
   await visitor.context.close()
 })
@@ -123,7 +125,7 @@ test('a passkey that was taken away opens nothing, and the last one stays', asyn
     await session.send('WebAuthn.addCredential', { authenticatorId, credential })
   await page.goto('/sign-in')
   await signInByPasskey(page)
-  await page.getByRole('alert').filter({ hasText: 'This passkey is not known here' }).waitFor()
+  await problem(page, 'This passkey is not known here').waitFor()
   await visitor.context.close()
 })
 
@@ -143,7 +145,7 @@ test('a copy of a passkey, whose counter does not rise, is refused', async () =>
     await session.send('WebAuthn.addCredential', { authenticatorId, credential })
   await page.goto('/sign-in')
   await signInByPasskey(page)
-  await page.getByRole('alert').filter({ hasText: 'This passkey is not known here' }).waitFor()
+  await problem(page, 'This passkey is not known here').waitFor()
   await visitor.context.close()
 })
 
