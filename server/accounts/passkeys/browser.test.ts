@@ -103,6 +103,33 @@ test('a device that nobody unlocked is no way in', async () => {
   await visitor.context.close()
 })
 
+test('an answer to a challenge counts once, and in the browser that was asked alone', async () => {
+  const visitor = await home.browse()
+  const { page, context } = visitor
+  await moveIn(visitor, 'Replayed')
+  await signOut(page)
+  await page.goto('/sign-in')
+  const held: string[] = []
+  await page.route('**/sign-in/passkey', async (route) => {
+    held.push(route.request().postData() ?? '')
+    await route.abort()
+  })
+  await signInByPasskey(page)
+  await problem(page, 'That did not work').waitFor()
+  const headers = { 'content-type': 'application/json', accept: 'application/json' }
+  const data = held[0] ?? assert.fail('There was no answer')
+  const stranger = await home.browse()
+  const elsewhere = await stranger.context.request.post('/sign-in/passkey', { data, headers })
+  assert.equal(elsewhere.status(), 401)
+  const first = await context.request.post('/sign-in/passkey', { data, headers })
+  assert.equal(first.status(), 200)
+  const again = await context.request.post('/sign-in/passkey', { data, headers })
+  assert.equal(again.status(), 401)
+  const added = await context.request.post('/account/passkeys', { data, headers })
+  assert.equal(added.status(), 400)
+  await Promise.all([context.close(), stranger.context.close()])
+})
+
 test('a passkey that was taken away opens nothing, and the last one stays', async () => {
   const visitor = await home.browse()
   const { page, device } = visitor
