@@ -42,7 +42,7 @@ const passkeyForm = (token: string): Html =>
   html`<form class="account-form" data-passkey="make" action="/invitation/${token}" method="post">
 <label class="account-field"><span>Your name</span><input class="input" name="name" maxlength="${maxNameLength}" autocomplete="nickname" required></label>
 <button type="submit" class="btn btn-primary btn-block">${icon('passkey')}Move in with a passkey</button>
-<p class="form-problem" role="alert" data-passkey-problem hidden></p>
+<p class="form-problem" aria-live="assertive" data-passkey-problem hidden></p>
 <p class="sheet-note">A passkey is a finger, a face or a PIN on your own device. There is no password to remember.</p>
 </form>`
 

@@ -9,7 +9,7 @@ import { icon } from './icons.ts'
 export function providerMark(slug: string): Html {
   const shape = Object.hasOwn(marks, slug) ? marks[slug] : undefined
   return shape === undefined
-    ? icon('key', 'small')
+    ? icon('key')
     : html`<svg class="provider-mark" viewBox="0 0 24 24" aria-hidden="true">${raw(shape)}</svg>`
 }
 

@@ -65,7 +65,7 @@ function lead(facts: SignInFacts): Html {
 const waysIn = ({ providers, hasPasskeys, returnTo }: SignInFacts): Html | false =>
   (providers.length > 0 || hasPasskeys) &&
   html`<ul class="ways-in">
-${hasPasskeys && html`<li><form data-passkey="use" action="/sign-in/passkey" method="post"><input type="hidden" name="return_to" value="${returnTo}"><button type="submit" class="btn btn-block">${icon('passkey')}Continue with a passkey</button><p class="form-problem" role="alert" data-passkey-problem hidden></p></form></li>`}
+${hasPasskeys && html`<li><form data-passkey="use" action="/sign-in/passkey" method="post"><input type="hidden" name="return_to" value="${returnTo}"><button type="submit" class="btn btn-block">${icon('passkey')}Continue with a passkey</button><p class="form-problem" aria-live="assertive" data-passkey-problem hidden></p></form></li>`}
 ${providers.map(({ slug, name }) => html`<li><a class="btn btn-block" href="/sign-in/${slug}?return_to=${returnTo}">${providerMark(slug)}Continue with ${name}</a></li>`)}
 </ul>`
 

@@ -74,6 +74,7 @@ function wordsFor(error: unknown): string {
 function tell(form: HTMLFormElement, words: string): void {
   const place = form.querySelector('[data-passkey-problem]')
   if (!place) return
-  place.textContent = words
+  // A screen reader reads what changes in a place that is shown.
   place.toggleAttribute('hidden', words === '')
+  place.textContent = words
 }

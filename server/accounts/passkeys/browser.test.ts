@@ -31,6 +31,8 @@ async function signInByPasskey(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Continue with a passkey' }).click()
 }
 
+const problem = (page: Page, hasText: string) => page.locator('[data-passkey-problem]').filter({ hasText })
+
 const nameOn = (page: Page) => page.locator('body').getAttribute('data-user-name')
 
 test('somebody moves in by invitation with a passkey, and comes back with it, on another hub', async () => {
@@ -83,7 +85,7 @@ test('a browser that asks for less than the house wants is refused by the house'
   })
   await page.goto('/sign-in')
   await signInByPasskey(page)
-  await page.getByRole('alert').filter({ hasText: 'This passkey is not known here' }).waitFor()
+  await problem(page, 'This passkey is not known here').waitFor()
   await visitor.context.close()
 })
 
@@ -96,9 +98,36 @@ test('a device that nobody unlocked is no way in', async () => {
   await session.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false })
   await page.goto('/sign-in')
   await signInByPasskey(page)
-  await page.getByRole('alert').filter({ hasText: 'Nothing was done' }).waitFor()
+  await problem(page, 'Nothing was done').waitFor()
   assert.equal(new URL(page.url()).pathname, '/sign-in')
   await visitor.context.close()
+})
+
+test('an answer to a challenge counts once, and in the browser that was asked alone', async () => {
+  const visitor = await home.browse()
+  const { page, context } = visitor
+  await moveIn(visitor, 'Replayed')
+  await signOut(page)
+  await page.goto('/sign-in')
+  const held: string[] = []
+  await page.route('**/sign-in/passkey', async (route) => {
+    held.push(route.request().postData() ?? '')
+    await route.abort()
+  })
+  await signInByPasskey(page)
+  await problem(page, 'That did not work').waitFor()
+  const headers = { 'content-type': 'application/json', accept: 'application/json' }
+  const data = held[0] ?? assert.fail('There was no answer')
+  const stranger = await home.browse()
+  const elsewhere = await stranger.context.request.post('/sign-in/passkey', { data, headers })
+  assert.equal(elsewhere.status(), 401)
+  const first = await context.request.post('/sign-in/passkey', { data, headers })
+  assert.equal(first.status(), 200)
+  const again = await context.request.post('/sign-in/passkey', { data, headers })
+  assert.equal(again.status(), 401)
+  const added = await context.request.post('/account/passkeys', { data, headers })
+  assert.equal(added.status(), 400)
+  await Promise.all([context.close(), stranger.context.close()])
 })
 
 test('a passkey that was taken away opens nothing, and the last one stays', async () => {
@@ -123,7 +152,7 @@ test('a passkey that was taken away opens nothing, and the last one stays', asyn
     await session.send('WebAuthn.addCredential', { authenticatorId, credential })
   await page.goto('/sign-in')
   await signInByPasskey(page)
-  await page.getByRole('alert').filter({ hasText: 'This passkey is not known here' }).waitFor()
+  await problem(page, 'This passkey is not known here').waitFor()
   await visitor.context.close()
 })
 
@@ -143,7 +172,7 @@ test('a copy of a passkey, whose counter does not rise, is refused', async () =>
     await session.send('WebAuthn.addCredential', { authenticatorId, credential })
   await page.goto('/sign-in')
   await signInByPasskey(page)
-  await page.getByRole('alert').filter({ hasText: 'This passkey is not known here' }).waitFor()
+  await problem(page, 'This passkey is not known here').waitFor()
   await visitor.context.close()
 })
 

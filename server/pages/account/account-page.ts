@@ -33,6 +33,15 @@ ${deletionSection(facts)}`),
     module: 'account/passkeys.js',
   })
 
+/** One card by itself, for a browser that sent a form before HTMX was there to put it in its place. */
+export const cardPage = (view: View, card: Html, list: ListFacts): Html =>
+  page(view, {
+    title: 'Your account · Companions',
+    list,
+    main: accountMain(html`${card}<p><a class="btn btn-sm" href="/account">Your whole account</a></p>`),
+    module: 'account/passkeys.js',
+  })
+
 /** A guest has no account: all there is of one is this browser's cookie. */
 export const guestPage = (view: View, list: ListFacts): Html =>
   page(view, {

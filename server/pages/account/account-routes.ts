@@ -8,14 +8,25 @@ import { requireUser } from '../../accounts/identify.ts'
 import { may, requireFresh } from '../../accounts/permissions.ts'
 import type { Rooms } from '../../house.ts'
 import type { Html } from '../html.ts'
+import { html } from '../html.ts'
 import { registerInvitationPage } from '../invitation-routes.ts'
 import { listOf } from '../list-facts.ts'
-import { fieldOf } from '../request-fields.ts'
+import { fieldOf, isFragment } from '../request-fields.ts'
+import { toastAlong } from '../toast.ts'
 import type { Visit } from '../visit.ts'
 import { visited } from '../visit.ts'
-import { accountPage, type Greeting, guestPage } from './account-page.ts'
+import { accountPage, cardPage, type Greeting, guestPage } from './account-page.ts'
 import { endOtherSessions, endSession } from './change-sessions.ts'
-import { deleteMine, makeCodes, makeKey, removeKey, rename, takePasskeyAway, unlink } from './changes.ts'
+import {
+  type Changed,
+  deleteMine,
+  makeCodes,
+  makeKey,
+  removeKey,
+  rename,
+  takePasskeyAway,
+  unlink,
+} from './changes.ts'
 import { readAccountFacts } from './facts.ts'
 
 /** Fields of a line or two. */
@@ -31,10 +42,10 @@ export function registerAccountPages(app: FastifyInstance, rooms: Rooms): void {
 }
 
 function registerAccount(app: FastifyInstance, rooms: Rooms): void {
-  const change = (path: string, act: (rooms: Rooms, visit: Visit) => Promise<Html>) =>
+  const change = (path: string, act: (rooms: Rooms, visit: Visit) => Promise<Changed>) =>
     app.post(
       path,
-      visited(rooms, (visit) => act(rooms, visit), 'manage-account'),
+      visited(rooms, async (visit) => answer(visit, await act(rooms, visit)), 'manage-account'),
     )
   app.get(
     '/account',
@@ -50,6 +61,11 @@ function registerAccount(app: FastifyInstance, rooms: Rooms): void {
   change('/account/keys/:id/revoke', removeKey)
   change('/account/delete', deleteMine)
   registerExport(app, rooms)
+}
+
+async function answer(visit: Visit, { card, said, also }: Changed): Promise<Html> {
+  if (!isFragment(visit.request)) return cardPage(visit.view, html`${card}`, await listOf(visit, {}))
+  return html`${card}${also}${said !== undefined && toastAlong(said)}`
 }
 
 /** A program with a key sees nothing of this page, whatever its scopes. */

@@ -80,10 +80,7 @@ suite('with a sign-in that is not fresh', () => {
     const stale = await session(user, tooOld)
     const page = await ask('/account', stale)
     assert.match(page.body, /href="\/sign-in\?again=1&amp;return_to=%2Faccount%23keys"/)
-    assert.doesNotMatch(
-      page.body,
-      /hx-post="\/account\/(keys|recovery-codes|delete)"|action="\/account\/export"/,
-    )
+    assert.doesNotMatch(page.body, /action="\/account\/(keys|recovery-codes|delete|export)"/)
     const key = { name: 'Robot', days: '7', 'scope-chat': '1' }
     assert.equal((await ask('/account/keys', stale, key)).status, 403)
     assert.equal((await ask('/account/recovery-codes', stale, {})).status, 403)
@@ -179,6 +176,17 @@ suite('what a person changes', () => {
     assert.equal((await ask('/account/unlink', mika, form('two'))).status, 409)
     assert.equal((await hub.store.identities.list(mika.user.id)).length, 1)
   })
+})
+
+test('a form that is sent before HTMX is there is answered with a page that has its card', async () => {
+  const mika = await hub.signIn('member')
+  const headers = { cookie: mika.cookie, accept: 'text/html' }
+  const sent = { method: 'POST', headers, body: new URLSearchParams() }
+  const answer = await fetch(`${hub.origin}/account/recovery-codes`, sent)
+  const page = await answer.text()
+  assert.match(page, /^<!doctype html>/)
+  assert.equal(page.match(/<code>[0-9A-Z]{4}(-[0-9A-Z]{4}){4}<\/code>/g)?.length, 10)
+  assert.match(page, /href="\/account">Your whole account/)
 })
 
 test('another page cannot make a browser change or fetch anything', async () => {

@@ -11,7 +11,6 @@ import type { Rooms } from '../../house.ts'
 import type { Html } from '../html.ts'
 import { html } from '../html.ts'
 import { fieldOf } from '../request-fields.ts'
-import { toastAlong } from '../toast.ts'
 import { idOf, type Visit } from '../visit.ts'
 import { deletionSection, deletionWords } from './data-section.ts'
 import { readAccountFacts } from './facts.ts'
@@ -21,63 +20,72 @@ import { profileSection } from './profile-section.ts'
 import { providersSection } from './providers-section.ts'
 import { recoverySection } from './recovery-section.ts'
 
-/** Each takes one form of the page and answers with the card it stands on. */
-export async function rename(rooms: Rooms, { user, request, reply }: Visit): Promise<Html> {
+/** What came of a form: the card it stands on, as it is now, and a word about it. */
+export interface Changed {
+  readonly card: Html | false
+  readonly said?: string
+  /** For other places on the page. */
+  readonly also?: Html
+}
+
+/** Each takes one form of the page. */
+export async function rename(rooms: Rooms, { user, request, reply }: Visit): Promise<Changed> {
   const name = nameFrom(fieldOf(request.body, 'name'))
   if (name === undefined) {
     reply.code(422)
-    return profileSection(user, 'A name needs at least one letter.')
+    return { card: profileSection(user, 'A name needs at least one letter.') }
   }
   await renameUser(rooms, signedIn({ user, request }), name)
-  return html`${profileSection({ ...user, name })}<hx-partial hx-target=".sidebar-foot .person-name" hx-swap="innerHTML settle:0">${name}</hx-partial>${toastAlong('Saved.')}`
+  const also = html`<hx-partial hx-target=".sidebar-foot .person-name" hx-swap="innerHTML settle:0">${name}</hx-partial>`
+  return { card: profileSection({ ...user, name }), said: 'Saved.', also }
 }
 
-export async function unlink(rooms: Rooms, visit: Visit): Promise<Html> {
+export async function unlink(rooms: Rooms, visit: Visit): Promise<Changed> {
   const { body } = visit.request
   const [issuer, subject] = [fieldOf(body, 'issuer') ?? '', fieldOf(body, 'subject') ?? '']
   await unlinkIdentity(rooms, signedIn(visit), { issuer, subject })
-  const rest = providersSection(await readAccountFacts(rooms, visit))
-  return html`${rest}${toastAlong('Unlinked.')}`
+  return { card: providersSection(await readAccountFacts(rooms, visit)), said: 'Unlinked.' }
 }
 
-export async function takePasskeyAway(rooms: Rooms, visit: Visit): Promise<Html> {
+export async function takePasskeyAway(rooms: Rooms, visit: Visit): Promise<Changed> {
   await removePasskey(rooms, signedIn(visit), fieldOf(visit.request.body, 'credential') ?? '')
-  const rest = passkeysSection(await readAccountFacts(rooms, visit))
-  return html`${rest}${toastAlong('Removed. Your device may still offer it; it opens nothing here.')}`
+  const said = 'Removed. Your device may still offer it; it opens nothing here.'
+  return { card: passkeysSection(await readAccountFacts(rooms, visit)), said }
 }
 
-export async function makeCodes(rooms: Rooms, visit: Visit): Promise<Html> {
+export async function makeCodes(rooms: Rooms, visit: Visit): Promise<Changed> {
   const codes = await makeRecoveryCodes(rooms, signedIn(visit))
-  return recoverySection(await readAccountFacts(rooms, visit), codes)
+  return { card: recoverySection(await readAccountFacts(rooms, visit), codes) }
 }
 
-export async function makeKey(rooms: Rooms, visit: Visit): Promise<Html> {
+export async function makeKey(rooms: Rooms, visit: Visit): Promise<Changed> {
   const wanted = readWantedKey(visit.request.body)
   if (typeof wanted === 'string') {
     visit.reply.code(422)
-    return keysSection(await readAccountFacts(rooms, visit), { problem: wanted })
+    return { card: keysSection(await readAccountFacts(rooms, visit), { problem: wanted }) }
   }
   const key = await makeApiKey(rooms, signedIn(visit), wanted)
-  return keysSection(await readAccountFacts(rooms, visit), { key })
+  return { card: keysSection(await readAccountFacts(rooms, visit), { key }) }
 }
 
-export async function removeKey(rooms: Rooms, visit: Visit): Promise<Html> {
+export async function removeKey(rooms: Rooms, visit: Visit): Promise<Changed> {
   await revokeApiKey(rooms, signedIn(visit), idOf(visit))
-  return html`${keysSection(await readAccountFacts(rooms, visit))}${toastAlong('Revoked.')}`
+  return { card: keysSection(await readAccountFacts(rooms, visit)), said: 'Revoked.' }
 }
 
-export async function deleteMine(rooms: Rooms, visit: Visit): Promise<Html> {
+export async function deleteMine(rooms: Rooms, visit: Visit): Promise<Changed> {
   const typed = (fieldOf(visit.request.body, 'confirm') ?? '').trim().toLowerCase()
   if (typed !== deletionWords) {
     visit.reply.code(422)
     const problem = `Nothing was deleted. Type “${deletionWords}” to go on.`
-    return deletionSection(await readAccountFacts(rooms, visit), problem)
+    return { card: deletionSection(await readAccountFacts(rooms, visit), problem) }
   }
   const { user, credential, address } = signedIn(visit)
   requireFresh({ user, credential }, 'manage-account')
   await deleteAccount(rooms, user.id, { actorId: user.id, ...(address !== undefined && { address }) })
-  visit.reply.header('hx-redirect', '/sign-in?problem=account_deleted')
-  return html``
+  const goodbye = '/sign-in?problem=account_deleted'
+  visit.reply.header('hx-redirect', goodbye).header('refresh', `0; url=${goodbye}`)
+  return { card: false }
 }
 
 export const signedIn = ({ user, request }: Pick<Visit, 'user' | 'request'>): SignedIn => ({

@@ -2,7 +2,7 @@ import type { Html } from '../html.ts'
 import { html } from '../html.ts'
 import { icon } from '../icons.ts'
 import type { AccountFacts } from './facts.ts'
-import { confirmFirst, formProblem, section } from './section.ts'
+import { confirmFirst, formProblem, formTo, section } from './section.ts'
 
 /** What somebody types to have their account deleted. */
 export const deletionWords = 'delete my account'
@@ -27,7 +27,7 @@ export const deletionSection = ({ isFresh }: AccountFacts, problem?: string): Ht
       note: 'Deletes your account with every conversation, key and session, at once and for good. Nobody can bring it back.',
     },
     isFresh
-      ? html`<form class="account-form account-line" hx-post="/account/delete" hx-target="#deletion" hx-swap="outerHTML settle:0">
+      ? html`<form class="account-form account-line" ${formTo('/account/delete', 'deletion')}>
 <label class="account-field"><span>Type “${deletionWords}”</span><input class="input" name="confirm" autocomplete="off" autocapitalize="none" spellcheck="false" required></label>
 <button type="submit" class="btn account-danger">Delete my account</button>
 ${formProblem(problem)}

@@ -7,7 +7,7 @@ import type { Html } from '../html.ts'
 import { attributes, html } from '../html.ts'
 import { icon } from '../icons.ts'
 import type { AccountFacts } from './facts.ts'
-import { confirmFirst, formProblem, row, rows, section } from './section.ts'
+import { confirmFirst, formProblem, formTo, row, rows, section } from './section.ts'
 
 /** What was just made, or why not. */
 export interface KeyNews {
@@ -48,7 +48,7 @@ function keyRow(
   return row({
     name: html`${name} <code class="account-prefix">${prefix}…</code>`,
     note: html`may ${may} · made ${timeWords(createdAt, facts.clock)} · ${used} · ${ends}`,
-    actions: html`<form hx-post="/account/keys/${id}/revoke" hx-target="#keys" hx-swap="outerHTML settle:0" hx-confirm="Revoke this key? Programs that use it are shut out at once."><button type="submit" class="btn btn-sm btn-ghost" aria-label="Revoke ${name}">Revoke</button></form>`,
+    actions: html`<form ${formTo(`/account/keys/${id}/revoke`, 'keys')} hx-confirm="Revoke this key? Programs that use it are shut out at once."><button type="submit" class="btn btn-sm btn-ghost" aria-label="Revoke ${name}">Revoke</button></form>`,
   })
 }
 
@@ -56,7 +56,7 @@ const lifetimeWords = (days: number | null): string =>
   days === null ? 'until revoked' : days === 365 ? 'a year' : `${days} days`
 
 const makeForm = (problem: string | undefined): Html =>
-  html`<form class="account-form" hx-post="/account/keys" hx-target="#keys" hx-swap="outerHTML settle:0">
+  html`<form class="account-form" ${formTo('/account/keys', 'keys')}>
 <div class="account-line"><label class="account-field"><span>Name</span><input class="input" name="name" maxlength="${maxNameLength}" placeholder="Kitchen display" autocomplete="off" required></label>
 <label class="account-field"><span>Good for</span><select class="select" name="days">${apiKeyLifetimes.map((days) => html`<option value="${days ?? ''}" ${attributes({ selected: days === 90 })}>${lifetimeWords(days)}</option>`)}</select></label></div>
 <fieldset class="account-scopes"><legend>It may</legend>${apiKeyScopes.map((scope) => html`<label class="setting-check"><input class="checkbox checkbox-sm" type="checkbox" name="${`scope-${scope}`}" value="1" checked>${scopeWords[scope]}</label>`)}</fieldset>

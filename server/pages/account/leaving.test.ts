@@ -10,6 +10,7 @@ import { openRawConnection } from '../../../testing/bus/raw-nats.ts'
 import { newSend, startTestHouse, type TestHouse } from '../../../testing/hub/start-house.ts'
 import type { SignedIn, TestHub } from '../../../testing/hub/start-hub.ts'
 import { converse } from '../../../testing/pages/open-house.ts'
+import { waitUntil } from '../../../testing/servers/wait-until.ts'
 
 let house: TestHouse
 let hub: TestHub
@@ -89,7 +90,8 @@ test('an account is deleted only by the words, and then from store, bus and sock
   const requestId = uuidv7()
   for (const { user } of [mika, other])
     await hub.bus.publish(subjects.stream(user.id, requestId), encode({}), { messageId: uuidv7() })
-  assert.equal((await onTheBus(mika)).length, 2)
+  for (const who of [mika, other])
+    await waitUntil('both have two things on the bus', async () => (await onTheBus(who)).length === 2)
   const socket = await hub.connect(mika)
   assert.equal((await ask('/account/delete', mika, { confirm: 'delete' })).status, 422)
   assert.ok(await hub.store.accounts.findUser(mika.user.id))

@@ -5,7 +5,7 @@ import type { Html } from '../html.ts'
 import { html } from '../html.ts'
 import { icon } from '../icons.ts'
 import type { AccountFacts } from './facts.ts'
-import { confirmFirst, row, rows, section } from './section.ts'
+import { confirmFirst, formTo, row, rows, section } from './section.ts'
 
 /** Passkeys: what they are, the ones there are, and a further one. */
 export const passkeysSection = (facts: AccountFacts): Html =>
@@ -27,7 +27,7 @@ function adding({ isFresh, hasPasskeys, passkeys }: AccountFacts): Html | false 
     html`<form class="account-form account-line" data-passkey="make" action="/account/passkeys" method="post">
 <label class="account-field"><span>Name for this device</span><input class="input" name="name" maxlength="${maxNameLength}" placeholder="Phone" autocomplete="off"></label>
 <button type="submit" class="btn">${icon('plus', 'small')}Add a passkey</button>
-<p class="form-problem" role="alert" data-passkey-problem hidden></p>
+<p class="form-problem" aria-live="assertive" data-passkey-problem hidden></p>
 </form>`
   )
 }
@@ -44,6 +44,6 @@ function passkeyRow(passkey: Passkey, facts: AccountFacts): Html {
 }
 
 const removeForm = (credentialId: string, name: string): Html =>
-  html`<form hx-post="/account/passkeys/remove" hx-target="#passkeys" hx-swap="outerHTML settle:0" hx-confirm="Remove this passkey? You cannot sign in with it any more.">
+  html`<form ${formTo('/account/passkeys/remove', 'passkeys')} hx-confirm="Remove this passkey? You cannot sign in with it any more.">
 <input type="hidden" name="credential" value="${credentialId}">
 <button type="submit" class="btn btn-sm btn-ghost" aria-label="Remove ${name}">Remove</button></form>`

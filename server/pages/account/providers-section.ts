@@ -5,7 +5,7 @@ import { html } from '../html.ts'
 import { providerMark } from '../provider-marks.ts'
 import type { NamedProvider } from '../sign-in-page.ts'
 import type { AccountFacts } from './facts.ts'
-import { confirmFirst, row, rows, section } from './section.ts'
+import { confirmFirst, formTo, row, rows, section } from './section.ts'
 
 /** Accounts elsewhere that one signs in with; absent where the house has no provider and the person no such account. */
 export function providersSection(facts: AccountFacts): Html | false {
@@ -33,7 +33,7 @@ function identityRow(identity: LinkedIdentity, facts: AccountFacts): Html {
 }
 
 const unlinkForm = ({ issuer, subject }: LinkedIdentity, name: string): Html =>
-  html`<form hx-post="/account/unlink" hx-target="#providers" hx-swap="outerHTML settle:0" hx-confirm="Unlink this account? You cannot sign in with it any more.">
+  html`<form ${formTo('/account/unlink', 'providers')} hx-confirm="Unlink this account? You cannot sign in with it any more.">
 <input type="hidden" name="issuer" value="${issuer}"><input type="hidden" name="subject" value="${subject}">
 <button type="submit" class="btn btn-sm btn-ghost" aria-label="Unlink ${name}">Unlink</button></form>`
 

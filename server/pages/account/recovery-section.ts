@@ -2,7 +2,7 @@ import type { Html } from '../html.ts'
 import { html } from '../html.ts'
 import { icon } from '../icons.ts'
 import type { AccountFacts } from './facts.ts'
-import { confirmFirst, section } from './section.ts'
+import { confirmFirst, formTo, section } from './section.ts'
 
 /** Recovery codes: how many are left, and ten new ones. @param codes - Just made, shown this once. */
 export const recoverySection = (facts: AccountFacts, codes: readonly string[] = []): Html =>
@@ -24,8 +24,8 @@ ${isFresh ? makeForm(recoveryCodes) : confirmFirst('recovery', 'to make new code
 
 const makeForm = (count: number): Html =>
   count > 0
-    ? html`<form hx-post="/account/recovery-codes" hx-target="#recovery" hx-swap="outerHTML settle:0" hx-confirm="Make ten new codes? The ones you have end."><button type="submit" class="btn btn-sm">${icon('again', 'small')}Make new codes</button></form>`
-    : html`<form hx-post="/account/recovery-codes" hx-target="#recovery" hx-swap="outerHTML settle:0"><button type="submit" class="btn btn-sm btn-primary">${icon('plus', 'small')}Make ten codes</button></form>`
+    ? html`<form ${formTo('/account/recovery-codes', 'recovery')} hx-confirm="Make ten new codes? The ones you have end."><button type="submit" class="btn btn-sm">${icon('again', 'small')}Make new codes</button></form>`
+    : html`<form ${formTo('/account/recovery-codes', 'recovery')}><button type="submit" class="btn btn-sm btn-primary">${icon('plus', 'small')}Make ten codes</button></form>`
 
 const words = (count: number): string =>
   count === 0 ? 'You have none.' : `${count} of 10 ${count === 1 ? 'is' : 'are'} left.`

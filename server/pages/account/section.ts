@@ -1,5 +1,5 @@
 import type { Hole, Html } from '../html.ts'
-import { html } from '../html.ts'
+import { attributes, html } from '../html.ts'
 import type { IconName } from '../icons.ts'
 import { icon } from '../icons.ts'
 
@@ -18,6 +18,16 @@ export const section = (facts: SectionFacts, body: Hole): Html =>
 <div class="account-card-head">${icon(facts.icon)}<div><h2 id="${facts.id}-title">${facts.title}</h2><p class="account-note">${facts.note}</p></div></div>
 ${body}
 </section>`
+
+/**
+ * Where a form goes: HTMX puts the answer in the card's place, and a browser that has not loaded it yet goes to a page
+ * with that card.
+ */
+export const formTo = (path: string, card: string): Html =>
+  attributes({
+    ...{ method: 'post', action: path, 'hx-post': path },
+    ...{ 'hx-target': `#${card}`, 'hx-swap': 'outerHTML settle:0' },
+  })
 
 /** A row of a list: what it is, quiet facts about it, and what can be done to it. */
 export const row = (facts: { name: Hole; mark?: Hole; note: Hole; actions?: Hole }): Html =>

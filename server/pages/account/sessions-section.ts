@@ -3,7 +3,7 @@ import { timeWords } from '../clock.ts'
 import type { Html } from '../html.ts'
 import { html } from '../html.ts'
 import type { AccountFacts } from './facts.ts'
-import { badge, row, rows, section } from './section.ts'
+import { badge, formTo, row, rows, section } from './section.ts'
 
 /** Where one is signed in. */
 export function sessionsSection(facts: AccountFacts): Html {
@@ -35,7 +35,7 @@ const signOutHere = (): Html =>
   html`<form method="post" action="/sign-out"><button type="submit" class="btn btn-sm btn-ghost">Sign out</button></form>`
 
 const signOutThere = (id: string, device: string): Html =>
-  html`<form hx-post="/account/sessions/${id}/end" hx-target="#sessions" hx-swap="outerHTML settle:0"><button type="submit" class="btn btn-sm btn-ghost" aria-label="Sign out ${device}">Sign out</button></form>`
+  html`<form ${formTo(`/account/sessions/${id}/end`, 'sessions')}><button type="submit" class="btn btn-sm btn-ghost" aria-label="Sign out ${device}">Sign out</button></form>`
 
 const signOutOthers = (count: number): Html =>
-  html`<form hx-post="/account/sessions/end-others" hx-target="#sessions" hx-swap="outerHTML settle:0" hx-confirm="Sign out everywhere but here?"><button type="submit" class="btn btn-sm">Sign out ${count === 1 ? 'the other one' : `the other ${count}`}</button></form>`
+  html`<form ${formTo('/account/sessions/end-others', 'sessions')} hx-confirm="Sign out everywhere but here?"><button type="submit" class="btn btn-sm">Sign out ${count === 1 ? 'the other one' : `the other ${count}`}</button></form>`
