@@ -71,7 +71,7 @@ ${providers.map(({ slug, name }) => html`<li><a class="btn btn-block" href="/sig
 
 const recovery = (): Html =>
   html`<details class="sign-in-more"><summary>Lost your device?</summary>
-<form class="account-line" method="post" action="/sign-in/recovery"><label class="account-field"><span>Recovery code</span><input class="input" name="code" autocomplete="one-time-code" autocapitalize="characters" spellcheck="false" maxlength="40" placeholder="XXXX-XXXX-XXXX-XXXX-XXXX" required></label><button type="submit" class="btn">Sign in</button></form></details>`
+<form class="account-line" method="post" action="/sign-in/recovery"><label class="account-field"><span>Recovery code</span><input class="input" name="code" autocomplete="one-time-code" autocapitalize="characters" spellcheck="false" maxlength="40" placeholder="XXXX-XXXX-XXXX-XXXX-XXXX-XXXX" required></label><button type="submit" class="btn">Sign in</button></form></details>`
 
 /** Open where there is no other way in. */
 const ownerHint = (facts: SignInFacts): Html =>

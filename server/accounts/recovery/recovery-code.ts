@@ -7,9 +7,12 @@ export const recoveryCodeCount = 10
 /** Letters and digits that nobody takes for another: 32 of them, 5 bits each (as in Crockford's Base32). */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const groupLength = 4
-const groupCount = 5
+const groupCount = 6
 
-/** A code of 100 random bits, as five groups of four: `7K3M-…`. Too many to guess, so its plain hash is enough. */
+/**
+ * A code of 120 random bits, as six groups of four: `7K3M-…`. From 112 bits on a plain hash is enough (ASVS 5.0,
+ * 6.5.2).
+ */
 export function newRecoveryCode(): string {
   const marks = Array.from(randomBytes(groupLength * groupCount), (byte) => alphabet[byte % alphabet.length])
   return Array.from({ length: groupCount }, (_, group) =>
