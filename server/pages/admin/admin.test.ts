@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { uuidv7 } from '../../../bus/contract/ids.ts'
 import { startTestHouse, type TestHouse } from '../../../testing/hub/start-house.ts'
 import type { SignedIn, TestHub } from '../../../testing/hub/start-hub.ts'
+import { newApiKey } from '../../accounts/keys/api-key.ts'
 import { freshSignInMs } from '../../accounts/sessions/lifetime.ts'
 import { openSession } from '../../accounts/sessions/open.ts'
 
@@ -163,4 +164,18 @@ test('the log is filtered by person and by act', async () => {
   assert.equal(await rows(`person=${mika.user.id}&act=role-changed`), 1)
   assert.equal(await rows(`person=${uuidv7()}`), 0)
   assert.equal((await get('/admin/log?before=nonsense')).status, 400)
+})
+
+test('the menu at the foot of the list leads admins here, and nobody else', async () => {
+  assert.ok((await (await get('/')).text()).includes('href="/admin"'))
+  assert.ok(!(await (await get('/', await hub.signIn('member'))).text()).includes('href="/admin"'))
+})
+
+test('a key of an admin administers nothing', async () => {
+  const { key, prefix, hash } = newApiKey()
+  const made = { id: uuidv7(), userId: admin.user.id, name: 'Key', createdAt: Date.now(), expiresAt: null }
+  await hub.store.apiKeys.create({ ...made, prefix, hash, scopes: ['chat', 'read-own'] })
+  const headers = { authorization: `Bearer ${key}` }
+  assert.equal((await fetch(`${hub.origin}/v1/sessions`, { headers })).status, 200)
+  assert.equal((await fetch(`${hub.origin}/admin`, { headers })).status, 403)
 })
