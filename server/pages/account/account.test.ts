@@ -25,7 +25,8 @@ const ask = (path: string, who: { cookie: string }, form?: Record<string, string
 async function session(user: User, agoMs = 0): Promise<SignedIn & { id: string }> {
   const now = Date.now() - agoMs
   const { token, credential } = await openSession(hub.store.sessions, readConfig({}), { user, now })
-  return { user, cookie: `companions_session=${token}`, id: credential.id }
+  const [name] = (await hub.signIn()).cookie.split('=')
+  return { user, cookie: `${name}=${token}`, id: credential.id }
 }
 
 const tooOld = freshSignInMs + 1_000
