@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import Database from 'better-sqlite3'
 import type { ChatRequest } from '../../bus/contract/chat.ts'
 import { answerWith, startAnsweringWorker, startScriptedWorker } from '../../testing/hub/scripted-worker.ts'
-import { newSend } from '../../testing/hub/start-house.ts'
+import { newSend, startTestHouse } from '../../testing/hub/start-house.ts'
 import { useTestHouse } from '../../testing/hub/use-test-house.ts'
 import { waitUntil } from '../../testing/servers/wait-until.ts'
 
@@ -76,17 +76,20 @@ test('a request the bus lost with all its data is published again, above all ear
 })
 
 test('a message whose hub stopped before it could publish is published by the next hub', async () => {
-  const other = await stage.house.addHub()
-  const { person: mika, browser } = await stage.enter(other)
-  await stage.house.nats.kill()
+  // A house of its own: a hub with another store would take the reply for nobody's.
+  await using own = await startTestHouse()
+  const other = own.hub
+  const mika = await other.signIn()
+  const browser = await other.connect(mika)
+  await own.nats.kill()
   await waitUntil('the hub noticed', () => other.bus.state !== 'connected')
   const send = newSend('Hold on')
   browser.send(send)
   await browser.next('chat.accepted')
   await other.app.close()
-  await stage.house.nats.restart()
-  const next = await stage.house.addHub({ databaseUrl: other.databaseUrl })
-  const worker = startAnsweringWorker(stage.house.workerBus, 'Here.')
+  await own.nats.restart()
+  const next = await own.addHub({ databaseUrl: other.databaseUrl })
+  const worker = startAnsweringWorker(own.workerBus, 'Here.')
   await waitUntil(
     'it is answered',
     async () => (await next.store.requests.find(mika.user.id, send.request_id))?.state === 'answered',
