@@ -57,32 +57,38 @@ export function openLink(options: ConnectionOptions, log: Log): Link {
     while (!ending.signal.aborted) {
       const made = await dial(options, ending.signal, log)
       if (made === undefined) return
-      connection = made
       if (ending.signal.aborted) return made.close()
-      for (const listener of onConnection) listener(made)
-      goUp(made)
-      void follow(made, { goDown, refuse, log })
+      // Nothing can be subscribed with one that closed while it was handed over.
+      if (!made.isClosed()) {
+        connection = made
+        for (const listener of onConnection) listener(made)
+        goUp(made)
+        void follow(made, { goDown, refuse, log })
+      }
       await made.closed()
       goDown()
       await pause(redialDelayMs(), undefined, { signal: ending.signal }).catch(() => undefined)
     }
   }
+  // It is closed a moment before anybody hears of it, and throws then.
+  const stillUp = (): NatsConnection | undefined => (up?.isClosed() ? undefined : up)
   const living = live()
 
   return {
     get up() {
-      // It is closed a moment before anybody hears of it, and throws then.
-      return up?.isClosed() ? undefined : up
+      return stillUp()
     },
     get closed() {
       return ending.signal.aborted
     },
     onConnection: (listener) => {
-      if (connection !== undefined) listener(connection)
+      // Between two connections the last one refuses subscriptions; the next one brings them.
+      if (connection?.isClosed() === false) listener(connection)
       return listen(onConnection, listener)
     },
     onUp: (listener) => {
-      if (up !== undefined) listener(up)
+      const present = stillUp()
+      if (present !== undefined) listener(present)
       return listen(onUp, listener)
     },
     onDown: (listener) => listen(onDown, listener),
@@ -97,7 +103,8 @@ export function openLink(options: ConnectionOptions, log: Log): Link {
   }
 
   function waitForUp(timeoutMs: number): Promise<NatsConnection> {
-    if (up !== undefined) return Promise.resolve(up)
+    const present = stillUp()
+    if (present !== undefined) return Promise.resolve(present)
     if (ending.signal.aborted) return Promise.reject(away())
     return new Promise((resolve, reject) => {
       const settle = (made: NatsConnection | undefined): void => {

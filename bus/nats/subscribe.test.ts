@@ -98,6 +98,24 @@ suite('subscriptions', () => {
     })
   })
 
+  test('a subscription made while the bus is away is heard once it is back', async (t) => {
+    const own = await startNatsServer()
+    t.after(() => own.stop())
+    const { bus } = await openReadyBus(t, own.url)
+    await own.kill()
+    await waitUntil('the loss is noticed', () => bus.state === 'connecting')
+    const user = uuidv7()
+    let heard = 0
+    const live = bus.subscribe(subjects.notify(user), () => {
+      heard += 1
+    })
+    await own.restart()
+    await live.active
+    bus.send(subjects.notify(user), new Uint8Array([1]))
+    await waitUntil('it is heard', () => heard === 1)
+    assert.equal(heard, 1)
+  })
+
   test('what was unsubscribed is heard no more, also when it was never made', async (t) => {
     const { bus } = await openReadyBus(t, server.url)
     const heard: string[] = []

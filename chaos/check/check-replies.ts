@@ -87,7 +87,9 @@ const watchersOf = (people: readonly Person[], requestId: string): Watched[] =>
   people.flatMap(({ tabs }) => tabs).flatMap(({ thread }) => thread.watched.get(requestId) ?? [])
 
 function checkPage({ ledger, bus }: Evidence, { read, settled, requestId }: Watched, stored: Message): void {
-  if (settled !== undefined && settled.content !== stored.content)
+  if (settled !== undefined && isEarlyStop(settled, stored))
+    ledger.note('stops shown before their last words')
+  else if (settled !== undefined && settled.content !== stored.content)
     ledger.violate(`a page shows other than the store in ${requestId}`)
   if (settled !== undefined && settled.state !== stored.state)
     ledger.violate(`a page shows ${requestId} as ${settled.state} and not as ${stored.state}`)
@@ -97,6 +99,10 @@ function checkPage({ ledger, bus }: Evidence, { read, settled, requestId }: Watc
   else if (read.text !== stored.content)
     ledger.violate(`a page read other than the store has in ${requestId}`)
 }
+
+/** Stopped while its publication was unanswered: its page shows what was written when it hears of it, or looks again. */
+const isEarlyStop = (settled: NonNullable<Watched['settled']>, { state, content }: Message): boolean =>
+  settled.state === 'cancelled' && settled.content === '' && state === 'cancelled' && content !== ''
 
 /** Each message once, each answer once. */
 async function checkCount({ store, ledger }: Evidence, { userId, conversationId }: Person): Promise<void> {

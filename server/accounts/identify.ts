@@ -5,6 +5,7 @@ import type { Rooms } from '../house.ts'
 import type { SessionProof } from '../store/sessions.ts'
 import type { User } from '../store/store.ts'
 import { keyOf, takesKeys, useApiKey } from './keys/use-key.ts'
+import { countAttempt } from './limits/attempts.ts'
 import { isLocalRequest } from './local-request.ts'
 import { publishLogin } from './login.ts'
 import { type Act, requireMay } from './permissions.ts'
@@ -84,11 +85,12 @@ async function findUser(request: FastifyRequest, reply: FastifyReply, rooms: Roo
 async function findByKey(
   request: FastifyRequest,
   reply: FastifyReply,
-  { store }: Rooms,
+  rooms: Rooms,
   key: string,
 ): Promise<true> {
-  const used = await useApiKey(store.apiKeys, key, Date.now())
+  const used = await useApiKey(rooms.store.apiKeys, key, Date.now())
   if (used === undefined) {
+    await countAttempt(rooms, request.ip)
     reply.header('www-authenticate', 'Bearer realm="companions"')
     throw new CodedError('not_signed_in', 'This key is unknown, revoked or too old.')
   }

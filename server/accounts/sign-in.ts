@@ -5,6 +5,7 @@ import type { Identity } from '../store/identities.ts'
 import type { Account, User } from '../store/store.ts'
 import { audit } from './audit.ts'
 import { decidesRoles, type GroupSources } from './group-sources.ts'
+import { readHouseRules } from './house-rules.ts'
 import { hashToken } from './sessions/tokens.ts'
 import { type Claims, refusalOfSignUp, roleByClaims, type SignUpRefusal } from './sign-up-rules.ts'
 
@@ -82,10 +83,11 @@ async function signUp(
   { guest, invitation }: SignInVisit,
 ): Promise<SignInResult> {
   const { store, config } = rooms
+  const rules = { ...config, ...(await readHouseRules(rooms)) }
   const now = Date.now()
   const invitationHash = invitation === undefined ? undefined : hashToken(invitation)
   const invited = invitationHash && (await store.invitations.find(invitationHash, now))
-  const reason = refusalOfSignUp(config, claimsOf(config, proven), Boolean(invited))
+  const reason = refusalOfSignUp(rules, claimsOf(config, proven), Boolean(invited))
   if (reason !== undefined) return { outcome: 'refused', reason }
   const identity = identityOf(proven)
   const result = await store.identities.signUp({

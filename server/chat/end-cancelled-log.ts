@@ -13,10 +13,12 @@ import type { StoredRequest } from '../store/store.ts'
 /**
  * Ends a cancelled reply in its worker's place, by the writer's rule: claims the log with what was last read of it,
  * keeps the text so far, writes `done`, then the final. Refused: someone wrote meanwhile, and the next round looks
- * again. A log that has ended without its final being stored gets its final again.
+ * again. A log that has ended without its final being stored gets its final again. Of a request that was cancelled before
+ * its publication was noted there may be no log at all, and then there is none to end.
  */
 export async function endCancelledLog(rooms: Rooms, row: StoredRequest): Promise<void> {
   const log = await readLog(rooms, row)
+  if (row.state === 'cancelled' && log.lastSeq === 0) return
   if (log.reader.end === undefined && !(await writeEnd(rooms, row, log))) return
   await publishFinal(rooms, row, log)
 }

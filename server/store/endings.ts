@@ -6,23 +6,29 @@ import type { BusTrace, CancelOutcome, RecordOutcome } from './store.ts'
 import type { RequestKey } from './succession.ts'
 import { endRequest, isOpen } from './succession.ts'
 
-/** See `RequestStore.recordFinal`. A reply to a conversation that is only hidden is kept, for `restore`. */
+/**
+ * See `RequestStore.recordFinal`. A reply to a conversation that is only hidden is kept, for `restore`. One that was
+ * cancelled before the store knew of its publication may have been written and read all the same: what was read is
+ * kept, once; the request stays cancelled. It is told by its answer's missing timings, which every final brings.
+ */
 export function recordFinal(database: Database, final: ChatFinal, now: number): Promise<RecordOutcome> {
   return database.write(async (queries) => {
     const key = { userId: final.user_id, requestId: final.request_id }
     await database.lockUser(queries, key.userId)
     const request = await findEnd(queries, key)
     if (!request) return { outcome: 'gone' }
-    if (!isOpen(request.state)) return { outcome: 'repeated' }
-    await storeAnswer(queries, final)
-    await countTokens(queries, final, now)
     const conversationId = request.conversation_id
+    const isStopped = request.state === 'cancelled' && request.timings_json === null
+    if (!isOpen(request.state) && !isStopped) return { outcome: 'repeated' }
+    await storeAnswer(queries, isStopped ? asStopped(final) : final)
+    await countTokens(queries, final, now)
+    if (isStopped) return { outcome: 'stored', conversationId, readied: [] }
     const readied = await endRequest(queries, { ...key, conversationId }, { state: endStateOf(final), now })
     return { outcome: 'stored', conversationId, readied }
   })
 }
 
-/** See `RequestStore.cancel`. */
+/** See `RequestStore.cancel`. Of what is `ready` the bus may have a copy: that is told to stop as well. */
 export function cancel(database: Database, key: RequestKey, now: number): Promise<CancelOutcome> {
   return database.write(async (queries) => {
     await database.lockUser(queries, key.userId)
@@ -30,6 +36,7 @@ export function cancel(database: Database, key: RequestKey, now: number): Promis
     if (!request || request.deleted_at !== null) return { outcome: 'not_found' }
     if (!isOpen(request.state)) return { outcome: 'over' }
     const conversationId = request.conversation_id
+    if (request.state === 'ready') await requestCancellation(queries, key, now)
     if (request.state !== 'published') {
       const readied = await endUnpublished(queries, { ...key, conversationId }, now)
       return { outcome: 'ended', conversationId, readied }
@@ -40,8 +47,8 @@ export function cancel(database: Database, key: RequestKey, now: number): Promis
 }
 
 /**
- * Ends a request that no worker has. (A hub may be about to publish it: the worker then reads `cancelled` where it
- * asks for the history.)
+ * Ends a request that, as far as the store knows, no worker has. (A hub may be publishing it: the worker then reads
+ * `cancelled` where it asks for the history, or what it wrote comes with its final.)
  */
 export async function endUnpublished(
   queries: Queries,
@@ -96,10 +103,16 @@ function findEnd(queries: Queries, { userId, requestId }: RequestKey) {
   return queries
     .selectFrom('requests')
     .innerJoin('conversations', 'conversations.id', 'requests.conversation_id')
-    .select(['state', 'conversation_id', 'deleted_at'])
+    .innerJoin('messages', 'messages.id', 'requests.request_id')
+    .select(['state', 'requests.conversation_id', 'deleted_at', 'timings_json'])
     .where('requests.user_id', '=', userId)
     .where('request_id', '=', requestId)
     .executeTakeFirst()
+}
+
+/** However it ended for its worker: somebody stopped it, and was told so. */
+function asStopped({ error: _, ...final }: ChatFinal): ChatFinal {
+  return { ...final, finish_reason: 'cancelled' }
 }
 
 async function storeAnswer(queries: Queries, final: ChatFinal): Promise<void> {

@@ -103,15 +103,25 @@ export function republish(
   })
 }
 
-/** See `RequestStore.cancelling`. */
+/** See `RequestStore.cancelling`. Two queries, so that each finds its rows by an index. */
 export async function cancelling(queries: Queries, limit: number): Promise<StoredRequest[]> {
-  const rows = await selectStored(queries)
+  const running = await selectStored(queries)
     .where('state', '=', 'published')
     .where('cancel_requested_at', 'is not', null)
     .orderBy('cancel_requested_at')
     .limit(limit)
     .execute()
-  return rows.map(toStoredRequest)
+  const uncertain = await selectStored(queries)
+    .innerJoin('messages', 'messages.id', 'requests.request_id')
+    .where('log_purged_at', 'is', null)
+    .where('ended_at', 'is not', null)
+    .where('state', '=', 'cancelled')
+    .where('cancel_requested_at', 'is not', null)
+    .where('messages.timings_json', 'is', null)
+    .orderBy('cancel_requested_at')
+    .limit(limit - running.length)
+    .execute()
+  return [...running, ...uncertain].map(toStoredRequest)
 }
 
 const selectStored = (queries: Queries) =>

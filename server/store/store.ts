@@ -4,6 +4,7 @@ import type { GenerationOptions } from '../../bus/contract/wire.ts'
 import type { AccountStore, Role } from './accounts.ts'
 import type { ApiKeyStore } from './api-keys.ts'
 import type { AuditStore } from './audit.ts'
+import type { ExportStore } from './exports.ts'
 import type { FlowStore } from './flows.ts'
 import type { HouseSettingStore } from './house-settings.ts'
 import type { IdentityStore } from './identities.ts'
@@ -38,6 +39,7 @@ export interface Store {
   readonly limits: LimitStore
   readonly houseSettings: HouseSettingStore
   readonly conversations: ConversationStore
+  readonly exports: ExportStore
   readonly requests: RequestStore
   /** Brings the schema up to date; safe when several hubs start at once. */
   migrate(): Promise<void>
@@ -237,9 +239,15 @@ export interface RequestStore {
   /** Makes a `published` request `ready` again, its attempt floor raised by 100. Only from this floor, so only once. */
   republish(userId: string, requestId: string, attemptFloor: number): Promise<boolean>
   cancel(userId: string, requestId: string, now: number): Promise<CancelOutcome>
-  /** Published requests whose cancellation is committed and not carried out. */
+  /**
+   * Published requests whose cancellation is committed and not carried out; behind them those that were cancelled while
+   * they were being published, until their final is stored or their log purged.
+   */
   cancelling(limit: number): Promise<StoredRequest[]>
-  /** Stores a reply once per (user, request) and ends the request in the same transaction. */
+  /**
+   * Stores a reply once per (user, request) and ends the request in the same transaction. One that was cancelled while
+   * unpublished, and written all the same, gets its text.
+   */
   recordFinal(final: ChatFinal, now: number): Promise<RecordOutcome>
   /** Ended requests whose log may go: ended before `before` and not yet noted by `markLogPurged`. */
   purgeableLogs(before: number, limit: number): Promise<BusTrace[]>

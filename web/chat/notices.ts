@@ -38,11 +38,11 @@ export function showConnection(state: ConnectionState): void {
     const word = sign.querySelector('.connection-word')
     if (word) word.textContent = sign.getAttribute(`data-word-${state}`)
   }
-  if (state !== 'here' && awaySinceMs === 0) awaySinceMs = Date.now()
+  if (state !== 'here' && awaySinceMs === 0) awaySinceMs = performance.now()
   if (state === 'offline') announce('You are offline')
   if (state === 'away') announce('The server is away; trying again')
   if (state !== 'here') return
-  if (awaySinceMs > 0 && Date.now() - awaySinceMs > briefMs) announce('Connected again')
+  if (awaySinceMs > 0 && performance.now() - awaySinceMs > briefMs) announce('Connected again')
   awaySinceMs = 0
 }
 

@@ -37,7 +37,9 @@ function logOf(request_id = requestId, attempt = 1, epoch = 1): ChatEntryFrame[]
 
 /** A page that follows one accepted reply. */
 function page(t: TestContext) {
-  t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000_000 })
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  let nowMs = 0
+  t.mock.method(performance, 'now', () => nowMs)
   const asked: [number, number][] = []
   const shown: string[] = []
   const ended: string[] = []
@@ -61,7 +63,10 @@ function page(t: TestContext) {
   }
   const resumed = (outcome: 'continued' | 'snapshot' | 'lost') =>
     replies.resumed({ type: 'chat.resumed', request_id: requestId, outcome })
-  const tick = (ms: number) => t.mock.timers.tick(ms)
+  const tick = (ms: number) => {
+    nowMs += ms
+    t.mock.timers.tick(ms)
+  }
   return { replies, asked, shown, ended, lost, standstills, line, read, resumed, tick }
 }
 
@@ -108,6 +113,18 @@ suite('replies', () => {
     resumed('snapshot')
     read(...log)
     assert.deepEqual(ended, [text])
+  })
+
+  test('a clock that is set back by an hour delays no question', (t) => {
+    const clock = t.mock.method(Date, 'now', () => 7_200_000)
+    const { read, asked, resumed, tick } = page(t)
+    const gap = logOf().filter((_, index) => index !== 1 && index < 4)
+    read(...gap)
+    resumed('snapshot')
+    clock.mock.mockImplementation(() => 3_600_000)
+    read(...gap)
+    tick(1_000)
+    assert.equal(asked.length, 2)
   })
 
   for (const outcome of ['continued', 'snapshot'] as const) {

@@ -33,7 +33,7 @@ export class Replies {
   }
 
   /** Follows a request that was asked here, or one that runs already. */
-  follow(requestId: string, nowMs: number = Date.now()): RunningReply {
+  follow(requestId: string, nowMs: number = performance.now()): RunningReply {
     const present = this.#running.get(requestId)
     if (present !== undefined) return present
     const reply = newReply(requestId, nowMs)
@@ -73,7 +73,7 @@ export class Replies {
   /** For `hello`: the accepted replies; the hub answers each with `chat.resumed`. */
   resume(): Hello['resume'] {
     const accepted = [...this.#running.values()].filter((reply) => reply.accepted).slice(0, maxResume)
-    for (const reply of accepted) markAsked(reply, Date.now())
+    for (const reply of accepted) markAsked(reply, performance.now())
     return accepted.map(({ requestId, epoch, seq }) => ({ request_id: requestId, epoch, seq }))
   }
 
@@ -91,7 +91,7 @@ export class Replies {
     const reply = this.#running.get(request_id)
     if (reply === undefined) return
     reply.asked = false
-    reply.heardAtMs = reply.grownAtMs = Date.now()
+    reply.heardAtMs = reply.grownAtMs = performance.now()
     if (outcome === 'lost') {
       this.forget(request_id)
       this.#listener.onLost(request_id)
@@ -105,7 +105,7 @@ export class Replies {
   }
 
   /** One entry, live or replayed, of any of the person's replies. */
-  read({ epoch, seq, entry }: ChatEntryFrame, nowMs: number = Date.now()): void {
+  read({ epoch, seq, entry }: ChatEntryFrame, nowMs: number = performance.now()): void {
     const reply = this.#running.get(entry.request_id)
     if (reply === undefined || reply.asked) return
     reply.accepted = true
@@ -129,7 +129,7 @@ export class Replies {
   }
 
   /** Looks for standstills; called every second or so while connected. */
-  look(nowMs: number = Date.now()): void {
+  look(nowMs: number = performance.now()): void {
     for (const reply of this.#running.values()) {
       if (!reply.accepted || nowMs - reply.grownAtMs < quietMs) continue
       const silentMs = nowMs - reply.heardAtMs
@@ -154,7 +154,7 @@ export class Replies {
     }
   }
 
-  #ask(reply: RunningReply, nowMs: number = Date.now()): void {
+  #ask(reply: RunningReply, nowMs: number = performance.now()): void {
     if (this.#running.get(reply.requestId) !== reply) return
     reply.asked = this.#listener.askFor(reply.requestId, reply.epoch, reply.seq)
     if (reply.asked) reply.askedAtMs = nowMs
@@ -172,7 +172,7 @@ const newReply = (requestId: string, nowMs: number): RunningReply => ({
   shownUntilMs: 0,
   heardAtMs: nowMs,
   grownAtMs: nowMs,
-  askedAtMs: 0,
+  askedAtMs: -Infinity,
 })
 
 function markAsked(reply: RunningReply, nowMs: number): void {
@@ -183,7 +183,7 @@ function markAsked(reply: RunningReply, nowMs: number): void {
 /** Its log is read from the first entry; what is shown stays meanwhile. */
 function beginAgain(reply: RunningReply, length: number): void {
   reply.shownLength = Math.max(reply.shownLength, length)
-  reply.shownUntilMs = Date.now() + catchUpMs
+  reply.shownUntilMs = performance.now() + catchUpMs
   reply.reader = newReader()
   reply.epoch = 0
   reply.seq = 0

@@ -13,7 +13,7 @@ export interface RunningReply {
   /** Shown text is not cut while the log is read again, until it has this length again or this time has come. */
   shownLength: number
   shownUntilMs: number
-  /** When anything was heard of it, and when it last grew. */
+  /** When anything was heard of it, and when it last grew; like the others on `performance.now()`, which nobody sets. */
   heardAtMs: number
   grownAtMs: number
   askedAtMs: number

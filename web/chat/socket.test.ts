@@ -173,6 +173,20 @@ suite('the socket', () => {
     assert.deepEqual(states, ['here', 'returning'])
   })
 
+  test('a silent hub is asked and left although the clock was set back by an hour', (t) => {
+    const { connect, tick, untilNext } = page(t)
+    tick(3_600_000)
+    const right = Date.now
+    const clock = t.mock.method(Date, 'now', () => right() + 3_600_000)
+    connect()
+    const hub = StandInSocket.last
+    clock.mock.restore()
+    tick(2_000)
+    assert.deepEqual(hub.sent.at(-1), { type: 'ping', id: 1 })
+    assert.equal(untilNext() <= 10_500, true)
+    assert.equal(hub.isClosed, true)
+  })
+
   test('anything heard is a sign of life', (t) => {
     const { connect, tick } = page(t)
     connect()

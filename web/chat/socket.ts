@@ -135,13 +135,11 @@ export class ChatSocket {
   }
 
   #look(): void {
-    const nowMs = Date.now()
-    const isLate = this.#welcomed
-      ? this.#askedAtMs > 0 && nowMs - this.#askedAtMs > answerMs
-      : nowMs - this.#heardAtMs > welcomeMs
-    if (isLate) this.#giveUp()
-    else if (this.#welcomed && this.#askedAtMs === 0 && nowMs - this.#heardAtMs > this.#heartbeatMs)
-      this.#ask()
+    // The wall clock counts the hours a computer sleeps; set to another time it makes one ask, or come back, too early.
+    const silentMs = Math.abs(Date.now() - (this.#askedAtMs || this.#heardAtMs))
+    if (!this.#welcomed || this.#askedAtMs > 0) {
+      if (silentMs > (this.#welcomed ? answerMs : welcomeMs)) this.#giveUp()
+    } else if (silentMs > this.#heartbeatMs) this.#ask()
   }
 
   #ask(): void {

@@ -17,24 +17,52 @@ export async function* guardAgainstStalls(
   signal: AbortSignal,
 ): AsyncGenerator<Piece> {
   const stalled = new AbortController()
-  const stall = (afterMs: number) => () => {
-    const detail = `The model said nothing for ${Math.ceil(afterMs / 1000)} seconds`
-    stalled.abort(new BackendError('backend_stalled', detail))
-  }
-  let timer = setTimeout(stall(patience.firstTokenMs), patience.firstTokenMs)
+  const wait = (afterMs: number): Wait =>
+    startWait(afterMs, () => {
+      const detail = `The model said nothing for ${Math.ceil(afterMs / 1000)} seconds`
+      stalled.abort(new BackendError('backend_stalled', detail))
+    })
+  let waiting = wait(patience.firstTokenMs)
   let begun = false
   try {
     for await (const piece of start(AbortSignal.any([signal, stalled.signal]))) {
       if (begun) {
-        timer.refresh()
+        waiting.beginAgain()
       } else {
         begun = true
-        clearTimeout(timer)
-        timer = setTimeout(stall(patience.tokenMs), patience.tokenMs)
+        waiting.stop()
+        waiting = wait(patience.tokenMs)
       }
       yield piece
     }
   } finally {
-    clearTimeout(timer)
+    waiting.stop()
+  }
+}
+
+interface Wait {
+  beginAgain(): void
+  stop(): void
+}
+
+/**
+ * A wait is counted in this many ticks. A process that was frozen and wakes counts one, whatever the clock says, and
+ * reads what its model said meanwhile before the next: a single timer would be over before that.
+ */
+const ticksPerWait = 10
+
+function startWait(afterMs: number, onOver: () => void): Wait {
+  let ticks = 0
+  const ticker = setInterval(() => {
+    ticks += 1
+    if (ticks < ticksPerWait) return
+    clearInterval(ticker)
+    onOver()
+  }, afterMs / ticksPerWait)
+  return {
+    beginAgain: () => {
+      ticks = 0
+    },
+    stop: () => clearInterval(ticker),
   }
 }

@@ -95,15 +95,44 @@ export function testEndings(it: It): void {
     assert.deepEqual(await cancel(ready, 50), { ...ended, conversationId: ready.conversation_id })
     assert.deepEqual(await cancel(published, 50), { outcome: 'requested', conversationId })
     assert.deepEqual(await cancel(published, 60), { outcome: 'requested', conversationId })
-    const [open, ...none] = await store.requests.cancelling(9)
-    assert.deepEqual([open?.requestId, open?.cancelRequestedAt, none.length], [published.request_id, 50, 0])
+    const cancelling = async () =>
+      (await store.requests.cancelling(9)).map(({ requestId, cancelRequestedAt }) => [
+        requestId,
+        cancelRequestedAt,
+      ])
+    // The bus may have got what was ready, but not what had to wait.
+    const maybe = [ready.request_id, 50]
+    assert.deepEqual(await cancelling(), [[published.request_id, 50], maybe])
     const history = await store.requests.history(user.id, published.request_id, 1_000)
     assert.deepEqual([history?.state, history?.cancelRequested], ['published', true])
     await store.requests.recordFinal(exampleFinal(user, published, { finish_reason: 'cancelled' }), 70)
-    assert.deepEqual(await store.requests.cancelling(9), [])
+    assert.deepEqual(await cancelling(), [maybe])
+    await store.requests.markLogPurged(user.id, ready.request_id)
+    assert.deepEqual(await cancelling(), [])
     for (const send of [ready, published, waiting])
       assert.deepEqual(await cancel(send, 80), { outcome: 'over' })
     assert.equal(await stateOf(store, user, waiting), 'cancelled')
+  })
+
+  it('keeps what was written of a reply that was cancelled before its publication was noted, once', async (ground) => {
+    const store = await ground.open()
+    const user = await createPerson(store)
+    const send = exampleSend()
+    await accepted(store, user, send)
+    await store.requests.cancel(user.id, send.request_id, 20)
+    const { finish_reason: _, ...written } = exampleFinal(user, send, { content: 'Up to here' })
+    const error = { code: 'backend_failed', retryable: true, detail: 'The model failed' }
+    const conversationId = send.conversation_id
+    const record = (content: string) => store.requests.recordFinal({ ...written, content, error }, 30)
+    assert.deepEqual(await record('Up to here'), { outcome: 'stored', conversationId, readied: [] })
+    assert.deepEqual(await record('Something else'), { outcome: 'repeated' })
+    assert.deepEqual(await store.requests.cancelling(9), [])
+    const kept = await store.conversations.message(user.id, conversationId, send.request_id)
+    const { state, content, finishReason, usage } = kept ?? {}
+    assert.deepEqual([state, content, finishReason], ['cancelled', 'Up to here', 'cancelled'])
+    assert.deepEqual([kept?.error, usage], [null, written.usage])
+    const { items } = await store.conversations.list(user.id, { limit: 9 })
+    assert.equal(items[0]?.messageCount, 2)
   })
 
   it("finds nothing to cancel under another's name, or nobody's", async (ground) => {
