@@ -45,7 +45,11 @@ export async function endOfIdentity(
   if (subject === undefined && sid === undefined) return 0
   let query = queries.deleteFrom('sessions').where('issuer', '=', issuer)
   if (subject !== undefined) query = query.where('subject', '=', subject)
-  if (sid !== undefined) query = query.where('sid', '=', sid)
+  // Of a session whose name at the provider was never told, the subject is all there is to know it by.
+  if (sid !== undefined)
+    query = query.where(({ eb, or }) =>
+      subject === undefined ? eb('sid', '=', sid) : or([eb('sid', '=', sid), eb('sid', 'is', null)]),
+    )
   const ended = await query.returning(['id', 'user_id']).execute()
   for (const [userId, rows] of Map.groupBy(ended, ({ user_id }) => user_id))
     await tell(queries, userId, now, rows)

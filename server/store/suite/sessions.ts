@@ -95,6 +95,21 @@ export function testSessions(it: It): void {
     )
   })
 
+  it('ends, of a subject whose session a provider names, also those it never named', async (ground) => {
+    const store = await ground.open()
+    const user = await createMember(store)
+    const proof = { provider: 'google', issuer: 'https://id.example', subject: '42' }
+    await createSession(store, user, 'unnamed', { proof })
+    const named = await createSession(store, user, 'named', { proof: { ...proof, sid: 'y' } })
+    const { issuer, subject } = proof
+    assert.equal(await store.sessions.endOfIdentity({ issuer, sid: 'x' }, 10), 0)
+    assert.equal(await store.sessions.endOfIdentity({ issuer, subject, sid: 'x' }, 10), 1)
+    assert.deepEqual(
+      (await store.sessions.list(user.id, 10)).map(({ id }) => id),
+      [named],
+    )
+  })
+
   it('holds a bounded number of sessions for each person, and ends the least used', async (ground) => {
     const store = await ground.open()
     const user = await createMember(store)
