@@ -3,19 +3,28 @@ import type { FastifyInstance } from 'fastify'
 import { CodedError } from '../../bus/contract/errors.ts'
 import type { HubConfig } from '../config.ts'
 import { hasKeyAlone } from './keys/use-key.ts'
+import { isLoopback } from './local-request.ts'
 
 export type OriginPolicy = (headers: IncomingHttpHeaders) => boolean
 
-/** Whether the page that asks, by its `Origin`, is one of ours: the same host, the public URL, or on the list. */
+/**
+ * Whether the page that asks, by its `Origin`, is one of ours: the same host, the public URL, or on the list. In a house
+ * with an `https` address a page over plain HTTP is anybody's who sits on the way to it, even under its name; but for
+ * this very machine, where nobody does.
+ */
 export function createOriginPolicy(config: Pick<HubConfig, 'publicUrl' | 'allowedOrigins'>): OriginPolicy {
   const allowed = new Set([config.publicUrl, ...config.allowedOrigins].filter((origin) => origin !== ''))
+  const isSecure = config.publicUrl.startsWith('https:')
   return ({ origin, host }) => {
     if (origin === undefined) return false
     if (allowed.has(origin)) return true
     const parsed = URL.parse(origin)
-    return parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.host === host?.toLowerCase()
+    if (parsed === null || parsed.host !== host?.toLowerCase()) return false
+    return parsed.protocol === 'https:' || (parsed.protocol === 'http:' && (!isSecure || isHere(parsed)))
   }
 }
+
+const isHere = ({ hostname }: URL): boolean => isLoopback(hostname.replace(/^\[|\]$/g, ''))
 
 /**
  * Refuses what another page makes a browser send: `Sec-Fetch-Site` cannot be forged by a page, and where a browser
