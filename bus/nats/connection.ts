@@ -13,7 +13,10 @@ import { LiveMessage, subscribeCore } from './subscribe.ts'
 import { startWork } from './work.ts'
 
 export interface BusOptions {
-  /** `nats://TOKEN@host:4222`, or several parted by commas; see `address.ts`. */
+  /**
+   * `nats://TOKEN@host:4222`, or several parted by commas; see `address.ts`. Those alone are tried: what a cluster tells
+   * of its other servers goes with the connection.
+   */
   readonly url: string
   /** What the server's own monitoring calls this connection. */
   readonly name: string
