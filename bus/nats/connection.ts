@@ -63,6 +63,7 @@ export function connectBus(options: BusOptions): Bus {
     },
     onConnect: keeper.onReady,
     epochOf: keeper.epochOf,
+    lookAgain: keeper.lookAgain,
     publish: publisher.publish,
     send: (subject, body) => link.up?.publish(subject, body),
     subscribe: (subject, handle, { queue } = {}) =>
