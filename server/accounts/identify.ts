@@ -4,7 +4,7 @@ import { uuidv7 } from '../../bus/contract/ids.ts'
 import type { Rooms } from '../house.ts'
 import type { SessionProof } from '../store/sessions.ts'
 import type { User } from '../store/store.ts'
-import { keyOf, useApiKey } from './keys/use-key.ts'
+import { keyOf, takesKeys, useApiKey } from './keys/use-key.ts'
 import { countAttempt } from './limits/attempts.ts'
 import { isLocalRequest } from './local-request.ts'
 import { publishLogin } from './login.ts'
@@ -65,6 +65,8 @@ export async function signIn(
 /** A key counts before a cookie, and one that is not good is said to be: the cookie may be somebody else's. */
 async function findUser(request: FastifyRequest, reply: FastifyReply, rooms: Rooms, cookie: SessionCookie) {
   const key = keyOf(request.headers)
+  if (key !== undefined && !takesKeys(request))
+    throw new CodedError('not_allowed', 'A key opens /v1 and the socket, and nothing else.')
   if (key !== undefined) return findByKey(request, reply, rooms, key)
   const mayRotate = request.headers.upgrade === undefined
   for (const token of cookie.read(request)) {

@@ -67,7 +67,8 @@ suite('the account page', () => {
     })
     const key = /cmp_[\w-]{43}/.exec(made.body)?.[0]
     const headers = { authorization: `Bearer ${key}`, accept: 'text/html' }
-    assert.equal((await fetch(`${hub.origin}/`, { headers })).status, 200)
+    assert.equal((await fetch(`${hub.origin}/v1/sessions`, { headers })).status, 200)
+    assert.equal((await fetch(`${hub.origin}/`, { headers })).status, 403)
     assert.equal((await fetch(`${hub.origin}/account`, { headers })).status, 403)
     const method = 'POST'
     assert.equal((await fetch(`${hub.origin}/account/export`, { headers, method })).status, 403)
