@@ -116,6 +116,22 @@ test('search finds words of titles and of messages, and shows where', () =>
     await waitUntil('all are shown again', async () => (await titles(page)).length === 2)
   }))
 
+test('a refresh of the list that is late does not undo a search', () =>
+  stage.visit(async ({ page }) => {
+    await untilAlive(page)
+    await begin(page, 'tokens=2')
+    const isRefresh = (url: URL) =>
+      url.pathname === '/fragments/conversations' && url.searchParams.get('q') === ''
+    await page.route(isRefresh, () => new Promise<void>(() => undefined))
+    const asked = page.waitForRequest((request) => isRefresh(new URL(request.url())))
+    await page.evaluate(() => document.body.dispatchEvent(new CustomEvent('companions:refresh')))
+    const late = await asked
+    const givenUp = page.waitForEvent('requestfailed', (request) => request === late)
+    await page.locator('#search').fill('nowhere')
+    await page.locator('.list-empty').waitFor()
+    await givenUp
+  }))
+
 test('the list shows which conversation is being answered, also from another one', () =>
   stage.visit(async ({ page }) => {
     await untilAlive(page)

@@ -28,5 +28,5 @@ ${versionPill(view.version)}
 
 const searchField = (query: string): Html =>
   html`<label class="search-field">${icon('search', 'small')}<span class="sr-only">Search conversations</span>
-<input id="search" type="search" name="q" value="${query}" placeholder="Search" maxlength="200" autocomplete="off" spellcheck="false" aria-controls="conversations" aria-keyshortcuts="Control+K Meta+K" hx-get="/fragments/conversations" hx-trigger="input changed delay:180ms, search" hx-target="#conversations" hx-swap="innerMorph" hx-sync="this:replace">
+<input id="search" type="search" name="q" value="${query}" placeholder="Search" maxlength="200" autocomplete="off" spellcheck="false" aria-controls="conversations" aria-keyshortcuts="Control+K Meta+K" hx-get="/fragments/conversations" hx-trigger="input changed delay:180ms, search" hx-target="#conversations" hx-swap="innerMorph" hx-sync="#conversations:replace">
 <kbd class="kbd kbd-xs" aria-hidden="true">Ctrl K</kbd></label>`

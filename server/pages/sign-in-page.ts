@@ -97,4 +97,4 @@ const ownerHint = (facts: SignInFacts): Html =>
 
 const ownerSteps = (): Html =>
   html`<ol><li>Look at where it was started: the terminal, or the log of the container.</li><li>Find the line with the <strong>owner link</strong>. It is printed at each start with <code>HOST</code> or <code>PUBLIC_URL</code> set, and works once.</li><li>Open that link in this browser. You stay signed in.</li></ol>
-<p class="sheet-note">On the machine itself, <code>http://localhost</code> with the port it printed lets you in without a link.</p>`
+<p class="sheet-note">Unless <code>PUBLIC_URL</code> is set, the machine itself needs no link: <code>http://localhost</code> with the port it printed lets you in as a guest.</p>`
