@@ -13,12 +13,15 @@ import type { Bus } from '../bus/nats/bus.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { registerBackChannelLogout } from './accounts/flows/back-channel-logout.ts'
 import { registerFlows } from './accounts/flows/routes.ts'
+import { rememberHouseRules } from './accounts/house-rules.ts'
 import { registerIdentity } from './accounts/identify.ts'
 import { registerAttemptLimit } from './accounts/limits/attempts.ts'
 import { createOriginPolicy, registerForgeryGuard } from './accounts/origin.ts'
 import { registerOwnerLink } from './accounts/owner-link.ts'
+import { registerPasskeys } from './accounts/passkeys/routes.ts'
 import { createProviders, type ProviderAddresses } from './accounts/providers/all.ts'
 import { registerProxyIdentity } from './accounts/proxy/proxy-identity.ts'
+import { registerRecovery } from './accounts/recovery/routes.ts'
 import { openAccess } from './accounts/sessions/access.ts'
 import { createSessionCookie } from './accounts/sessions/cookie.ts'
 import { rememberSessions } from './accounts/sessions/remembered.ts'
@@ -39,6 +42,8 @@ import { registerSocket, registerUpgrades } from './hub/socket-route.ts'
 import { Turnstile } from './hub/turnstile.ts'
 import { watchLastRequests } from './last-requests.ts'
 import { listen } from './listen.ts'
+import { registerAccountPages } from './pages/account/account-routes.ts'
+import { registerAdmin } from './pages/admin/routes.ts'
 import { registerPages } from './pages/pages.ts'
 import { registerProblems } from './problem.ts'
 import { registerRequestLog } from './request-log.ts'
@@ -127,6 +132,7 @@ function openRooms(parts: AppParts, cache: SessionCache | undefined): Rooms {
     version,
     log: logger,
     access,
+    rules: rememberHouseRules({ config, store, log: logger }),
     sessions:
       cache === undefined ? sessions : rememberSessions({ sessions, cache, access, bus, log: logger }),
     hubId: randomToken(),
@@ -167,8 +173,12 @@ function registerRoutes(
     registerSignOut(identified, rooms, cookie)
     registerFlows(identified, { rooms, cookie })
     registerBackChannelLogout(identified, { rooms, cookie })
+    registerPasskeys(identified, rooms, cookie)
+    registerRecovery(identified, rooms, cookie)
     registerSessions(identified, rooms)
     registerPages(identified, rooms)
+    registerAccountPages(identified, rooms)
+    registerAdmin(identified, rooms)
     registerSocket(identified, hub, isOurs)
   })
 }

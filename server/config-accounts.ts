@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { choice, duration } from '../settings/kinds.ts'
+import { choice, duration, names } from '../settings/kinds.ts'
 import { type ReadText, splitAtCommas } from '../settings/read-text.ts'
 import { settingsOf } from '../settings/setting.ts'
 import { type Role, roles } from './store/accounts.ts'
@@ -67,7 +67,11 @@ export const accountSettings = {
   }),
   roleGroups: groups('ROLE_GROUPS', {
     meaning:
-      'Roles by the groups an OIDC provider names, as group=role with commas between them, for example staff=premium,house-admins=admin. With it the groups decide at each sign-in with such a provider.',
+      'Roles by the groups an OIDC provider names, as group=role with commas between them, for example staff=premium,house-admins=admin. With it the groups decide at each sign-in with a provider of ROLE_GROUPS_FROM.',
+  }),
+  roleGroupsFrom: names('ROLE_GROUPS_FROM', {
+    meaning:
+      'Whose groups ROLE_GROUPS goes by: names of OIDC_ISSUERS, or proxy for the one of PROXY_IDENTITY_ISSUER, with commas between them.',
   }),
   sessionIdleMs: duration(60 * 60_000, 400 * day)('SESSION_IDLE', {
     default: '30d',

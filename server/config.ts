@@ -8,6 +8,8 @@ import { hubSettings } from './config-settings.ts'
 export interface HubConfig extends Omit<Settings<typeof hubSettings>, 'address'> {
   /** What belongs to each of `oidcIssuers`. */
   readonly issuers: readonly IssuerSettings[]
+  /** Which of these a variable of the environment decides, and not a default. */
+  readonly fixed: readonly string[]
 }
 
 /**
@@ -19,10 +21,15 @@ export function readConfig(environment: Environment): HubConfig {
   const { address, ...read } = readSettings(hubSettings, environment)
   const databaseUrl = read.databaseUrl.replace('DATA_DIR', () => read.dataDir)
   const issuers = readIssuers(read.oidcIssuers, environment)
-  const config: HubConfig = { ...read, ...address, databaseUrl, issuers }
+  const config: HubConfig = { ...read, ...address, databaseUrl, issuers, fixed: fixedBy(environment) }
   checkProviderSettings(config)
   return config
 }
+
+const fixedBy = (environment: Environment): string[] =>
+  Object.entries(hubSettings)
+    .filter(([, { name, aliases }]) => [name, ...aliases].some((one) => environment[one]?.trim()))
+    .map(([name]) => name)
 
 /** All variables of the hub, for the README and its test. */
 export const hubVariables: readonly Variable[] = [...variablesOf(hubSettings), ...issuerVariables]

@@ -2,6 +2,7 @@ import type { ChatNotify } from '../bus/contract/chat.ts'
 import type { ModelsAnswer } from '../bus/contract/models.ts'
 import type { Bus } from '../bus/nats/bus.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { HouseRules } from './accounts/house-rules.ts'
 import type { Provider } from './accounts/providers/provider.ts'
 import type { Access } from './accounts/sessions/access.ts'
 import type { Assets } from './assets/assets.ts'
@@ -33,6 +34,8 @@ export interface Rooms extends House {
   readonly access: Access
   /** `store.sessions`, remembered for a while where the store may be away. */
   readonly sessions: SessionStore
+  /** What admins decided for the house, a few seconds old at most. Never rejects. */
+  rules(): Promise<HouseRules>
   /** This hub's name: random, new with every start. */
   readonly hubId: string
   /** Through which sockets come to read logs again, each one by one. */

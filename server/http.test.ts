@@ -1,22 +1,15 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { uuidv7 } from '../bus/contract/ids.ts'
-import { beginLog, startScriptedWorker } from '../testing/hub/scripted-worker.ts'
-import { newSend, startTestHouse, type TestHouse } from '../testing/hub/start-house.ts'
-import type { TestHub } from '../testing/hub/start-hub.ts'
+import { startAnsweringWorker } from '../testing/hub/scripted-worker.ts'
+import { newSend } from '../testing/hub/start-house.ts'
+import { useTestHouse } from '../testing/hub/use-test-house.ts'
 import { waitUntil } from '../testing/servers/wait-until.ts'
 
-let house: TestHouse
-let hub: TestHub
-
-before(async () => {
-  house = await startTestHouse()
-  hub = house.hub
-})
-after(() => house?.[Symbol.asyncDispose]())
+const stage = useTestHouse()
 
 const inject = (url: string, headers: Record<string, string> = {}) =>
-  hub.app.fastify.inject({ url, headers: { host: 'localhost', ...headers } })
+  stage.hub.app.fastify.inject({ url, headers: { host: 'localhost', ...headers } })
 
 test('a program gets problem details, a person a page', async () => {
   const problem = await inject('/nothing?q=private')
@@ -46,7 +39,7 @@ test('who opens a spent owner link reads how to get another', async () => {
 
 test('a body past the limit and one that is no JSON are told apart', async () => {
   const post = (payload: string) =>
-    hub.app.fastify.inject({
+    stage.hub.app.fastify.inject({
       method: 'POST',
       url: '/sign-out',
       payload,
@@ -57,7 +50,7 @@ test('a body past the limit and one that is no JSON are told apart', async () =>
 })
 
 test('probes say what is up', async () => {
-  await waitUntil('the bus is connected', () => hub.bus.state === 'connected')
+  await waitUntil('the bus is connected', () => stage.hub.bus.state === 'connected')
   assert.equal((await inject('/healthz')).statusCode, 200)
   assert.equal((await inject('/readyz')).statusCode, 200)
   const health = (await inject('/health')).json<Record<string, unknown>>()
@@ -80,7 +73,7 @@ test('every answer carries the policy that keeps foreign code out', async () => 
 })
 
 test('under TLS browsers are told to stay with it for a year, and nowhere else', async () => {
-  await using secure = await house.addHub({ config: { publicUrl: 'https://chat.example' } })
+  await using secure = await stage.house.addHub({ config: { publicUrl: 'https://chat.example' } })
   const policy = 'strict-transport-security'
   const { headers } = await secure.app.fastify.inject('/healthz')
   assert.match(String(headers[policy]), /^max-age=31536000/)
@@ -88,14 +81,8 @@ test('under TLS browsers are told to stay with it for a year, and nowhere else',
 })
 
 test('a person’s conversations are read page by page, and nobody else’s', async () => {
-  const worker = startScriptedWorker(house.workerBus, async (request) => {
-    const log = await beginLog(house.workerBus, request)
-    await log.say('Yes.')
-    await log.finish()
-    return undefined
-  })
-  const mika = await hub.signIn()
-  const browser = await hub.connect(mika)
+  const worker = startAnsweringWorker(stage.house.workerBus, 'Yes.')
+  const { person: mika, browser } = await stage.enter()
   const sends = ['One', 'Two', 'Three'].map((message) => newSend(message))
   for (const send of sends) {
     browser.send(send)
@@ -141,13 +128,13 @@ test('a person’s conversations are read page by page, and nobody else’s', as
     ['One'],
   )
 
-  const other = await hub.signIn()
+  const other = await stage.hub.signIn()
   assert.equal((await inject(`/v1/sessions/${id}/messages`, { cookie: other.cookie })).statusCode, 404)
   assert.deepEqual((await get('/v1/sessions', other.cookie)).sessions, [])
 })
 
 test('a page that is asked for wrongly is refused', async () => {
-  const { cookie } = await hub.signIn()
+  const { cookie } = await stage.hub.signIn()
   for (const query of ['limit=0', 'limit=-1', 'limit=many', 'limit=1&limit=2', 'cursor='])
     assert.equal((await inject(`/v1/sessions?${query}`, { cookie })).statusCode, 400, query)
   for (const cursor of ['nonsense', '%00', '1:x', "'; drop table users"])

@@ -5,7 +5,7 @@ export const sharedSettings = {
   natsUrl: busUrl('NATS_URL', {
     default: 'nats://127.0.0.1:4222',
     meaning:
-      'The bus. A token, or a user and password, may stand before the @. Without it `npm start` brings a bus of its own.',
+      'The bus; of a cluster all servers, with commas between them, since no others are tried. A token, or a user and password, may stand before the @. Without it `npm start` brings a bus of its own.',
     secret: true,
   }),
   drainGraceMs: duration(0, 600_000)('DRAIN_GRACE', {

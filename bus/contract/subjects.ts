@@ -9,6 +9,10 @@ export const subjects = {
   cancel: (user: string) => `ai.chat.user.${id(user)}.cancel`,
   anyCancel: 'ai.chat.user.*.cancel',
   stream: (user: string, request: string) => `ai.chat.response.stream.${id(user)}.${id(request)}`,
+  /** All of a person's, for when they leave. */
+  anyGreeting: (user: string) => `ai.chat.user.${id(user)}.greeting.*`,
+  anyStream: (user: string) => `ai.chat.response.stream.${id(user)}.*`,
+  anyFinal: (user: string) => `ai.chat.response.final.${id(user)}.*`,
   live: (user: string) => `ai.chat.live.${id(user)}.*`,
   final: (user: string, request: string) => `ai.chat.response.final.${id(user)}.${id(request)}`,
   notify: (user: string) => `ai.chat.notify.${id(user)}`,

@@ -7,6 +7,8 @@ export interface Bus {
   onConnect(listener: () => void): () => void
   /** The creation time of a stream as this process last saw it, in Unix milliseconds; 0 before the first connection. */
   epochOf(stream: StreamName): number
+  /** Looks at the streams again, which others may have made anew: `epochOf` is then no older than half a second. */
+  lookAgain(): Promise<void>
 
   /**
    * Publishes to a stream and waits for its answer; the same bytes go out again every 400 ms until then, so

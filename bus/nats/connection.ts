@@ -1,19 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { readAddress } from './address.ts'
-import type { Bus, Subscription, WorkLoop } from './bus.ts'
+import type { Bus, WorkLoop } from './bus.ts'
 import { type Link, openLink } from './link.ts'
 import type { Log } from './log.ts'
 import { makePublisher } from './publish.ts'
 import { readEntries } from './read-entries.ts'
 import { reportRefusals } from './refusals.ts'
-import { ask, startResponder } from './request.ts'
+import { ask, type Responder, startResponder } from './request.ts'
 import { holds, lastEntry, purge, remove } from './stored-entries.ts'
 import { keepStreams } from './stream-keeper.ts'
 import { LiveMessage, subscribeCore } from './subscribe.ts'
 import { startWork } from './work.ts'
 
 export interface BusOptions {
-  /** `nats://TOKEN@host:4222`, or several parted by commas; see `address.ts`. */
+  /**
+   * `nats://TOKEN@host:4222`, or several parted by commas; see `address.ts`. Those alone are tried: what a cluster tells
+   * of its other servers goes with the connection.
+   */
   readonly url: string
   /** What the server's own monitoring calls this connection. */
   readonly name: string
@@ -51,7 +54,7 @@ export function connectBus(options: BusOptions): Bus {
   const makesConsumers = role !== 'worker'
   const reader = { link, inboxPrefix, makesConsumers, onMissingStream: keeper.onMissingStream }
   const loops = new Set<WorkLoop>()
-  const responders = new Set<{ settled(): Promise<void> } & Subscription>()
+  const responders = new Set<Responder>()
 
   return {
     get state() {
@@ -60,6 +63,7 @@ export function connectBus(options: BusOptions): Bus {
     },
     onConnect: keeper.onReady,
     epochOf: keeper.epochOf,
+    lookAgain: keeper.lookAgain,
     publish: publisher.publish,
     send: (subject, body) => link.up?.publish(subject, body),
     subscribe: (subject, handle, { queue } = {}) =>
@@ -73,7 +77,7 @@ export function connectBus(options: BusOptions): Bus {
         active: responder.active,
         unsubscribe: () => {
           responder.unsubscribe()
-          responders.delete(responder)
+          void responder.settled().then(() => responders.delete(responder))
         },
       }
     },

@@ -50,13 +50,62 @@ suite('asking over the bus', () => {
   test('nobody there, no answer in time, and no bus are all bus_unavailable', async (t) => {
     const { bus } = await openReadyBus(t, server.url)
     await assert.rejects(bus.request('ai.test.nobody', {}), { code: 'bus_unavailable' })
-    const silent = bus.respond('ai.test.silent', 'q', () => new Promise(() => undefined))
+    const late = Promise.withResolvers<object>()
+    const silent = bus.respond('ai.test.silent', 'q', () => late.promise)
     await silent.active
     const unanswered = bus.request('ai.test.silent', {}, { timeoutMs: 50 })
     await assert.rejects(unanswered, { code: 'bus_unavailable' })
-    silent.unsubscribe()
+    late.resolve({})
     const { bus: lost } = openBus(t, 'nats://127.0.0.1:1')
     await assert.rejects(lost.request('ai.test.echo', {}, { timeoutMs: 50 }), { code: 'bus_unavailable' })
+  })
+
+  test('whoever leaves a group answers what it was handed, and nothing is lost between it and the others', async (t) => {
+    const { bus } = await openReadyBus(t, server.url)
+    const { bus: leaving } = await openReadyBus(t, server.url)
+    const { bus: staying } = await openReadyBus(t, server.url)
+    const answered = { leaving: 0, staying: 0 }
+    const first = leaving.respond('ai.test.leave', 'q', async (body) => {
+      first.unsubscribe()
+      answered.leaving += 1
+      return { body }
+    })
+    const second = staying.respond('ai.test.leave', 'q', async (body) => {
+      answered.staying += 1
+      return { body }
+    })
+    await Promise.all([first.active, second.active])
+    const numbers = Array.from({ length: 200 }, (_, number) => ({ number }))
+    const answers = await Promise.all(numbers.map((body) => bus.request('ai.test.leave', body)))
+    assert.deepEqual(
+      answers,
+      numbers.map((body) => ({ body })),
+    )
+    assert.equal(answered.leaving + answered.staying, numbers.length)
+    assert.ok(answered.leaving > 0 && answered.staying > 0)
+  })
+
+  test('a bus that closes lets an answer end whose responder was unsubscribed before', async (t) => {
+    const { bus } = await openReadyBus(t, server.url)
+    const { bus: closing } = openBus(t, server.url)
+    const [begun, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const responder = closing.respond('ai.test.slow', 'q', async () => {
+      begun.resolve()
+      await release.promise
+      return { late: true }
+    })
+    await responder.active
+    const answer = bus.request('ai.test.slow', {})
+    await begun.promise
+    responder.unsubscribe()
+    const closed = closing.close()
+    // Long enough on the way for a close that did not wait.
+    const other = bus.respond('ai.test.quick', 'q', async () => ({}))
+    await other.active
+    for (let round = 0; round < 20; round += 1) await bus.request('ai.test.quick', {})
+    release.resolve()
+    assert.deepEqual(await answer, { late: true })
+    await closed
   })
 
   test('bytes that are no message are answered with frame_malformed and never handled', async (t) => {

@@ -30,7 +30,15 @@ export function ask(link: Link, subject: string, body: object, timeoutMs: number
   })
 }
 
-/** Answers requests as one of the group `queue`. */
+export interface Responder extends Subscription {
+  /** Resolves when nothing is being answered; after `unsubscribe` nothing more will be. */
+  settled(): Promise<void>
+}
+
+/**
+ * Answers requests as one of the group `queue`. What the server has handed to this member is answered also after
+ * `unsubscribe`: nobody else heard it, and whoever asked would wait in vain.
+ */
 export function startResponder(
   link: Link,
   log: Log,
@@ -39,7 +47,7 @@ export function startResponder(
     readonly queue: string
     readonly answer: (body: unknown) => Promise<object>
   },
-): Subscription & { settled(): Promise<void> } {
+): Responder {
   const running = new Set<Promise<void>>()
   const respond = async (message: Msg): Promise<void> => {
     const bytes = await answerBytes(message, options.answer, log)
@@ -59,7 +67,17 @@ export function startResponder(
       running.add(run)
     },
   })
-  return { ...subscription, settled: async () => void (await Promise.all(running)) }
+  let drained: Promise<void> | undefined
+  return {
+    active: subscription.active,
+    unsubscribe: () => {
+      drained ??= subscription.drain()
+    },
+    settled: async () => {
+      await drained
+      await Promise.all(running)
+    },
+  }
 }
 
 async function answerBytes(

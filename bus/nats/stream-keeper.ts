@@ -12,6 +12,8 @@ export interface StreamKeeper {
   /** The same, and at once when they stand now. */
   whenReady(listener: () => void): () => void
   epochOf(stream: string): number
+  /** Resolves when the streams were looked at, now or up to half a second ago; at once while they do not stand. */
+  lookAgain(): Promise<void>
   onMissingStream(): void
 }
 
@@ -21,7 +23,7 @@ export function keepStreams(link: Link, settings: StreamSettings): StreamKeeper 
   const listeners = new Set<() => void>()
   let epochs = new Map<string, number>()
   let ready = false
-  let looking = false
+  let looking: Promise<void> | undefined
   /** The trouble that was logged last: a wait says it once. */
   let reported: string | undefined
 
@@ -46,6 +48,7 @@ export function keepStreams(link: Link, settings: StreamSettings): StreamKeeper 
       return listen(listener)
     },
     epochOf: (stream) => epochs.get(stream) ?? 0,
+    lookAgain,
     onMissingStream: () => void lookAgain(),
   }
 
@@ -64,15 +67,21 @@ export function keepStreams(link: Link, settings: StreamSettings): StreamKeeper 
   }
 
   /** At most one look at a time, and no more than two a second. */
-  async function lookAgain(): Promise<void> {
+  function lookAgain(): Promise<void> {
     const connection = link.up
-    if (looking || !ready || connection === undefined) return
-    looking = true
+    if (!ready || connection === undefined) return Promise.resolve()
+    looking ??= look(connection).finally(() => {
+      void pause(retryDelayMs).then(() => {
+        looking = undefined
+      })
+    })
+    return looking
+  }
+
+  async function look(connection: NatsConnection): Promise<void> {
     const before = epochs
     const stands = await ensure(connection, session)
     if (stands && changed(before, epochs)) announce()
-    await pause(retryDelayMs)
-    looking = false
   }
 
   async function ensure(connection: NatsConnection, ours: number): Promise<boolean> {

@@ -4,6 +4,11 @@ import { lastSequenceMark, readHeaderNumber, sequenceMark } from './headers.ts'
 import type { Link } from './link.ts'
 import type { Log } from './log.ts'
 
+export interface CoreSubscription extends Subscription {
+  /** Unsubscribes; resolves when everything the server had sent before it knew of that was heard. */
+  drain(): Promise<void>
+}
+
 /** A subscription that is made with the first connection and again with each new one. */
 export function subscribeCore(
   link: Link,
@@ -13,7 +18,7 @@ export function subscribeCore(
     readonly queue?: string | undefined
     readonly hear: (message: Msg) => void
   },
-): Subscription {
+): CoreSubscription {
   const { subject, queue, hear } = options
   let subscription: NatsSubscription | undefined
   const callback = (error: Error | null, message: Msg): void => {
@@ -29,12 +34,20 @@ export function subscribeCore(
     subscription = connection.subscribe(subject, queue === undefined ? { callback } : { callback, queue })
   })
   const { active, giveUp } = confirmActive(link)
+  const stop = (): void => {
+    stopMaking()
+    giveUp()
+  }
   return {
     active,
     unsubscribe: () => {
-      stopMaking()
-      giveUp()
+      stop()
       if (subscription?.isClosed() === false) subscription.unsubscribe()
+    },
+    drain: async () => {
+      stop()
+      // A connection that is gone brings nothing more.
+      await subscription?.drain().catch(() => undefined)
     },
   }
 }

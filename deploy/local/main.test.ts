@@ -14,8 +14,13 @@ import { projectRoot } from './project-root.mjs'
 // The supervisor itself, and what checks the settings.
 const PARTS = [
   ...['deploy', 'settings', 'bus/contract', 'server/addresses-for-others.ts'],
-  ...['server/accounts/local-request.ts', 'server/accounts/needs-owner-link.ts'],
-  ...['server/config.ts', 'server/config-settings.ts', 'workers/config.ts', 'workers/config-settings.ts'],
+  ...['server/accounts', 'server/store', 'server/config.ts', 'server/config-settings.ts'],
+  ...[
+    'server/config-accounts.ts',
+    'server/config-limits.ts',
+    'workers/config.ts',
+    'workers/config-settings.ts',
+  ],
 ]
 const HUB = `
 import { createServer } from 'node:http'

@@ -22,7 +22,7 @@ const anyOf = (subject: (user: string, request: string) => string): string =>
 /** What a hub does with each stream besides making it. A stream that is added and not named here is a type error. */
 const hubCalls: ForEachStream = {
   logins: ['STREAM.PURGE'],
-  chat: ['STREAM.MSG.GET', 'STREAM.MSG.DELETE'],
+  chat: ['STREAM.MSG.GET', 'STREAM.MSG.DELETE', 'STREAM.PURGE'],
   log: ['STREAM.MSG.GET', 'DIRECT.GET', 'STREAM.PURGE', 'CONSUMER.CREATE'],
   finals: ['STREAM.MSG.GET', 'STREAM.PURGE'],
   access: ['STREAM.MSG.GET', 'DIRECT.GET', 'CONSUMER.CREATE'],

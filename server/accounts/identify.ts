@@ -4,7 +4,8 @@ import { uuidv7 } from '../../bus/contract/ids.ts'
 import type { Rooms } from '../house.ts'
 import type { SessionProof } from '../store/sessions.ts'
 import type { User } from '../store/store.ts'
-import { keyOf, useApiKey } from './keys/use-key.ts'
+import { keyOf, takesKeys, useApiKey } from './keys/use-key.ts'
+import { countAttempt } from './limits/attempts.ts'
 import { isLocalRequest } from './local-request.ts'
 import { publishLogin } from './login.ts'
 import { type Act, requireMay } from './permissions.ts'
@@ -64,6 +65,8 @@ export async function signIn(
 /** A key counts before a cookie, and one that is not good is said to be: the cookie may be somebody else's. */
 async function findUser(request: FastifyRequest, reply: FastifyReply, rooms: Rooms, cookie: SessionCookie) {
   const key = keyOf(request.headers)
+  if (key !== undefined && !takesKeys(request))
+    throw new CodedError('not_allowed', 'A key opens /v1 and the socket, and nothing else.')
   if (key !== undefined) return findByKey(request, reply, rooms, key)
   const mayRotate = request.headers.upgrade === undefined
   for (const token of cookie.read(request)) {
@@ -82,11 +85,12 @@ async function findUser(request: FastifyRequest, reply: FastifyReply, rooms: Roo
 async function findByKey(
   request: FastifyRequest,
   reply: FastifyReply,
-  { store }: Rooms,
+  rooms: Rooms,
   key: string,
 ): Promise<true> {
-  const used = await useApiKey(store.apiKeys, key, Date.now())
+  const used = await useApiKey(rooms.store.apiKeys, key, Date.now())
   if (used === undefined) {
+    await countAttempt(rooms, request.ip)
     reply.header('www-authenticate', 'Bearer realm="companions"')
     throw new CodedError('not_signed_in', 'This key is unknown, revoked or too old.')
   }

@@ -20,12 +20,13 @@ export function createOriginPolicy(config: Pick<HubConfig, 'publicUrl' | 'allowe
 /**
  * Refuses what another page makes a browser send: `Sec-Fetch-Site` cannot be forged by a page, and where a browser
  * does not send it (plain HTTP), its `Origin` says the same. A program sends neither, and has no cookie by accident; one
- * that brings a key and no cookie may say whatever it likes.
+ * that brings a key and no cookie to where keys are taken may say whatever it likes.
  */
 export function registerForgeryGuard(app: FastifyInstance, isOurs: OriginPolicy): void {
-  app.addHook('onRequest', async ({ method, headers }) => {
+  app.addHook('onRequest', async (request) => {
+    const { method, headers } = request
     if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return
-    if (hasKeyAlone(headers)) return
+    if (hasKeyAlone(request)) return
     const site = headers['sec-fetch-site']
     if (site === 'same-origin' || site === 'none') return
     if (site !== undefined || (headers.origin !== undefined && !isOurs(headers)))

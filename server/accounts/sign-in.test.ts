@@ -10,7 +10,7 @@ import type { Role } from '../store/store.ts'
 import { linkIdentity, unlinkIdentity } from './link-identity.ts'
 import { freshSignInMs } from './sessions/lifetime.ts'
 import { hashToken, newToken } from './sessions/tokens.ts'
-import { type ProvenIdentity, type SignInVisit, signInWithIdentity } from './sign-in.ts'
+import { identityOf, type ProvenIdentity, type SignInVisit, signInWithIdentity } from './sign-in.ts'
 
 let house: TestHouse
 
@@ -111,21 +111,39 @@ const roleGroups = [
   { group: 'boss', role: 'admin' },
   { group: 'staff', role: 'premium' },
 ] as const
+const issuer = {
+  ...{ slug: 'club', name: 'Club', issuer: 'https://id.example', scope: 'openid' },
+  ...{ clientId: 'home', clientSecret: 'secret' },
+}
+const byGroups = {
+  ...{ signUp: 'open', roleGroups: [...roleGroups] },
+  ...{ issuers: [issuer], roleGroupsFrom: ['club'] },
+} satisfies Partial<HubConfig>
 
 for (const [who, settings, identity, role] of roles)
   test(`${who} becomes ${role}`, async () => {
-    const { user } = await mustSignIn(proven(identity), { ...open, ...settings, roleGroups: [...roleGroups] })
+    const { user } = await mustSignIn(proven(identity), { ...byGroups, ...settings })
     assert.equal(user.role, role)
   })
 
 test('groups decide at each sign-in, and a provider that names none decides nothing', async () => {
   const identity = proven({ groups: ['boss'] })
-  const settings = { ...open, roleGroups: [...roleGroups] }
-  const { user } = await mustSignIn(identity, settings)
-  assert.equal((await mustSignIn({ ...identity, groups: ['staff'] }, settings)).user.role, 'premium')
+  const { user } = await mustSignIn(identity, byGroups)
+  assert.equal((await mustSignIn({ ...identity, groups: ['staff'] }, byGroups)).user.role, 'premium')
   const { groups: _, ...without } = identity
-  assert.equal((await mustSignIn(without, settings)).user.role, 'premium')
+  assert.equal((await mustSignIn(without, byGroups)).user.role, 'premium')
   assert.equal((await house.hub.store.accounts.findUser(user.id))?.role, 'premium')
+})
+
+test('groups of an issuer that is not asked for them give nothing, and take nothing away', async () => {
+  const [known, other] = [proven({ groups: ['staff'] }), proven({ issuer: 'https://other.example' })]
+  assert.equal((await mustSignIn({ ...other, groups: ['boss'] }, byGroups)).user.role, 'user')
+  const proxy = { ...byGroups, proxyIdentityIssuer: other.issuer, roleGroupsFrom: ['club', 'proxy'] }
+  assert.equal((await mustSignIn({ ...other, groups: ['boss'] }, proxy)).user.role, 'admin')
+  const { user } = await mustSignIn(known, byGroups)
+  const second = proven({ issuer: other.issuer, groups: [] })
+  await house.hub.store.identities.link(identityOf(second), user.id, Date.now())
+  assert.equal((await mustSignIn(second, byGroups)).user.role, 'premium')
 })
 
 test('an invitation lets one person in, with its role', async () => {

@@ -4,8 +4,10 @@ import type { Rooms } from '../house.ts'
 import type { Identity } from '../store/identities.ts'
 import type { Account, User } from '../store/store.ts'
 import { audit } from './audit.ts'
+import { decidesRoles, type GroupSources } from './group-sources.ts'
+import { readHouseRules } from './house-rules.ts'
 import { hashToken } from './sessions/tokens.ts'
-import { refusalOfSignUp, roleByClaims, type SignUpRefusal } from './sign-up-rules.ts'
+import { type Claims, refusalOfSignUp, roleByClaims, type SignUpRefusal } from './sign-up-rules.ts'
 
 /** Longest name of a person, in UTF-16 code units. */
 export const maxNameLength = 60
@@ -67,7 +69,7 @@ async function welcomeBack(rooms: Rooms, proven: ProvenIdentity, known: Account)
   const { accounts, identities } = rooms.store
   const now = Date.now()
   await identities.noteSignIn(identityOf(proven), now)
-  const role = roleByClaims(rooms.config, claimsOf(proven))
+  const role = roleByClaims(rooms.config, claimsOf(rooms.config, proven))
   // What the provider takes away is not ours to keep, even from the last admin: the owner link is the way back.
   if (role !== undefined && role !== known.role)
     if (await accounts.setRole(known.id, role, now, { evenTheLast: true })) rooms.access.changed()
@@ -81,15 +83,16 @@ async function signUp(
   { guest, invitation }: SignInVisit,
 ): Promise<SignInResult> {
   const { store, config } = rooms
+  const rules = { ...config, ...(await readHouseRules(rooms)) }
   const now = Date.now()
   const invitationHash = invitation === undefined ? undefined : hashToken(invitation)
   const invited = invitationHash && (await store.invitations.find(invitationHash, now))
-  const reason = refusalOfSignUp(config, claimsOf(proven), Boolean(invited))
+  const reason = refusalOfSignUp(rules, claimsOf(config, proven), Boolean(invited))
   if (reason !== undefined) return { outcome: 'refused', reason }
   const identity = identityOf(proven)
   const result = await store.identities.signUp({
     name: nameOf(proven),
-    role: roleByClaims(config, claimsOf(proven)) ?? 'user',
+    role: roleByClaims(config, claimsOf(config, proven)) ?? 'user',
     email: identity.emailVerified ? identity.email : null,
     proof: { identity },
     userId: uuidv7(now),
@@ -111,10 +114,13 @@ export const identityOf = (proven: ProvenIdentity): Identity => ({
   label: nameOf(proven),
 })
 
-const claimsOf = ({ email, emailVerified, groups }: ProvenIdentity) => ({
+const claimsOf = (
+  sources: GroupSources,
+  { issuer, email, emailVerified, groups }: ProvenIdentity,
+): Claims => ({
   email: email ?? null,
   emailVerified,
-  ...(groups && { groups }),
+  ...(groups && decidesRoles(sources, issuer) && { groups }),
 })
 
 /** The provider's word for the person, or the part of the address that people read as a name. */

@@ -5,7 +5,7 @@ import { type Role, roles } from '../store/accounts.ts'
 export interface Claims {
   readonly email: string | null
   readonly emailVerified: boolean
-  /** Groups as the provider names them; undefined: it names none at all, so they decide nothing. */
+  /** Groups as the provider names them; undefined: it names none, or its groups are not asked, so they decide nothing. */
   readonly groups?: readonly string[]
 }
 

@@ -9,6 +9,8 @@ import { type Manifest, readManifest } from './manifest.ts'
 /** After gzip: until the composer sends and the stream shows, and all that a chat page loads by itself. */
 const firstBytes = 20_000
 const allBytes = 55_000
+/** And what a page with passkeys on it adds. */
+const passkeyBytes = 5_000
 
 const root = path.resolve(import.meta.dirname, '../..')
 let outDir: string
@@ -36,9 +38,22 @@ test('a chat page loads no more than the whole budget by itself', async () => {
   await holds(all, allBytes)
 })
 
+test('a chat page loads nothing of passkeys, and the pages that do load little', async () => {
+  const chat = loadedBy('chat/main.js', 'chat/enhance.js')
+  assert.deepEqual(
+    [...chat].filter((name) => /webauthn|account/.test(name)),
+    [],
+  )
+  await holds(loadedBy('account/passkeys.js'), passkeyBytes)
+})
+
 test('nothing the browser can load is a schema library', () => {
   const vendors = manifest.files.map(({ name }) => name).filter((name) => name.startsWith('vendor/'))
-  assert.deepEqual(vendors, ['vendor/alpine.js', 'vendor/htmx.js', 'vendor/streaming-markdown.js'])
+  const known = ['alpine', 'htmx', 'streaming-markdown', 'webauthn']
+  assert.deepEqual(
+    vendors,
+    known.map((name) => `vendor/${name}.js`),
+  )
 })
 
 /** The names of `entries` and of what they import statically. */

@@ -17,6 +17,7 @@ const sources: Record<string, string> = {
   'web/chat/main.ts': `import { answer } from './answer.ts'\nconst n: number = answer()\nconsole.log(n)\nvoid import('../page/later.ts')\n`,
   'web/chat/answer.ts': `import { parser } from 'streaming-markdown'\nimport { limit } from '../../bus/contract/limit.ts'\nexport const answer = (): number => limit + Number(typeof parser)\n`,
   'web/page/later.ts': `import htmx from 'htmx'\nhtmx.process(document.body)\n`,
+  'web/account/passkeys.ts': `import { startRegistration } from 'webauthn'\nvoid startRegistration\n`,
   'bus/contract/limit.ts': `export const limit: number = 42\n`,
   'web/styles/home.css': `@import "tailwindcss";\n@source "../../server/pages";\n`,
   'server/pages/page.ts': `export const page = '<p class="mt-7">hello</p>'\n`,

@@ -3,6 +3,7 @@ export const vendored: Readonly<Record<string, string>> = {
   'streaming-markdown': `export { parser, parser_write, parser_end } from 'streaming-markdown'`,
   htmx: `export { default } from 'htmx.org/dist/htmx.esm.js'`,
   alpine: alpineParts(),
+  webauthn: `export { startAuthentication, startRegistration } from '@simplewebauthn/browser'`,
 }
 
 /** Alpine's object of everything, which its directives hand on to plugins; there are none. */

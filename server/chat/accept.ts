@@ -22,6 +22,7 @@ export const acceptChat = (rooms: Rooms, user: User, sent: ChatSend): Promise<Ch
 
 async function accept(rooms: Rooms, user: User, sent: ChatSend): Promise<ChatAccepted> {
   const send = cleanMessage(sent, rooms.config.maxMessageLength)
+  const rules = await rooms.rules()
   const now = Date.now()
   // While the bus is away nobody holds the row, so the first sweep after its return publishes it.
   const publishNow = rooms.bus.state === 'connected'
@@ -30,8 +31,8 @@ async function accept(rooms: Rooms, user: User, sent: ChatSend): Promise<ChatAcc
     send,
     now,
     leaseUntil: publishNow ? now + publishLeaseMs : now,
-    limits: { open: maxOpenRequestsPerUser, running: rooms.config.concurrentReplies[user.role] },
-    quotas: messageQuotas(rooms.config, user, now),
+    limits: { open: maxOpenRequestsPerUser, running: rules.concurrentReplies[user.role] },
+    quotas: messageQuotas(rules, user, now),
   })
   if (accepted.outcome === 'refused')
     throw new CodedError(accepted.code, undefined, { retryAfterMs: accepted.retryAfterMs })

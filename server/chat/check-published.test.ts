@@ -6,6 +6,10 @@ import { after, before, describe, test } from 'node:test'
 import { pino } from 'pino'
 import type { ChatNotify, ChatSend } from '../../bus/contract/chat.ts'
 import { streams } from '../../bus/contract/streams.ts'
+import { subjects } from '../../bus/contract/subjects.ts'
+import { callApi } from '../../bus/nats/api.ts'
+import { openReadyBus } from '../../testing/bus/open-bus.ts'
+import { openRawConnection } from '../../testing/bus/raw-nats.ts'
 import { startTestHouse, type TestHouse } from '../../testing/hub/start-house.ts'
 import { waitUntil } from '../../testing/servers/wait-until.ts'
 import { openStore } from '../store/open-store.ts'
@@ -67,6 +71,23 @@ describe('a request that leaves the queue unanswered', () => {
       notices.map(({ kind, request_id }) => [kind, request_id]),
       [['stored', send.request_id]],
     )
+  })
+
+  test('is left in a stream that another hub made anew, which this one has not heard of', async (t) => {
+    const send = exampleSend()
+    await accepted(store, ada, send)
+    const known = epoch()
+    const raw = await openRawConnection(t, house.nats.url)
+    await callApi(raw, `STREAM.DELETE.${streams.chat.name}`)
+    const { bus } = await openReadyBus(t, house.nats.url, { role: 'hub' })
+    const published = await bus.publish(subjects.message(ada.id), new Uint8Array([1]), { messageId: ada.id })
+    assert.ok(published.outcome === 'stored')
+    const at = { epoch: bus.epochOf(streams.chat.name), seq: published.seq, now: 1 }
+    await store.requests.markPublished(ada.id, send.request_id, at)
+    assert.equal(epoch(), known)
+    assert.equal(await checkPublished(parts(), 1), 0)
+    assert.equal(await stateOf(store, ada, send), 'published')
+    assert.equal(epoch(), at.epoch)
   })
 
   test('is published again however often the whole stream was lost', async () => {

@@ -48,9 +48,11 @@ async function publishAgain({ store, log }: Parts, row: StoredRequest): Promise<
 
 /** How the bus lost a request: its `stream` was made anew, or the message was `dropped` from the queue unanswered. */
 async function lossOf({ bus, store }: Parts, row: StoredRequest): Promise<'stream' | 'dropped' | undefined> {
-  const epoch = bus.epochOf(streams.chat.name)
-  if (row.seq === null || epoch === 0) return undefined
-  if (row.epoch !== epoch) return 'stream'
+  const isOfThisStream = () => row.epoch === bus.epochOf(streams.chat.name)
+  if (row.seq === null || bus.epochOf(streams.chat.name) === 0) return undefined
+  // It may be this hub that has not heard of the stream which the request was published to.
+  if (!isOfThisStream()) await bus.lookAgain()
+  if (!isOfThisStream()) return 'stream'
   if (await bus.holds(streams.chat.name, row.seq)) return undefined
   const final = await bus.lastEntry(streams.finals.name, subjects.final(row.userId, row.requestId))
   if (final !== undefined) return undefined

@@ -1,34 +1,18 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import Database from 'better-sqlite3'
 import type { ChatRequest } from '../../bus/contract/chat.ts'
-import type { Bus } from '../../bus/nats/bus.ts'
-import { beginLog, startScriptedWorker } from '../../testing/hub/scripted-worker.ts'
-import { newSend, startTestHouse, type TestHouse } from '../../testing/hub/start-house.ts'
-import type { TestHub } from '../../testing/hub/start-hub.ts'
+import { answerWith, startAnsweringWorker, startScriptedWorker } from '../../testing/hub/scripted-worker.ts'
+import { newSend, startTestHouse } from '../../testing/hub/start-house.ts'
+import { useTestHouse } from '../../testing/hub/use-test-house.ts'
 import { waitUntil } from '../../testing/servers/wait-until.ts'
 
-let house: TestHouse
-let hub: TestHub
-
-before(async () => {
-  house = await startTestHouse()
-  hub = house.hub
-})
-after(() => house?.[Symbol.asyncDispose]())
-
-const answer = (bus: Bus, request: ChatRequest) =>
-  beginLog(bus, request).then(async (log) => {
-    await log.say('Here.')
-    await log.finish()
-    return undefined
-  })
+const stage = useTestHouse()
 
 test('a message sent while the store is busy is refused as worth another try, and kept the second time', async () => {
-  const mika = await hub.signIn()
-  const browser = await hub.connect(mika)
+  const { browser } = await stage.enter()
   const send = newSend('Hello?')
-  const locked = new Database(hub.databaseUrl.slice('sqlite:'.length))
+  const locked = new Database(stage.hub.databaseUrl.slice('sqlite:'.length))
   locked.exec('BEGIN IMMEDIATE')
   browser.send(send)
   const error = await browser.next('error')
@@ -44,15 +28,14 @@ test('a message sent while the store is busy is refused as worth another try, an
 })
 
 test('a message accepted while the bus is away is answered when it is back', async () => {
-  const mika = await hub.signIn()
-  const browser = await hub.connect(mika)
-  await house.nats.kill()
-  await waitUntil('the hub noticed', () => hub.bus.state !== 'connected')
+  const { browser } = await stage.enter()
+  await stage.house.nats.kill()
+  await waitUntil('the hub noticed', () => stage.hub.bus.state !== 'connected')
   const send = newSend('Anybody there?')
   browser.send(send)
   assert.equal((await browser.next('chat.accepted')).state, 'ready')
-  await house.nats.restart()
-  const worker = startScriptedWorker(house.workerBus, (request) => answer(house.workerBus, request))
+  await stage.house.nats.restart()
+  const worker = startAnsweringWorker(stage.house.workerBus, 'Here.')
   await browser.next(
     'chat.changed',
     ({ kind, request_id }) => kind === 'stored' && request_id === send.request_id,
@@ -62,18 +45,17 @@ test('a message accepted while the bus is away is answered when it is back', asy
 })
 
 test('a request the bus lost with all its data is published again, above all earlier attempts', async () => {
-  const mika = await hub.signIn()
-  const browser = await hub.connect(mika)
+  const { person: mika, browser } = await stage.enter()
   const send = newSend('Remember me')
   browser.send(send)
   await waitUntil('it is published', async () => {
-    return (await hub.store.requests.find(mika.user.id, send.request_id))?.state === 'published'
+    return (await stage.hub.store.requests.find(mika.user.id, send.request_id))?.state === 'published'
   })
-  await house.nats.restart({ wipe: true })
+  await stage.house.nats.restart({ wipe: true })
   const seen: ChatRequest[] = []
-  const worker = startScriptedWorker(house.workerBus, (request) => {
+  const worker = startScriptedWorker(stage.house.workerBus, (request) => {
     if (request.request_id === send.request_id) seen.push(request)
-    return answer(house.workerBus, request)
+    return answerWith(stage.house.workerBus, request, 'Here.')
   })
   await browser.next(
     'chat.changed',
@@ -83,7 +65,11 @@ test('a request the bus lost with all its data is published again, above all ear
     seen.map(({ attempt_floor }) => attempt_floor),
     [100],
   )
-  const stored = await hub.store.conversations.message(mika.user.id, send.conversation_id, send.request_id)
+  const stored = await stage.hub.store.conversations.message(
+    mika.user.id,
+    send.conversation_id,
+    send.request_id,
+  )
   assert.equal(stored?.content, 'Here.')
   await worker.drain()
   await browser.close()
@@ -103,7 +89,7 @@ test('a message whose hub stopped before it could publish is published by the ne
   await other.app.close()
   await own.nats.restart()
   const next = await own.addHub({ databaseUrl: other.databaseUrl })
-  const worker = startScriptedWorker(own.workerBus, (request) => answer(own.workerBus, request))
+  const worker = startAnsweringWorker(own.workerBus, 'Here.')
   await waitUntil(
     'it is answered',
     async () => (await next.store.requests.find(mika.user.id, send.request_id))?.state === 'answered',

@@ -14,7 +14,7 @@ export interface Connection {
   readonly credential: Credential
   /** Said hello and was welcomed. */
   welcomed: boolean
-  /** When the browser was last heard, and when it is next asked whether it lives; Unix milliseconds. */
+  /** When the browser was last heard, and when it is next asked whether it lives, by `performance.now()`. */
   heardAtMs: number
   pingAtMs: number
   /** Frames in the current second, for the rate limit. */

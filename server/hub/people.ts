@@ -32,7 +32,7 @@ export class People {
     this.#hearing = hearing
   }
 
-  /** The person, made and subscribed for where this is the first socket; it must be entered with `add` at once. */
+  /** The person, made and subscribed for where this is the first socket, which the caller enters at once. */
   arrive(user: User): Person {
     const present = this.byId.get(user.id)
     if (present !== undefined) return present

@@ -8,16 +8,16 @@ import { catchUp, isFollowed } from './relay.ts'
 import { dropTail, longestQuietMs, quietMs, type ReplyTail } from './reply-tail.ts'
 
 /** Most logs looked at in one round; the rest wait for the next. */
-const maxChecks = 64
+export const maxChecks = 64
 
 /** Looks at the logs of replies that were quiet for a while: the entries they miss may have been lost on the way. */
 export async function checkQuietReplies(bus: Bus, people: People, nowMs: number): Promise<void> {
   if (bus.state !== 'connected') return
   const due: ReplyTail[] = []
-  for (const { tails } of people.byId.values()) {
+  for (const { tails } of people.byId.values())
     for (const tail of tails?.values() ?? []) if (!tail.reading && tail.checkAtMs <= nowMs) due.push(tail)
-    if (due.length >= maxChecks) break
-  }
+  // Those who came first would else be looked at again before the others' turn had come.
+  due.sort((one, other) => one.checkAtMs - other.checkAtMs)
   await Promise.all(due.slice(0, maxChecks).map((tail) => checkTail(bus, tail, nowMs)))
 }
 

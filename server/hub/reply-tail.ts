@@ -9,7 +9,7 @@ export interface ReplyTail {
   /** The newest sequence heard while the log is being read; the reading goes on until it has that. */
   newest: number
   reading: boolean
-  /** When the log is looked at although nothing was heard, in Unix milliseconds, and how long it waits next time. */
+  /** When the log is looked at although nothing was heard, by `performance.now()`, and how long it waits next time. */
   checkAtMs: number
   waitMs: number
 }

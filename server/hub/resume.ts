@@ -58,7 +58,8 @@ async function replayUntilDone(
     following.again = undefined
     const leave = await rooms.replays.enter(connection)
     try {
-      await replay(rooms, connection, requestId, following, from, leave)
+      // It may have gone while it waited; when a crowd's next hub dies too, most have.
+      if (isOpen(connection)) await replay(rooms, connection, requestId, following, from, leave)
     } catch (error) {
       rooms.log.debug({ request_id: requestId, ...errorFields(error) }, 'A replay waits')
       const { epoch, seq } = following
@@ -93,7 +94,10 @@ async function replay(
   Object.assign(following, { epoch, seq: continues ? from.seq : 0 })
   const outcome = continues ? 'continued' : await outcomeOf(rooms, person.user.id, requestId)
   send(connection, { type: 'chat.resumed', request_id: requestId, outcome })
-  if (outcome === 'lost') return void connection.following?.delete(requestId)
+  if (outcome === 'lost') {
+    if (following.again === undefined) connection.following?.delete(requestId)
+    return
+  }
   for (let wanted = 0; ; ) {
     for await (const entry of bus.readEntries(stream, subject, following.seq + 1)) {
       if (!isOpen(connection)) return

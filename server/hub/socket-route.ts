@@ -55,8 +55,8 @@ async function keepResponse(request: FastifyRequest, reply: FastifyReply): Promi
 
 /** A page from elsewhere could else speak with the person's cookie: browsers let any page open a WebSocket anywhere. */
 function refuseStrangers(isOurs: OriginPolicy) {
-  return async ({ headers }: FastifyRequest) => {
-    if (!hasKeyAlone(headers) && !isOurs(headers)) throw new CodedError('origin_refused')
+  return async (request: FastifyRequest) => {
+    if (!hasKeyAlone(request) && !isOurs(request.headers)) throw new CodedError('origin_refused')
   }
 }
 

@@ -18,6 +18,7 @@ const crowd = 600
 class Counted {
   now = 0
   most = 0
+  inAll = 0
   #held: PromiseWithResolvers<void> | undefined
 
   hold(): void {
@@ -31,6 +32,7 @@ class Counted {
 
   async run<T>(act: () => Promise<T>): Promise<T> {
     this.now += 1
+    this.inAll += 1
     this.most = Math.max(this.most, this.now)
     await this.#held?.promise
     return act().finally(() => {
@@ -118,6 +120,26 @@ test('a crowd that resumes reads few logs at once, and everybody is answered', a
     for (const _one of resume) assert.equal((await browser.next('chat.resumed')).outcome, 'lost')
   assert.equal(reads.most, mostReplays)
   await closeAll([other, ...crowded])
+})
+
+test('replies are not read for those who left before their turn', async () => {
+  const rin = await hub.signIn()
+  const epoch = await waitUntil('the streams stand', () => hub.bus.epochOf('AI_CHAT_STREAM') || undefined)
+  reads.hold()
+  const resume = [{ request_id: uuidv7(), epoch, seq: 1 }]
+  const crowded = await Promise.all(
+    Array.from({ length: 3 * mostReplays }, () => openBrowserSocket(hub.origin, { cookie: rin.cookie })),
+  )
+  for (const browser of crowded) browser.hello({ resume })
+  await Promise.all(crowded.map((browser) => browser.next('welcome')))
+  await waitUntil('all places are taken', () => reads.now === mostReplays)
+  const before = reads.inAll
+  await closeAll(crowded)
+  const other = await hub.connect(await hub.signIn(), { resume })
+  reads.letGo()
+  assert.equal((await other.next('chat.resumed')).outcome, 'lost')
+  assert.equal(reads.inAll, before + 1)
+  await closeAll([other])
 })
 
 async function closeAll(sockets: readonly BrowserSocket[]): Promise<void> {

@@ -14,6 +14,13 @@ export function timeOf(at: number, clock: Clock): Html {
   return html`<time datetime="${new Date(at).toISOString()}" title="${full.format(at)}">${time.format(at)}</time>`
 }
 
+/** A moment in words, past or to come: `today at 14:05`, `12 Nov 2026`; with the whole date for whoever asks. */
+export function timeWords(at: number, clock: Clock): Html {
+  const { time, full, day, date } = formats(clock.timeZone)
+  const words = day.format(at) === day.format(clock.now) ? `today at ${time.format(at)}` : date.format(at)
+  return html`<time datetime="${new Date(at).toISOString()}" title="${full.format(at)}">${words}</time>`
+}
+
 /** The reader's hour of the day, 0 to 23. */
 export const hourOf = (clock: Clock): number => Number(formats(clock.timeZone).hour.format(clock.now))
 
@@ -40,6 +47,8 @@ interface Formats {
   readonly hour: Intl.DateTimeFormat
   /** `2026-11-21`. */
   readonly day: Intl.DateTimeFormat
+  /** `21 Nov 2026`. */
+  readonly date: Intl.DateTimeFormat
   readonly month: Intl.DateTimeFormat
   readonly monthOfYear: Intl.DateTimeFormat
 }
@@ -57,6 +66,7 @@ function formats(timeZone: string): Formats {
     full: new Intl.DateTimeFormat('en-GB', { timeZone, dateStyle: 'full', timeStyle: 'short' }),
     hour: new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', hourCycle: 'h23' }),
     day: new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }),
+    date: new Intl.DateTimeFormat('en-GB', { timeZone, dateStyle: 'medium' }),
     month: new Intl.DateTimeFormat('en-GB', { timeZone, month: 'long' }),
     monthOfYear: new Intl.DateTimeFormat('en-GB', { timeZone, month: 'long', year: 'numeric' }),
   }

@@ -17,16 +17,18 @@ export interface PageFacts {
   readonly list: ListFacts
   /** The `<main id="chat">`. */
   readonly main: Html
+  /** A module of the built files that this page runs beside the chat's. */
+  readonly module?: string
 }
 
 /** A whole page of the house: the list, the room, and what both borrow (dialogs, toasts, templates). */
-export const page = (view: View, { title, list, main }: PageFacts): Html =>
+export const page = (view: View, { title, list, main, module }: PageFacts): Html =>
   html`<!doctype html>
 <html lang="en" ${themeAttribute(view.theme)}>
 <head>
 ${head(title, view.assets)}
 <meta name="htmx-config" content="includeIndicatorCSS:false, defaultTimeout:30000">
-${scripts(view.assets)}
+${scripts(view.assets, 'chat/main.js', ...(module === undefined ? [] : [module]))}
 </head>
 <body x-data="house" ${attributes({
     'data-user-id': view.user.id,
@@ -53,11 +55,12 @@ ${toastTemplate()}
 </html>`
 
 /** A page without the house around it: for strangers and for what went wrong before anybody was known. */
-export const barePage = (title: string, theme: Theme, assets: Assets, main: Html): Html =>
+export const barePage = (title: string, theme: Theme, assets: Assets, main: Html, module?: string): Html =>
   html`<!doctype html>
 <html lang="en" ${themeAttribute(theme)}>
 <head>
 ${head(title, assets)}
+${module !== undefined && scripts(assets, module)}
 </head>
 <body class="bare">
 ${iconSheet()}
@@ -78,7 +81,7 @@ const head = (title: string, assets: Assets): Html =>
 <link rel="stylesheet" href="${assets.url('styles/home.css')}">`
 
 /** The import map's text is in the policy by its hash, so it stands exactly as the assets gave it. */
-const scripts = (assets: Assets): Html =>
+const scripts = (assets: Assets, ...modules: readonly string[]): Html =>
   html`${raw(`<script type="importmap">${assets.importMap}</script>`)}
-${assets.preloads('chat/main.js').map((url) => html`<link rel="modulepreload" href="${url}">`)}
-<script type="module" src="${assets.url('chat/main.js')}"></script>`
+${modules.map((name) => assets.preloads(name).map((url) => html`<link rel="modulepreload" href="${url}">`))}
+${modules.map((name) => html`<script type="module" src="${assets.url(name)}"></script>`)}`

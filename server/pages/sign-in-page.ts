@@ -4,11 +4,13 @@ import type { Html } from './html.ts'
 import { html } from './html.ts'
 import { icon } from './icons.ts'
 import { barePage } from './layout.ts'
+import { providerMark } from './provider-marks.ts'
 
 /** A provider as a page names it. */
 export interface NamedProvider {
   readonly slug: string
   readonly name: string
+  readonly issuer: string
 }
 
 export interface SignInFacts {
@@ -16,8 +18,12 @@ export interface SignInFacts {
   readonly assets: Assets
   /** The ones that are configured. */
   readonly providers: readonly NamedProvider[]
+  /** Whether browsers can use passkeys at this address. */
+  readonly hasPasskeys: boolean
   /** Where the browser goes afterwards, a path of this house. */
   readonly returnTo: string
+  /** Somebody who is signed in shows anew that it is them. */
+  readonly isAgain: boolean
   /** What went wrong before, in words. */
   readonly problem?: string
 }
@@ -38,30 +44,57 @@ export const spentLinkPage = ({ theme, assets }: { theme: Theme; assets: Assets 
 </div></main>`,
   ).toString()
 
-/** For somebody the house does not know: the ways in that it has. */
+/** For somebody the house does not know, or should know better: the ways in that it has. */
 export const signInPage = (facts: SignInFacts): Html =>
   barePage(
-    'Sign in · Companions',
+    `${headingOf(facts)} · Companions`,
     facts.theme,
     facts.assets,
-    html`<main class="bare-main"><div class="notice">
+    html`<main class="bare-main"><div class="notice sign-in">
 <p class="notice-mark">${icon('door', 'large')}</p>
-${facts.providers.length > 0 ? waysIn(facts) : ownersOnly(facts)}
+<h1>${headingOf(facts)}</h1>
+${facts.problem !== undefined && html`<p class="sign-in-problem" role="alert">${icon('alert', 'small')}<span>${facts.problem}</span></p>`}
+${lead(facts)}
+${waysIn(facts)}
+${facts.hasPasskeys && recovery()}
+${ownerHint(facts)}
 </div></main>`,
+    facts.hasPasskeys ? 'account/passkeys.js' : undefined,
   )
 
-const waysIn = ({ providers, returnTo, problem }: SignInFacts): Html =>
-  html`<h1>Sign in</h1>
-${problemNote(problem)}
-<ul class="ways-in">${providers.map(({ slug, name }) => html`<li><a class="btn btn-block" href="/sign-in/${slug}?return_to=${returnTo}">Continue with ${name}</a></li>`)}</ul>`
+const isOwnersOnly = ({ providers, hasPasskeys }: SignInFacts): boolean =>
+  providers.length === 0 && !hasPasskeys
 
-const ownersOnly = ({ problem }: SignInFacts): Html =>
-  html`<h1>This is somebody’s home</h1>
-${problemNote(problem)}
-<p>Companions runs here for its owner, and does not know you yet.</p>
-<h2>If it is yours</h2>
-<ol><li>Look at where it was started: the terminal, or the log of the container.</li><li>Find the line with the <strong>owner link</strong>. It is printed at each start with <code>HOST</code> or <code>PUBLIC_URL</code> set, and works once.</li><li>Open that link in this browser. You stay signed in.</li></ol>
+function headingOf(facts: SignInFacts): string {
+  if (facts.isAgain) return 'Confirm it’s you'
+  return isOwnersOnly(facts) ? 'This is somebody’s home' : 'Sign in'
+}
+
+function lead(facts: SignInFacts): Html {
+  if (facts.isAgain)
+    return html`<p>What you want to do changes who can get in, so show once more that it is you. It holds for ten minutes.</p>`
+  return isOwnersOnly(facts)
+    ? html`<p>Companions runs here for its owner, and does not know you yet.</p>`
+    : html`<p>This is somebody’s home. Come in the way you came before, or with an invitation.</p>`
+}
+
+const waysIn = ({ providers, hasPasskeys, returnTo }: SignInFacts): Html | false =>
+  (providers.length > 0 || hasPasskeys) &&
+  html`<ul class="ways-in">
+${hasPasskeys && html`<li><form data-passkey="use" action="/sign-in/passkey" method="post"><input type="hidden" name="return_to" value="${returnTo}"><button type="submit" class="btn btn-block">${icon('passkey')}Continue with a passkey</button><p class="form-problem" aria-live="assertive" data-passkey-problem hidden></p></form></li>`}
+${providers.map(({ slug, name }) => html`<li><a class="btn btn-block" href="/sign-in/${slug}?return_to=${returnTo}">${providerMark(slug)}Continue with ${name}</a></li>`)}
+</ul>`
+
+const recovery = (): Html =>
+  html`<details class="sign-in-more"><summary>Lost your device?</summary>
+<form class="account-line" method="post" action="/sign-in/recovery"><label class="account-field"><span>Recovery code</span><input class="input" name="code" autocomplete="one-time-code" autocapitalize="characters" spellcheck="false" maxlength="40" placeholder="XXXX-XXXX-XXXX-XXXX-XXXX-XXXX" required></label><button type="submit" class="btn">Sign in</button></form></details>`
+
+/** Open where there is no other way in. */
+const ownerHint = (facts: SignInFacts): Html =>
+  isOwnersOnly(facts)
+    ? html`<h2>If it is yours</h2>${ownerSteps()}`
+    : html`<details class="sign-in-more"><summary>Is this house yours?</summary>${ownerSteps()}</details>`
+
+const ownerSteps = (): Html =>
+  html`<ol><li>Look at where it was started: the terminal, or the log of the container.</li><li>Find the line with the <strong>owner link</strong>. It is printed at each start with <code>HOST</code> or <code>PUBLIC_URL</code> set, and works once.</li><li>Open that link in this browser. You stay signed in.</li></ol>
 <p class="sheet-note">On the machine itself, <code>http://localhost</code> with the port it printed lets you in without a link.</p>`
-
-const problemNote = (problem: string | undefined): Html | false =>
-  problem !== undefined && html`<p role="alert">${problem}</p>`

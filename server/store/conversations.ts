@@ -6,6 +6,7 @@ import { fold } from './fold.ts'
 import type { ConversationKey } from './messages.ts'
 import { readMessage, readPath, selectBranch } from './messages.ts'
 import { oneSearchEach } from './one-search-each.ts'
+import type { ConversationsTable } from './schema.ts'
 import type {
   Conversation,
   ConversationPatch,
@@ -63,21 +64,35 @@ async function find(queries: Queries, { userId, id }: ConversationKey): Promise<
     .where('user_id', '=', userId)
     .where('deleted_at', 'is', null)
     .executeTakeFirst()
-  return (
-    row && {
-      id: row.id,
-      title: row.title,
-      titleSource: row.title_source,
-      systemPrompt: row.system_prompt,
-      temperature: row.temperature,
-      maxTokens: row.max_tokens,
-      model: row.model,
-      activeLeafId: row.active_leaf_id,
-      createdAt: row.created_at,
-      updatedAt: row.updated_at,
-    }
-  )
+  return row && toConversation(row)
 }
+
+type ConversationRow = Pick<
+  ConversationsTable,
+  | 'id'
+  | 'title'
+  | 'title_source'
+  | 'system_prompt'
+  | 'temperature'
+  | 'max_tokens'
+  | 'model'
+  | 'active_leaf_id'
+  | 'created_at'
+  | 'updated_at'
+>
+
+export const toConversation = (row: ConversationRow): Conversation => ({
+  id: row.id,
+  title: row.title,
+  titleSource: row.title_source,
+  systemPrompt: row.system_prompt,
+  temperature: row.temperature,
+  maxTokens: row.max_tokens,
+  model: row.model,
+  activeLeafId: row.active_leaf_id,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+})
 
 async function update(
   queries: Queries,

@@ -92,7 +92,7 @@ export interface ConversationKey {
   readonly id: string
 }
 
-const messageColumns = [
+export const messageColumns = [
   'messages.id',
   'messages.parent_id',
   'messages.role',
@@ -171,7 +171,7 @@ async function withSiblings(
 
 const familyOf = ({ parent_id, role }: { parent_id: string | null; role: string }) => `${role} ${parent_id}`
 
-function toMessage(row: Row, siblings: readonly string[]): Message {
+export function toMessage(row: Row, siblings: readonly string[]): Message {
   const usage: Usage = JSON.parse(row.usage_json)
   const error: Message['error'] = row.error_json === null ? null : JSON.parse(row.error_json)
   const timings: Timings | null = row.timings_json === null ? null : JSON.parse(row.timings_json)

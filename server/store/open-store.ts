@@ -5,6 +5,7 @@ import { createAuditStore } from './audit.ts'
 import { createConversationStore } from './conversations.ts'
 import type { Database } from './database.ts'
 import { behindDoor } from './door.ts'
+import { createExportStore } from './exports.ts'
 import { createFlowStore } from './flows.ts'
 import { createHouseSettingStore } from './house-settings.ts'
 import { createIdentityStore } from './identities.ts'
@@ -45,6 +46,7 @@ export function createStore(database: Database): Store {
     revocations: behindDoor(createRevocationStore(database)),
     sessions: behindDoor(createSessionStore(database)),
     conversations: behindDoor(createConversationStore(database)),
+    exports: behindDoor(createExportStore(database)),
     requests: behindDoor(createRequestStore(database)),
     ...behindDoor({
       migrate: () => migrate(database),

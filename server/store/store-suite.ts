@@ -3,6 +3,7 @@ import { testAccess } from './suite/access.ts'
 import { testAccounts } from './suite/accounts.ts'
 import { testDeletion } from './suite/deletion.ts'
 import { testEndings } from './suite/endings.ts'
+import { testExports } from './suite/exports.ts'
 import type { Source } from './suite/ground.ts'
 import { itOn } from './suite/ground.ts'
 import { testIdentities } from './suite/identities.ts'
@@ -33,6 +34,7 @@ export function testStore(source: Source): void {
   testLeases(it)
   testEndings(it)
   testTree(it)
+  testExports(it)
   testListing(it)
   testDeletion(it)
   testLasting(it)

@@ -4,6 +4,7 @@ import type { GenerationOptions } from '../../bus/contract/wire.ts'
 import type { AccountStore, Role } from './accounts.ts'
 import type { ApiKeyStore } from './api-keys.ts'
 import type { AuditStore } from './audit.ts'
+import type { ExportStore } from './exports.ts'
 import type { FlowStore } from './flows.ts'
 import type { HouseSettingStore } from './house-settings.ts'
 import type { IdentityStore } from './identities.ts'
@@ -38,6 +39,7 @@ export interface Store {
   readonly limits: LimitStore
   readonly houseSettings: HouseSettingStore
   readonly conversations: ConversationStore
+  readonly exports: ExportStore
   readonly requests: RequestStore
   /** Brings the schema up to date; safe when several hubs start at once. */
   migrate(): Promise<void>

@@ -110,3 +110,14 @@ export function startScriptedWorker(
     handle: async ({ body }) => (await script(decode(body, limits) as ChatRequest)) ?? { kind: 'ack' },
   })
 }
+
+/** Answers every request with the same words. */
+export const startAnsweringWorker = (bus: Bus, words: string) =>
+  startScriptedWorker(bus, (request) => answerWith(bus, request, words))
+
+/** Writes one whole reply. */
+export async function answerWith(bus: Bus, request: ChatRequest, words: string): Promise<undefined> {
+  const log = await beginLog(bus, request)
+  await log.say(words)
+  await log.finish()
+}

@@ -22,6 +22,8 @@ export interface TestHubOptions {
   readonly config?: Partial<HubConfig>
   /** Where emulated providers are. */
   readonly providers?: ProviderAddresses
+  /** What browsers get; absent: nothing but HTML. */
+  readonly assets?: LoadedAssets
   /** Wraps the store, for faults. */
   readonly around?: (store: Store) => Store
   /** Wraps the bus, to see what is asked of it. */
@@ -66,7 +68,8 @@ export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
   const version = { version: '0.0.0-test', commit: 'test', built_at: '2026-01-01T00:00:00.000Z' }
   const houseId = await store.readId()
   const at = options.providers && { providerAddresses: options.providers }
-  const app = createApp({ config, store, houseId, bus, assets: noAssets, version, logger, ...at })
+  const assets = options.assets ?? noAssets
+  const app = createApp({ config, store, houseId, bus, assets, version, logger, ...at })
   const origin = await app.start()
   let stopped = false
   const stop = async () => {

@@ -1,10 +1,11 @@
 import formbody from '@fastify/formbody'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { CodedError } from '../../../bus/contract/errors.ts'
 import type { Rooms } from '../../house.ts'
 import { fieldOf } from '../../pages/request-fields.ts'
 import { audit } from '../audit.ts'
-import type { LogoutNotice } from '../providers/provider.ts'
+import { backChannelLogoutPath, countAttempt } from '../limits/attempts.ts'
+import type { LogoutNotice, ProviderLogout } from '../providers/provider.ts'
 import { asSignInFault } from '../providers/sign-in-fault.ts'
 import { hashToken } from '../sessions/tokens.ts'
 import { type FlowRooms, providerOf } from './routes.ts'
@@ -19,21 +20,31 @@ const maxFormBytes = 32 * 1024
 export function registerBackChannelLogout(app: FastifyInstance, flowRooms: FlowRooms): void {
   app.register(async (scope) => {
     await scope.register(formbody, { bodyLimit: maxFormBytes })
-    scope.post<{ Params: { provider: string } }>(
-      '/sign-in/:provider/back-channel-logout',
-      async (request, reply) => {
-        const { logout } = providerOf(flowRooms, request.params.provider)
-        const token = fieldOf(request.body, 'logout_token')
-        if (logout === undefined) throw new CodedError('not_found')
-        if (token === undefined) throw new CodedError('request_invalid', 'There is no logout token.')
-        const notice = await logout.readLogoutToken(token).catch((error: unknown) => {
-          request.log.warn({ reason: asSignInFault(error).message }, 'A logout token is refused')
-          throw new CodedError('request_invalid', 'The logout token is not valid.')
-        })
-        await endOnce(flowRooms.rooms, notice)
-        return reply.header('cache-control', 'no-store').send()
-      },
-    )
+    scope.post<{ Params: { provider: string } }>(backChannelLogoutPath, async (request, reply) => {
+      const { logout } = providerOf(flowRooms, request.params.provider)
+      if (logout === undefined) throw new CodedError('not_found')
+      const notice = await readNotice(flowRooms.rooms, logout, request)
+      await endOnce(flowRooms.rooms, notice)
+      return reply.header('cache-control', 'no-store').send()
+    })
+  })
+}
+
+/** Only what is refused is counted, so that nobody's nonsense keeps a provider from being heard. */
+async function readNotice(
+  rooms: Rooms,
+  logout: ProviderLogout,
+  request: FastifyRequest,
+): Promise<LogoutNotice> {
+  const token = fieldOf(request.body, 'logout_token')
+  if (token === undefined) {
+    await countAttempt(rooms, request.ip)
+    throw new CodedError('request_invalid', 'There is no logout token.')
+  }
+  return logout.readLogoutToken(token).catch(async (error: unknown) => {
+    await countAttempt(rooms, request.ip)
+    request.log.warn({ reason: asSignInFault(error).message }, 'A logout token is refused')
+    throw new CodedError('request_invalid', 'The logout token is not valid.')
   })
 }
 

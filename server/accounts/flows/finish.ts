@@ -33,7 +33,12 @@ async function signInThrough(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<string> {
-  const result = await signInWithIdentity(rooms, proven, { guest: request.user, address: request.ip })
+  const { invitation } = flow
+  const result = await signInWithIdentity(rooms, proven, {
+    guest: request.user,
+    address: request.ip,
+    ...(invitation !== undefined && { invitation }),
+  })
   if (result.outcome === 'refused') return `/sign-in?problem=${result.reason}&provider=${provider.slug}`
   const { issuer, subject, sid, idToken } = proven
   const proof = {

@@ -13,6 +13,8 @@ export interface FlowPurpose {
   readonly returnTo: string
   /** The signed-in person who links another account; null: a sign-in. */
   readonly linkTo: string | null
+  /** The token of an invitation, where somebody comes from its page. */
+  readonly invitation?: string
 }
 
 export interface Flow extends FlowPurpose, FlowSecrets {}
@@ -28,10 +30,10 @@ export async function beginFlow(
   begun: FlowPurpose & { readonly redirectUri: string; readonly binding: string },
   now: number,
 ): Promise<FlowSecrets> {
-  const { binding, redirectUri, provider, returnTo, linkTo } = begun
+  const { binding, redirectUri, ...purpose } = begun
   // As a PKCE verifier a token has the 43 characters that RFC 7636, section 4.1, asks for.
   const secrets = { redirectUri, state: newToken(), nonce: newToken(), verifier: newToken() }
-  const { state, ...kept } = { ...secrets, provider, returnTo, linkTo }
+  const { state, ...kept } = { ...secrets, ...purpose }
   const keys = { stateHash: hashToken(state), bindingHash: hashToken(binding) }
   await flows.create({ ...keys, json: JSON.stringify(kept), expiresAt: now + flowAgeMs }, now)
   return secrets

@@ -40,7 +40,10 @@ test('a person who comes again is the same one, by either provider somebody of t
 })
 
 test('groups of an issuer give a role, whether the id_token names them or userinfo does', async () => {
-  const mapped = await startSignInHouse({ roleGroups: [{ group: 'family', role: 'premium' }] })
+  const mapped = await startSignInHouse({
+    roleGroups: [{ group: 'family', role: 'premium' }],
+    roleGroupsFrom: ['authentik'],
+  })
   await using _ = mapped
   for (const claimsIn of ['id_token', 'userinfo'] as const) {
     mapped.issuer.claimsIn = claimsIn

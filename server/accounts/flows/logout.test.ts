@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import { awaitRoomInMinute } from '../../../testing/hub/room-in-minute.ts'
 import {
   publicOrigin,
   type SignInHouse,
@@ -68,10 +69,11 @@ suite('a logout token', () => {
     const { origin: iss, clientId: aud, person } = home.google
     return { iss, aud, iat, exp, jti: `id-${count}`, sub: person.subject, events: event, ...more }
   }
-  const send = async (token: string, slug = 'google') =>
+  const send = async (token: string, slug = 'google', hub = home.hubs[1]) =>
     (
-      await fetch(`${home.hubs[1].origin}/sign-in/${slug}/back-channel-logout`, {
+      await fetch(`${hub.origin}/sign-in/${slug}/back-channel-logout`, {
         method: 'POST',
+        headers: { 'x-forwarded-for': '203.0.113.5' },
         body: new URLSearchParams({ logout_token: token }),
       })
     ).status
@@ -123,6 +125,18 @@ suite('a logout token', () => {
       assert.equal(await send(await make(home.google.key)), 400)
       assert.ok(await home.whoIs(visitor))
     })
+
+  test('that is nonsense is counted by address, and keeps no good one out', async () => {
+    const { databaseUrl, app } = home.hubs[0]
+    const config = { ...app.rooms.config, attemptsPerMinute: 3, trustedProxies: ['127.0.0.1'] }
+    const google = home.google.origin
+    await using limited = await home.house.addHub({ databaseUrl, config, providers: { google } })
+    await awaitRoomInMinute()
+    const statuses: number[] = []
+    for (const token of ['no', 'no', 'no', 'no', '']) statuses.push(await send(token, 'google', limited))
+    assert.deepEqual(statuses, [400, 400, 400, 429, 429])
+    assert.equal(await send(await home.google.key.sign(claims()), 'google', limited), 200)
+  })
 
   test('of one provider says nothing to another', async () => {
     assert.equal(await send(await home.google.key.sign(claims()), 'authentik'), 400)

@@ -6,6 +6,7 @@ import { isFresh } from '../permissions.ts'
 import type { Provider } from '../providers/provider.ts'
 import { asSignInFault, SignInFault } from '../providers/sign-in-fault.ts'
 import type { SessionCookie } from '../sessions/cookie.ts'
+import { isToken } from '../sessions/tokens.ts'
 import { type BrowserBinding, createBrowserBinding } from './browser-binding.ts'
 import { finishFlow } from './finish.ts'
 import { beginFlow, endFlow, type FlowPurpose } from './flow.ts'
@@ -68,7 +69,11 @@ async function begin(
 /** Another site may send a browser here to sign in, but not to link an account: that might be the other site's own. */
 function purposeOf({ slug }: Provider, request: FastifyRequest): FlowPurpose {
   const returnTo = returnPath(fieldOf(request.query, 'return_to'))
-  if (fieldOf(request.query, 'intent') !== 'link') return { provider: slug, returnTo, linkTo: null }
+  if (fieldOf(request.query, 'intent') !== 'link') {
+    const invitation = fieldOf(request.query, 'invitation')
+    const invited = invitation !== undefined && isToken(invitation) && { invitation }
+    return { provider: slug, returnTo, linkTo: null, ...invited }
+  }
   if (request.user === null || request.user.kind === 'guest') throw new CodedError('not_signed_in')
   if (!isFromOwnPage(request)) throw new CodedError('origin_refused')
   // Linking asks again at the end; nobody is sent around the world to hear it only then.

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { uuidv7 } from '../../../bus/contract/ids.ts'
+import { askPage } from '../../../testing/accounts/ask-page.ts'
 import { openBrowserSocket } from '../../../testing/hub/browser-socket.ts'
 import { newSend, startTestHouse, type TestHouse } from '../../../testing/hub/start-house.ts'
 import type { ApiKeyStore } from '../../store/api-keys.ts'
@@ -20,14 +21,15 @@ interface MadeKey {
   readonly id: string
   readonly key: string
   readonly user: User
+  readonly cookie: string
 }
 
 async function makeKey(scopes: readonly string[], expiresAt: number | null = null): Promise<MadeKey> {
-  const { user } = await house.hub.signIn('member')
+  const { user, cookie } = await house.hub.signIn('member')
   const { key, prefix, hash } = newApiKey()
   const facts = { id: uuidv7(), userId: user.id, name: 'Robot', createdAt: Date.now() }
   await house.hub.store.apiKeys.create({ ...facts, prefix, hash, scopes, expiresAt })
-  return { id: facts.id, key, user }
+  return { id: facts.id, key, user, cookie }
 }
 
 const by = (key: string) => ({ authorization: `Bearer ${key}` })
@@ -47,10 +49,17 @@ suite('a key over HTTP', () => {
     const writer = await makeKey(['chat'])
     assert.equal(await status('/v1/sessions', by(reader.key)), 200)
     assert.equal(await status('/v1/sessions', by(writer.key)), 403)
-    assert.equal(await status(`/c/${uuidv7()}`, by(reader.key)), 404)
-    assert.equal(await status(`/c/${uuidv7()}`, by(writer.key)), 403)
-    assert.equal(await status(`/c/${uuidv7()}`, by(reader.key), 'DELETE'), 403)
-    assert.equal(await status(`/c/${uuidv7()}`, by(writer.key), 'DELETE'), 404)
+  })
+
+  test('opens no page, whatever its scopes and however the address is written', async () => {
+    const { key } = await makeKey(['read-own', 'chat'])
+    const { cookie } = await house.hub.signIn('member')
+    for (const path of ['/', `/c/${uuidv7()}`, '/sign-in', '/owner/none', '/v1%2f..%2f', '/v1/../c']) {
+      const answer = await status(path, by(key))
+      assert.ok(answer === 403 || answer === 404, `${path} ${answer}`)
+    }
+    assert.equal(await status('/', { ...by(key), cookie }), 403)
+    assert.equal(await status(`/c/${uuidv7()}`, by(key), 'DELETE'), 403)
   })
 
   test('is refused when it is made up, expired or revoked, even beside a good cookie', async () => {
@@ -70,13 +79,22 @@ suite('a key over HTTP', () => {
       assert.equal(await status('/v1/sessions', { authorization, cookie }), 200, authorization)
   })
 
-  test('works from anywhere by itself, but beside a cookie the page must be ours', async () => {
-    const { cookie } = await house.hub.signIn('member')
-    const { key } = await makeKey(['chat'])
+  test('works from anywhere', async () => {
+    const { key } = await makeKey(['read-own'])
     const foreign = { ...by(key), origin: 'https://elsewhere.example', 'sec-fetch-site': 'cross-site' }
-    assert.equal(await status(`/c/${uuidv7()}`, foreign, 'DELETE'), 404)
-    assert.equal(await status(`/c/${uuidv7()}`, { ...foreign, cookie }, 'DELETE'), 403)
+    assert.equal(await status('/v1/sessions', foreign), 200)
   })
+})
+
+test('keys cannot be tried out: an address that brings many wrong ones has to wait', async () => {
+  await using strict = await house.addHub({ config: { attemptsPerMinute: 3 } })
+  const answers: Response[] = []
+  // The minute may turn on the way, and no more than once.
+  for (const _ of Array(8).keys())
+    answers.push(await fetch(`${strict.origin}/v1/sessions`, { headers: by(newApiKey().key) }))
+  assert.ok(answers.some(({ status }) => status === 401))
+  const late = answers.find(({ status }) => status === 429) ?? assert.fail('Nothing was limited')
+  assert.ok(Number(late.headers.get('retry-after')) > 0)
 })
 
 suite('a key at the socket', () => {
@@ -110,14 +128,14 @@ suite('a key at the socket', () => {
   })
 
   test('that is revoked closes the sockets it opened, and no others of that person', async () => {
-    const { key, id, user } = await makeKey(['chat'])
+    const { key, id, user, cookie } = await makeKey(['chat'])
     const second = newApiKey()
     const facts = { id: uuidv7(), userId: user.id, name: 'Other', createdAt: Date.now(), expiresAt: null }
     const { prefix, hash } = second
     await house.hub.store.apiKeys.create({ ...facts, prefix, hash, scopes: ['chat'] })
     const [closing, staying] = [await open(by(key)), await open(by(second.key))]
-    await house.hub.store.apiKeys.revoke(user.id, id, Date.now())
-    house.hub.app.rooms.access.changed()
+    const revoked = await askPage(house.hub, `/account/keys/${id}/revoke`, { cookie }, {})
+    assert.equal(revoked.status, 200)
     assert.deepEqual(await closing.closed, { code: 4510, reason: 'not_signed_in' })
     staying.hello()
     await staying.next('welcome')

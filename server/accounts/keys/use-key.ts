@@ -1,5 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
+import type { FastifyRequest } from 'fastify'
+import { socketPath } from '../../../bus/contract/protocol.ts'
 import type { ApiKeyStore } from '../../store/api-keys.ts'
 import type { User } from '../../store/store.ts'
 import type { Credential } from '../request-user.ts'
@@ -18,9 +20,13 @@ export function keyOf({ authorization }: Pick<IncomingHttpHeaders, 'authorizatio
   return bearer?.startsWith(keyMark) ? bearer : undefined
 }
 
+/** Whether a route is for programs: `/v1` and the socket. Pages and ways in are for people, who have a session. */
+export const takesKeys = ({ routeOptions: { url = '' } }: Pick<FastifyRequest, 'routeOptions'>): boolean =>
+  url === socketPath || url.startsWith('/v1/')
+
 /** Whether nothing but a key says who asks: no page can make a browser send one, so where it comes from is no matter. */
-export const hasKeyAlone = (headers: IncomingHttpHeaders): boolean =>
-  headers.cookie === undefined && keyOf(headers) !== undefined
+export const hasKeyAlone = (request: Pick<FastifyRequest, 'headers' | 'routeOptions'>): boolean =>
+  takesKeys(request) && request.headers.cookie === undefined && keyOf(request.headers) !== undefined
 
 /**
  * Whose key it is, its use noted; undefined for an unknown, revoked or expired one. The store finds a key by its hash,

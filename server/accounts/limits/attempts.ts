@@ -22,14 +22,20 @@ export async function countAttempt(
   throw new CodedError('rate_limited', undefined, { retryAfterMs: windowStart + minuteMs - now })
 }
 
-/** Counts whatever goes to a way in, before it is looked at. */
+/**
+ * Counts whatever goes to a way in, before it is looked at. By the route that was found: one address can be written in
+ * many ways (`/%6Fwner`, `http://host/owner`), and the router takes them all.
+ */
 export function registerAttemptLimit(app: FastifyInstance, rooms: Rooms): void {
-  app.addHook('onRequest', async ({ url, ip }) => {
-    if (waysIn.test(url) && !signOut.test(url)) await countAttempt(rooms, ip)
+  app.addHook('onRequest', async ({ routeOptions: { url = '' }, ip }) => {
+    if (waysIn.test(url) && url !== backChannelLogoutPath) await countAttempt(rooms, ip)
   })
 }
 
-/** A provider's word that a session is over comes from one address for everybody, and must not be turned away. */
-const signOut = /^\/sign-in\/[^/?]+\/back-channel-logout$/
+/**
+ * Where a provider says that a session is over. It says so from one address for everybody, and must not be turned away;
+ * what is no word of a provider's counts as an attempt.
+ */
+export const backChannelLogoutPath = '/sign-in/:provider/back-channel-logout'
 
-const waysIn = /^\/(owner|sign-in|invitation|passkey|recovery)(\/|\?|$)/
+const waysIn = /^\/(owner|sign-in|invitation|passkey|recovery)(\/|$)/

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { after, before, test } from 'node:test'
+import { awaitRoomInMinute } from '../../../testing/hub/room-in-minute.ts'
 import { newSend, startTestHouse, type TestHouse } from '../../../testing/hub/start-house.ts'
 import type { TestHub } from '../../../testing/hub/start-hub.ts'
 import { readConfig } from '../../config.ts'
@@ -25,12 +28,6 @@ before(async () => {
 after(() => house?.[Symbol.asyncDispose]())
 
 const minute = 60_000
-
-/** Counting goes by the clock's minutes: a test begins in a new one where the old one is nearly over. */
-async function awaitRoomInMinute(): Promise<void> {
-  const leftMs = minute - (Date.now() % minute)
-  if (leftMs < 5_000) await new Promise((resolve) => setTimeout(resolve, leftMs))
-}
 
 test('messages past a person’s limit are refused on every hub, with when to come back', async () => {
   await awaitRoomInMinute()
@@ -78,6 +75,32 @@ test('attempts to get in are counted by address over all hubs, and others’ are
   assert.ok(seconds >= 1 && seconds <= 60)
   assert.equal((await attempt(here, '2001:db8:1:3::1')).status, 404)
 })
+
+test('an attempt counts however its address is written', async () => {
+  await awaitRoomInMinute()
+  const paths = [
+    '/owner/none',
+    '/%6Fwner/none',
+    '/%6f%77%6e%65%72/none',
+    'http://elsewhere.example/owner/none',
+  ]
+  const statuses: number[] = []
+  for (const path of [...paths, ...paths]) statuses.push(await statusOf(path, '203.0.113.77'))
+  assert.deepEqual(statuses, [404, 404, 404, 404, 429, 429, 429, 429])
+})
+
+/** With the request's target as it is given, which `fetch` would write anew. */
+async function statusOf(path: string, address: string): Promise<number> {
+  const asked = request({
+    ...{ host: '127.0.0.1', port: here.port, path, agent: false },
+    headers: { 'x-forwarded-for': address },
+  })
+  asked.end()
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+  answer.resume()
+  await once(answer, 'end')
+  return answer.statusCode ?? 0
+}
 
 test('a forwarded address is believed of a trusted proxy alone', async () => {
   await awaitRoomInMinute()

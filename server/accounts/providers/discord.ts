@@ -18,6 +18,7 @@ export function createDiscord(client: Client, issuer = 'https://discord.com'): P
   return {
     slug: 'discord',
     name: 'Discord',
+    issuer,
     authorizationUrl: (secrets) =>
       configure()
         .then((configuration) =>

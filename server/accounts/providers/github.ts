@@ -25,6 +25,7 @@ export function createGithub(client: Client, addresses = githubItself): Provider
   return {
     slug: 'github',
     name: 'GitHub',
+    issuer: addresses.web,
     authorizationUrl: (secrets) =>
       authorizationUrlOf(configuration, secrets, protections, { scope: 'read:user user:email' }),
     redeem: (answer, secrets) =>

@@ -39,6 +39,7 @@ export function createOidcProvider(facts: OidcFacts): Provider {
   return {
     slug,
     name,
+    issuer,
     authorizationUrl: (secrets) =>
       configure()
         .then((configuration) => authorizationUrlOf(configuration, secrets, protections, parameters))

@@ -6,6 +6,8 @@ export interface Provider {
   readonly slug: string
   /** For people. */
   readonly name: string
+  /** As identities name it. */
+  readonly issuer: string
   /** The address that asks the person. @throws SignInFault `away` */
   authorizationUrl(secrets: FlowSecrets): Promise<URL>
   /**

@@ -63,6 +63,16 @@ suite('the settings of providers', () => {
     ['a proxy’s word without an issuer', { ...proxy, PROXY_IDENTITY_ISSUER: '' }, /_ISSUER is not set/],
     ['a proxy’s word that nothing proves', { ...proxy, PROXY_IDENTITY_SECRET: '' }, /one must be set/],
     [
+      'groups of no issuer in particular',
+      { ...authentik, ROLE_GROUPS: 'a=admin' },
+      /^ROLE_GROUPS_FROM is not/,
+    ],
+    [
+      'groups of an issuer that is not there',
+      { ...authentik, ROLE_GROUPS: 'a=admin', ROLE_GROUPS_FROM: 'google' },
+      /^ROLE_GROUPS_FROM names "google"/,
+    ],
+    [
       'a proxy’s word that two things prove',
       { ...proxy, PROXY_IDENTITY_KEYS_URL: 'https://auth.example/jwks' },
       /one must be set/,

@@ -1,0 +1,28 @@
+import formbody from '@fastify/formbody'
+import type { FastifyInstance } from 'fastify'
+import type { Rooms } from '../../house.ts'
+import { fieldOf } from '../../pages/request-fields.ts'
+import { signIn } from '../identify.ts'
+import type { SessionCookie } from '../sessions/cookie.ts'
+import { useRecoveryCode } from './codes.ts'
+
+/** One code, and where to go. */
+const maxFormBytes = 4_096
+
+/**
+ * `POST /sign-in/recovery` takes one of a person's recovery codes, from the form on the sign-in page. Who comes in this
+ * way is sent to where a new passkey can be made.
+ */
+export function registerRecovery(app: FastifyInstance, rooms: Rooms, cookie: SessionCookie): void {
+  app.register(async (scope) => {
+    await scope.register(formbody, { bodyLimit: maxFormBytes })
+    scope.post('/sign-in/recovery', async (request, reply) => {
+      reply.header('cache-control', 'no-store')
+      const typed = fieldOf(request.body, 'code') ?? ''
+      const user = await useRecoveryCode(rooms, typed, request.ip)
+      if (user === undefined) return reply.redirect('/sign-in?problem=recovery_code', 303)
+      await signIn(request, reply, rooms, cookie, { user })
+      return reply.redirect('/account?recovered=1', 303)
+    })
+  })
+}

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { uuidv7 } from '../../bus/contract/ids.ts'
+import type { Bus } from '../../bus/nats/bus.ts'
+import { openReadyBus } from '../../testing/bus/open-bus.ts'
+import { startNatsServer } from '../../testing/servers/nats-server.ts'
+import type { User } from '../store/store.ts'
+import { People } from './people.ts'
+import { checkQuietReplies, maxChecks } from './quiet-replies.ts'
+import { longestQuietMs, tailOf } from './reply-tail.ts'
+
+test('quiet replies of a full hub are looked at in turn, however many there are', async (t) => {
+  const server = await startNatsServer()
+  t.after(() => server.stop())
+  const { bus } = await openReadyBus(t, server.url)
+  const lookedAt = new Set<string>()
+  const counted = new Proxy(bus, {
+    get: (target, name) => {
+      if (name !== 'lastEntry') return Reflect.get(target, name)
+      return (...[stream, subject]: Parameters<Bus['lastEntry']>) => {
+        lookedAt.add(subject)
+        return target.lastEntry(stream, subject)
+      }
+    },
+  })
+  const people = new People(bus, { onEntry: () => {}, onNotice: () => {} })
+  const rounds = 5
+  for (let count = 0; count < rounds * maxChecks; count += 1)
+    tailOf(people.arrive(somebody()), uuidv7(), 0, 0)
+  for (let round = 1; round <= rounds; round += 1)
+    await checkQuietReplies(counted, people, round * longestQuietMs)
+  assert.equal(lookedAt.size, rounds * maxChecks)
+})
+
+const somebody = (): User => ({
+  id: uuidv7(),
+  name: 'Mika',
+  kind: 'guest',
+  role: 'user',
+  email: null,
+  createdAt: 0,
+})

@@ -1,0 +1,53 @@
+import type { FastifyRequest } from 'fastify'
+import { relyingPartyOf } from '../../accounts/passkeys/relying-party.ts'
+import { isFresh } from '../../accounts/permissions.ts'
+import type { Rooms } from '../../house.ts'
+import type { ApiKey } from '../../store/api-keys.ts'
+import type { LinkedIdentity } from '../../store/identities.ts'
+import type { Passkey } from '../../store/passkeys.ts'
+import type { SessionSummary } from '../../store/sessions.ts'
+import type { User } from '../../store/store.ts'
+import type { Clock } from '../clock.ts'
+import type { NamedProvider } from '../sign-in-page.ts'
+import type { Visit } from '../visit.ts'
+
+/** Everything the page about an account shows. */
+export interface AccountFacts {
+  readonly user: User
+  readonly clock: Clock
+  /** Whether the sign-in is young enough to change who can get in. */
+  readonly isFresh: boolean
+  readonly hasPasskeys: boolean
+  readonly providers: readonly NamedProvider[]
+  readonly identities: readonly LinkedIdentity[]
+  readonly passkeys: readonly Passkey[]
+  readonly recoveryCodes: number
+  readonly sessions: readonly SessionSummary[]
+  readonly sessionId: string | undefined
+  readonly apiKeys: readonly ApiKey[]
+}
+
+export async function readAccountFacts(rooms: Rooms, { user, request, view }: Visit): Promise<AccountFacts> {
+  const { store } = rooms
+  const now = Date.now()
+  const [account, identities, passkeys, recoveryCodes, sessions, apiKeys] = await Promise.all([
+    store.accounts.findUser(user.id),
+    store.identities.list(user.id),
+    store.passkeys.list(user.id),
+    store.recoveryCodes.countUnused(user.id),
+    store.sessions.list(user.id, now),
+    store.apiKeys.list(user.id),
+  ])
+  return {
+    user: account ?? user,
+    clock: view.clock,
+    isFresh: isFresh(request.credential, now),
+    hasPasskeys: canUsePasskeys(rooms, request),
+    ...{ providers: rooms.providers, identities, passkeys, recoveryCodes, sessions },
+    sessionId: request.credential?.kind === 'session' ? request.credential.id : undefined,
+    apiKeys: apiKeys.filter(({ revokedAt, expiresAt }) => revokedAt === null && (expiresAt ?? now + 1) > now),
+  }
+}
+
+export const canUsePasskeys = ({ config }: Pick<Rooms, 'config'>, request: FastifyRequest): boolean =>
+  relyingPartyOf(config, request) !== undefined

@@ -1,0 +1,49 @@
+import type { LinkedIdentity } from '../../store/identities.ts'
+import { timeWords } from '../clock.ts'
+import type { Html } from '../html.ts'
+import { html } from '../html.ts'
+import { providerMark } from '../provider-marks.ts'
+import type { NamedProvider } from '../sign-in-page.ts'
+import type { AccountFacts } from './facts.ts'
+import { confirmFirst, formTo, row, rows, section } from './section.ts'
+
+/** Accounts elsewhere that one signs in with; absent where the house has no provider and the person no such account. */
+export function providersSection(facts: AccountFacts): Html | false {
+  const { providers, identities } = facts
+  if (providers.length === 0 && identities.length === 0) return false
+  return section(
+    {
+      ...{ id: 'providers', title: 'Linked accounts', icon: 'link' },
+      note: 'Sign in here with an account you have elsewhere. It tells this house who you are, and nothing more.',
+    },
+    html`${identities.length > 0 && rows(identities.map((one) => identityRow(one, facts)))}
+${facts.isFresh ? linkButtons(providers) : confirmFirst('providers', 'to link an account, or take one away.')}`,
+  )
+}
+
+function identityRow(identity: LinkedIdentity, facts: AccountFacts): Html {
+  const { slug, name } = providerOf(identity, facts.providers)
+  const isOnly = facts.user.kind !== 'owner' && facts.identities.length + facts.passkeys.length <= 1
+  return row({
+    mark: providerMark(slug),
+    name: html`${name} · ${identity.label}`,
+    note: html`${identity.email !== null && `${identity.email} · `}last used ${timeWords(identity.lastUsedAt, facts.clock)}${isOnly && ' · your only way in, so it stays'}`,
+    ...(facts.isFresh && !isOnly && { actions: unlinkForm(identity, name) }),
+  })
+}
+
+const unlinkForm = ({ issuer, subject }: LinkedIdentity, name: string): Html =>
+  html`<form ${formTo('/account/unlink', 'providers')} hx-confirm="Unlink this account? You cannot sign in with it any more.">
+<input type="hidden" name="issuer" value="${issuer}"><input type="hidden" name="subject" value="${subject}">
+<button type="submit" class="btn btn-sm btn-ghost" aria-label="Unlink ${name}">Unlink</button></form>`
+
+/** Links, since our policy lets no form lead elsewhere. */
+const linkButtons = (providers: readonly NamedProvider[]): Html | false =>
+  providers.length > 0 &&
+  html`<div class="account-buttons">${providers.map(({ slug, name }) => html`<a class="btn btn-sm" href="/sign-in/${slug}?intent=link&amp;return_to=/account">${providerMark(slug)}Link ${name}</a>`)}</div>`
+
+/** A provider that is set up no more is called by its address. */
+function providerOf({ issuer }: LinkedIdentity, providers: readonly NamedProvider[]): NamedProvider {
+  const known = providers.find((one) => one.issuer === issuer)
+  return known ?? { slug: '', name: URL.parse(issuer)?.host ?? issuer, issuer }
+}

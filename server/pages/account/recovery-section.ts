@@ -1,0 +1,31 @@
+import type { Html } from '../html.ts'
+import { html } from '../html.ts'
+import { icon } from '../icons.ts'
+import type { AccountFacts } from './facts.ts'
+import { confirmFirst, formTo, section } from './section.ts'
+
+/** Recovery codes: how many are left, and ten new ones. @param codes - Just made, shown this once. */
+export const recoverySection = (facts: AccountFacts, codes: readonly string[] = []): Html =>
+  section(
+    {
+      ...{ id: 'recovery', title: 'Recovery codes', icon: 'lifebuoy' },
+      note: 'For the day you lose your devices. Each code signs you in once; keep them where you keep other papers.',
+    },
+    codes.length > 0 ? shown(codes) : left(facts),
+  )
+
+const shown = (codes: readonly string[]): Html =>
+  html`<div class="account-once" role="status"><p>These are your ten codes. They are shown this once: write them down or print them now.</p>
+<ol class="account-codes">${codes.map((code) => html`<li><code>${code}</code></li>`)}</ol></div>`
+
+const left = ({ recoveryCodes, isFresh }: AccountFacts): Html =>
+  html`<p class="account-state">${words(recoveryCodes)}</p>
+${isFresh ? makeForm(recoveryCodes) : confirmFirst('recovery', 'to make new codes.')}`
+
+const makeForm = (count: number): Html =>
+  count > 0
+    ? html`<form ${formTo('/account/recovery-codes', 'recovery')} hx-confirm="Make ten new codes? The ones you have end."><button type="submit" class="btn btn-sm">${icon('again', 'small')}Make new codes</button></form>`
+    : html`<form ${formTo('/account/recovery-codes', 'recovery')}><button type="submit" class="btn btn-sm btn-primary">${icon('plus', 'small')}Make ten codes</button></form>`
+
+const words = (count: number): string =>
+  count === 0 ? 'You have none.' : `${count} of 10 ${count === 1 ? 'is' : 'are'} left.`

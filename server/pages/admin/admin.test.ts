@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { uuidv7 } from '../../../bus/contract/ids.ts'
+import { startTestHouse, type TestHouse } from '../../../testing/hub/start-house.ts'
+import type { SignedIn, TestHub } from '../../../testing/hub/start-hub.ts'
+import { newApiKey } from '../../accounts/keys/api-key.ts'
+import { freshSignInMs } from '../../accounts/sessions/lifetime.ts'
+import { openSession } from '../../accounts/sessions/open.ts'
+
+let house: TestHouse
+let hub: TestHub
+let admin: SignedIn
+
+before(async () => {
+  house = await startTestHouse()
+  hub = house.hub
+  admin = await hub.signIn('owner')
+})
+after(() => house?.[Symbol.asyncDispose]())
+
+const get = (path: string, who: SignedIn = admin) =>
+  fetch(`${hub.origin}${path}`, {
+    headers: { cookie: who.cookie, accept: 'text/html' },
+    redirect: 'manual',
+  })
+
+const post = (path: string, fields: Record<string, string> = {}, who: SignedIn = admin) =>
+  fetch(`${hub.origin}${path}`, {
+    method: 'POST',
+    headers: { cookie: who.cookie, origin: hub.origin, 'sec-fetch-site': 'same-origin' },
+    body: new URLSearchParams(fields),
+    redirect: 'manual',
+  })
+
+/** A further session of the same person, whose sign-in is too old to change who gets in. */
+async function staleSession({ user, cookie }: SignedIn): Promise<SignedIn> {
+  const at = Date.now() - freshSignInMs - 1_000
+  const { token } = await openSession(hub.store.sessions, hub.app.rooms.config, { user, now: at })
+  return { user, cookie: `${nameOf(cookie)}=${token}` }
+}
+
+const nameOf = (cookie: string) => cookie.split('=', 1)[0] ?? ''
+
+const actsOn = async (personId: string) =>
+  (await hub.store.audit.list({ limit: 50, personId })).items.map(({ act }) => act)
+
+test('an admin finds people, and the page shows names as text', async () => {
+  const rin = await hub.signIn('member')
+  await hub.store.accounts.rename(rin.user.id, 'Rin <b>of</b> Nara', Date.now())
+  const page = await (await get('/admin?q=nara')).text()
+  assert.ok(page.includes('Rin &lt;b&gt;of&lt;/b&gt; Nara') && !page.includes('<b>of'))
+  assert.ok((await (await get('/admin?q=nobody-like-that')).text()).includes('Nobody here has'))
+  const one = await get(`/admin/people/${rin.user.id}`)
+  assert.equal(one.status, 200)
+  assert.equal(one.headers.get('cache-control'), 'no-store')
+  const guest = await hub.signIn('guest')
+  assert.equal((await get(`/admin/people/${guest.user.id}`)).status, 404)
+  assert.equal((await get(`/admin/people/${uuidv7()}`)).status, 404)
+})
+
+test('a person who is made an admin while connected may administer at once, and no longer once it is taken', async () => {
+  const mika = await hub.signIn('member')
+  const socket = await hub.connect(mika)
+  assert.equal((await get('/admin', mika)).status, 403)
+  assert.equal((await post(`/admin/people/${mika.user.id}/role`, { role: 'admin' })).status, 303)
+  const opened = await get('/admin', mika)
+  assert.equal(opened.status, 200)
+  const [renewed = ''] = opened.headers.getSetCookie()
+  const cookie = renewed.split(';', 1)[0] ?? ''
+  assert.equal(nameOf(cookie), nameOf(mika.cookie))
+  assert.notEqual(cookie, mika.cookie, 'the session has a new token')
+  assert.equal((await post(`/admin/people/${mika.user.id}/role`, { role: 'user' })).status, 303)
+  assert.equal((await get('/admin', { ...mika, cookie })).status, 403)
+  assert.deepEqual(await actsOn(mika.user.id), ['role-changed', 'role-changed'])
+  await socket.close()
+})
+
+test('switching off closes the sockets of a person and lets them in nowhere until it is undone', async () => {
+  const mika = await hub.signIn('member')
+  const socket = await hub.connect(mika)
+  assert.equal((await post(`/admin/people/${mika.user.id}/disable`)).status, 303)
+  assert.equal((await socket.closed).reason, 'not_signed_in')
+  assert.equal((await get('/admin', mika)).status, 401)
+  assert.equal((await post(`/admin/people/${mika.user.id}/enable`)).status, 303)
+  assert.equal((await hub.store.accounts.findUser(mika.user.id))?.disabledAt, null)
+  assert.deepEqual(await actsOn(mika.user.id), ['user-enabled', 'user-disabled'])
+})
+
+test('signing somebody out everywhere ends every session of theirs', async () => {
+  const mika = await hub.signIn('member')
+  const socket = await hub.connect(mika)
+  assert.equal((await post(`/admin/people/${mika.user.id}/sign-out`)).status, 303)
+  assert.equal((await socket.closed).reason, 'not_signed_in')
+  assert.deepEqual(await hub.store.sessions.list(mika.user.id, Date.now()), [])
+})
+
+test('a person is deleted once their name is typed', async () => {
+  const mika = await hub.signIn('member')
+  const path = `/admin/people/${mika.user.id}/delete`
+  assert.equal((await post(path, { typed: 'Mik' })).status, 400)
+  assert.ok(await hub.store.accounts.findUser(mika.user.id))
+  assert.equal((await post(path, { typed: 'Mika' })).headers.get('location'), '/admin?done=deleted')
+  assert.equal(await hub.store.accounts.findUser(mika.user.id), undefined)
+  assert.deepEqual(await actsOn(mika.user.id), ['account-deleted'])
+  assert.ok((await (await get(`/admin/log?person=${mika.user.id}`)).text()).includes('somebody gone'))
+})
+
+test('the last admin and the owner stay', async () => {
+  for (const act of ['role', 'disable', 'delete']) {
+    const fields = { role: 'user', typed: admin.user.name }
+    assert.equal((await post(`/admin/people/${admin.user.id}/${act}`, fields)).status, 409, act)
+  }
+  const other = await hub.signIn('member')
+  await post(`/admin/people/${other.user.id}/role`, { role: 'admin' })
+  assert.equal((await post(`/admin/people/${admin.user.id}/disable`, {})).status, 409, 'the owner')
+  await post(`/admin/people/${other.user.id}/delete`, { typed: other.user.name })
+})
+
+test('what lets somebody in, or out for good, wants a fresh sign-in; what only shuts a door does not', async () => {
+  const mika = await hub.signIn('member')
+  const stale = await staleSession(admin)
+  const path = `/admin/people/${mika.user.id}`
+  const wanting = [
+    [`${path}/role`, { role: 'admin' }],
+    [`${path}/enable`, {}],
+    [`${path}/delete`, { typed: 'Mika' }],
+    ['/admin/invitations', { role: 'admin', days: '7', count: '1' }],
+    ['/admin/rules/sign-up', { sign_up: 'open' }],
+  ] as const
+  for (const [action, fields] of wanting) {
+    const answer = await post(action, fields, stale)
+    assert.match(answer.headers.get('location') ?? '', /^\/sign-in\?again=1&return_to=%2Fadmin/, action)
+  }
+  assert.equal((await hub.store.accounts.findUser(mika.user.id))?.role, 'user')
+  assert.deepEqual(await hub.store.invitations.list(9), [])
+  const way = await get('/sign-in?again=1&return_to=/admin', stale)
+  assert.ok((await way.text()).includes('Confirm it’s you'))
+  assert.equal((await post(`${path}/disable`, {}, stale)).headers.get('location'), `${path}?done=disabled`)
+})
+
+test('invitations are shown once, let one person in each, and can be taken back', async () => {
+  const wanted = { role: 'premium', days: '7', count: '2', note: 'For <Ada>' }
+  const page = await (await post('/admin/invitations', wanted)).text()
+  const tokens = [...page.matchAll(/\/invitation\/([\w-]{43})/g)].map(([, token]) => token)
+  assert.equal(new Set(tokens).size, 2)
+  const later = await (await get('/admin/invitations')).text()
+  assert.ok(later.includes('For &lt;Ada&gt;') && tokens.every((token) => !later.includes(String(token))))
+  const [one] = await hub.store.invitations.list(9)
+  assert.deepEqual([one?.role, one?.note, one?.createdBy], ['premium', 'For <Ada>', admin.user.id])
+  assert.equal((await post(`/admin/invitations/${one?.id}/revoke`)).status, 303)
+  assert.equal((await post(`/admin/invitations/${one?.id}/revoke`)).status, 404)
+  assert.equal((await hub.store.invitations.list(9)).length, 1)
+  for (const wrong of [{ role: 'owner' }, { days: '400' }, { count: '21' }, { count: '0' }])
+    assert.equal((await post('/admin/invitations', { ...wanted, ...wrong })).status, 400)
+})
+
+test('the log is filtered by person and by act', async () => {
+  const mika = await hub.signIn('member')
+  await post(`/admin/people/${mika.user.id}/role`, { role: 'premium' })
+  await post(`/admin/people/${mika.user.id}/sign-out`)
+  const rows = async (query: string) =>
+    ((await (await get(`/admin/log?${query}`)).text()).match(/class="ledger-row"/g) ?? []).length
+  assert.equal(await rows(`person=${mika.user.id}`), 2)
+  assert.equal(await rows(`person=${mika.user.id}&act=role-changed`), 1)
+  assert.equal(await rows(`person=${uuidv7()}`), 0)
+  assert.equal((await get('/admin/log?before=nonsense')).status, 400)
+})
+
+test('the menu at the foot of the list leads admins here, and nobody else', async () => {
+  assert.ok((await (await get('/')).text()).includes('href="/admin"'))
+  assert.ok(!(await (await get('/', await hub.signIn('member'))).text()).includes('href="/admin"'))
+})
+
+test('a key of an admin administers nothing', async () => {
+  const { key, prefix, hash } = newApiKey()
+  const made = { id: uuidv7(), userId: admin.user.id, name: 'Key', createdAt: Date.now(), expiresAt: null }
+  await hub.store.apiKeys.create({ ...made, prefix, hash, scopes: ['chat', 'read-own'] })
+  const headers = { authorization: `Bearer ${key}` }
+  assert.equal((await fetch(`${hub.origin}/v1/sessions`, { headers })).status, 200)
+  assert.equal((await fetch(`${hub.origin}/admin`, { headers })).status, 403)
+})

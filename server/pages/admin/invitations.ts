@@ -1,0 +1,97 @@
+import { CodedError } from '../../../bus/contract/errors.ts'
+import { publicOriginOf } from '../../accounts/flows/public-origin.ts'
+import {
+  invitationDays,
+  invite,
+  mostInvitedAtOnce,
+  revokeInvitation,
+  type WantedInvitations,
+} from '../../accounts/invite.ts'
+import { nameFrom } from '../../accounts/own-words.ts'
+import { roles } from '../../store/accounts.ts'
+import type { Invitation } from '../../store/invitations.ts'
+import type { Html } from '../html.ts'
+import { attributes, html } from '../html.ts'
+import { fieldOf } from '../request-fields.ts'
+import type { View } from '../view.ts'
+import { actForm, frame } from './frame.ts'
+import { idIn, isRole } from './person.ts'
+import type { AdminVisit } from './visit.ts'
+import { dayAndTime, roleWords, wordsOfDone } from './words.ts'
+
+export const invitationsPath = '/admin/invitations'
+
+const mostListed = 200
+
+type PageVisit = AdminVisit & { readonly view: View }
+
+export const showInvitations = (visit: PageVisit): Promise<Html> => invitationsPage(visit, [])
+
+/** Makes them and shows their links at once: the house keeps none that it could show later. */
+export async function postInvitations(visit: PageVisit): Promise<Html> {
+  const { rooms, request, who } = visit
+  const tokens = await invite(rooms, who, wantedIn(request.body))
+  const origin = publicOriginOf(rooms.config, request) ?? ''
+  return invitationsPage(
+    visit,
+    tokens.map((token) => `${origin}/invitation/${token}`),
+  )
+}
+
+export async function postRevoke({ rooms, request, who }: AdminVisit): Promise<string> {
+  await revokeInvitation(rooms, who, idIn(request))
+  return `${invitationsPath}?done=revoked`
+}
+
+function wantedIn(body: unknown): WantedInvitations {
+  const role = fieldOf(body, 'role')
+  const days = invitationDays.find((one) => String(one) === fieldOf(body, 'days'))
+  const count = Number(fieldOf(body, 'count'))
+  const isCount = Number.isInteger(count) && count >= 1 && count <= mostInvitedAtOnce
+  if (!isRole(role) || days === undefined || !isCount) throw new CodedError('request_invalid')
+  return { role, days, count, note: nameFrom(fieldOf(body, 'note')) ?? '' }
+}
+
+async function invitationsPage(
+  { rooms, request, view, who }: PageVisit,
+  links: readonly string[],
+): Promise<Html> {
+  const invitations = await rooms.store.invitations.list(mostListed)
+  return frame(view, {
+    title: 'Invitations',
+    here: invitationsPath,
+    credential: who.credential,
+    done: wordsOfDone(fieldOf(request.query, 'done')),
+    main: html`${links.length > 0 && freshLinks(links)}
+${form()}
+${invitations.length > 0 && html`<h2 class="desk-title">Made so far</h2><ul class="ledger">${invitations.map((one) => row(one, view))}</ul>`}`,
+  })
+}
+
+const freshLinks = (links: readonly string[]): Html =>
+  html`<section class="card-of card-new" role="status"><h2>${links.length === 1 ? 'The link' : 'The links'}</h2><p class="setting-note">Copy ${links.length === 1 ? 'it' : 'them'} now: nobody can see ${links.length === 1 ? 'it' : 'them'} again. Each lets one person in.${!links[0]?.startsWith('http') && ' Put the address of this house before it.'}</p><ul class="plain-list">${links.map((link) => html`<li><code class="desk-secret">${link}</code></li>`)}</ul></section>`
+
+const form = (): Html =>
+  html`<section class="card-of"><h2>Invite somebody</h2><form class="desk-form" method="post" action="${invitationsPath}">
+<div class="setting"><label for="role">Role</label><select id="role" class="select" name="role">${roles.map((role) => html`<option ${attributes({ value: role, selected: role === 'user' })}>${roleWords[role]}</option>`)}</select></div>
+<div class="setting"><label for="days">Good for</label><select id="days" class="select" name="days">${invitationDays.map((days) => html`<option ${attributes({ value: days, selected: days === 7 })}>${days === 1 ? 'a day' : `${days} days`}</option>`)}</select></div>
+<div class="setting"><label for="count">People</label><input id="count" class="input" type="number" name="count" value="1" min="1" max="${mostInvitedAtOnce}" inputmode="numeric"></div>
+<div class="setting setting-wide"><label for="note">Note, for yourself</label><input id="note" class="input" name="note" maxlength="60" autocomplete="off" placeholder="For whom it is"></div>
+<button type="submit" class="btn btn-primary">Make a link</button></form></section>`
+
+const row = (one: Invitation, { clock }: View): Html =>
+  html`<li class="ledger-row"><span class="ledger-main"><span class="ledger-name">${one.note || 'Without a note'}</span><span class="meta">${roleWords[one.role]}, made ${dayAndTime(one.createdAt, clock)}</span></span>
+<span class="ledger-facts meta">${state(one, clock.now, view(clock))}</span></li>`
+
+const view = (clock: View['clock']) => (at: number) => dayAndTime(at, clock)
+
+function state(
+  { id, usedAt, usedBy, expiresAt }: Invitation,
+  now: number,
+  moment: (at: number) => Html,
+): Html {
+  if (usedAt !== null)
+    return html`<span>used ${moment(usedAt)}</span>${usedBy !== null && html`<a class="desk-link" href="/admin/people/${usedBy}">by whom</a>`}`
+  if (expiresAt <= now) return html`<span>too old since ${moment(expiresAt)}</span>`
+  return html`<span>until ${moment(expiresAt)}</span>${actForm(`${invitationsPath}/${id}/revoke`, 'Take back')}`
+}
