@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { HistoryAnswer } from '../../bus/contract/history.ts'
+import { subjects } from '../../bus/contract/subjects.ts'
 import { beginLog, startScriptedWorker } from '../../testing/hub/scripted-worker.ts'
 import { newSend, startTestHouse, type TestHouse } from '../../testing/hub/start-house.ts'
 import { waitUntil } from '../../testing/servers/wait-until.ts'
@@ -37,6 +39,9 @@ test('a reply nobody knew to be published is stopped at once, and keeps what a d
   await waitUntil('its text is stored', async () => (await read())?.content !== '')
   const kept = await read()
   assert.deepEqual([kept?.state, kept?.content], ['cancelled', 'Half a sen'])
+  const asked = { user_id: mika.user.id, request_id: send.request_id, budget: 100 }
+  const history = await house.workerBus.request(subjects.historyGet, asked)
+  assert.equal((history as HistoryAnswer).state, 'answered', 'a worker that is late writes no second end')
   dead.resolve()
   await worker.drain()
   await browser.close()

@@ -10,6 +10,7 @@ import type { RequestHistory, Store } from '../store/store.ts'
 const tooLarge: RequestHistory = {
   state: 'published',
   cancelRequested: false,
+  isStored: false,
   conversationId: uuidv7(),
   systemPrompt: null,
   options: {},

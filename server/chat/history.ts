@@ -37,14 +37,20 @@ async function readHistory({ store }: Rooms, asked: HistoryGet): Promise<History
 function toAnswer(history: RequestHistory | undefined): HistoryAnswer {
   const companion = { name: defaultCompanion.name, system_prompt: defaultCompanion.systemPrompt as string }
   if (history === undefined) return { state: 'gone', messages: [], companion, options: {} }
-  const open = history.state === 'published' || history.state === 'ready' || history.state === 'waiting'
   return {
-    state: open && history.cancelRequested ? 'cancelled' : history.state,
+    state: stateOf(history),
     conversation_id: history.conversationId,
     messages: [...history.messages],
     companion: { ...companion, system_prompt: history.systemPrompt ?? companion.system_prompt },
     options: history.options,
   }
+}
+
+/** A cancelled request whose final is stored needs no end in any log: where the bus lost its data there is a new one. */
+function stateOf({ state, cancelRequested, isStored }: RequestHistory): HistoryAnswer['state'] {
+  if (state === 'cancelled') return isStored ? 'answered' : 'cancelled'
+  const isOpen = state === 'published' || state === 'ready' || state === 'waiting'
+  return isOpen && cancelRequested ? 'cancelled' : state
 }
 
 function fitsSurely({ messages, companion }: HistoryAnswer): boolean {

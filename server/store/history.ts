@@ -21,6 +21,8 @@ export async function history(
   return {
     state: request.state,
     cancelRequested: request.cancel_requested_at !== null,
+    // Every final brings timings; what was cancelled before anybody wrote has none.
+    isStored: request.timings_json !== null,
     conversationId: request.conversation_id,
     systemPrompt: request.system_prompt,
     options: optionsOf(send, request),
@@ -32,8 +34,9 @@ function findRequest(queries: Queries, { userId, requestId }: RequestKey) {
   return queries
     .selectFrom('requests')
     .innerJoin('conversations', 'conversations.id', 'requests.conversation_id')
-    .select(['state', 'cancel_requested_at', 'conversation_id', 'message_id', 'send_json'])
-    .select(['system_prompt', 'temperature', 'max_tokens'])
+    .innerJoin('messages', 'messages.id', 'requests.request_id')
+    .select(['state', 'cancel_requested_at', 'requests.conversation_id', 'message_id', 'send_json'])
+    .select(['timings_json', 'system_prompt', 'temperature', 'max_tokens'])
     .where('requests.user_id', '=', userId)
     .where('request_id', '=', requestId)
     .where('deleted_at', 'is', null)

@@ -257,6 +257,8 @@ export interface RequestStore {
 export interface RequestHistory {
   readonly state: RequestState
   readonly cancelRequested: boolean
+  /** Its final is stored. */
+  readonly isStored: boolean
   readonly conversationId: string
   readonly systemPrompt: string | null
   readonly options: GenerationOptions

@@ -60,6 +60,12 @@ export function testEndings(it: It): void {
       exampleFinal(user, cancelled, { content: 'Up to here', finish_reason: 'cancelled' }),
       30,
     )
+    const unwritten = exampleSend()
+    await accepted(store, user, unwritten)
+    await store.requests.cancel(user.id, unwritten.request_id, 30)
+    const isStored = async (send: typeof failed) =>
+      (await store.requests.history(user.id, send.request_id, 100))?.isStored
+    assert.deepEqual([await isStored(cancelled), await isStored(unwritten)], [true, false])
     const shown = await store.conversations.message(user.id, failed.conversation_id, failed.request_id)
     assert.deepEqual([shown?.state, shown?.content, shown?.finishReason], ['failed', 'Half an', null])
     assert.deepEqual(shown?.error, error)
