@@ -45,6 +45,6 @@ const errorMain = (facts: ErrorFacts): Html =>
 function errorWordsOf({ status, code, title, detail }: ErrorFacts): Html {
   const { advice } = errorWords(code)
   const says = detail !== '' && detail.replace(/\.$/, '') !== title
-  return html`<div class="notice"><p class="notice-status">${status}</p><h1>${title}</h1><p>${says && `${detail.replace(/\.$/, '')}. `}${advice}</p>
+  return html`<div class="notice"><p class="notice-status">${status}</p><h1>${title}</h1><p>${says && `${detail.replace(/\.$/, '')}. `}${(!says || code !== 'not_found') && advice}</p>
 <p class="notice-actions"><a class="btn btn-primary" href="/">Go home</a>${status !== 404 && html`<a class="btn btn-ghost" href="">${icon('again', 'small')}Try again</a>`}</p></div>`
 }

@@ -39,7 +39,7 @@ ${scripts(view.assets, 'chat/main.js', ...(module === undefined ? [] : [module])
     'data-sidebar': view.sidebar,
   })}>
 ${iconSheet()}
-<a class="skip-link" href="#chat">Skip to the conversation</a>
+<a class="skip-link" href="#chat">Skip to the page</a>
 <noscript><p class="noscript">The conversation streams in with JavaScript. Please switch it on for this page.</p></noscript>
 <div class="house">
 ${sidebar(view, list)}

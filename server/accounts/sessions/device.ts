@@ -22,7 +22,7 @@ const browsers = [
   ['Opera', /\bOPR\//],
   ['Samsung Internet', /\bSamsungBrowser\//],
   ['Firefox', /\b(Firefox|FxiOS)\//],
-  ['Chrome', /\b(Chrome|Chromium|CriOS)\//],
+  ['Chrome', /\b(Chrome|HeadlessChrome|Chromium|CriOS)\//],
   ['Safari', /\bSafari\//],
 ] as const
 

@@ -1,14 +1,9 @@
 import { maxNameLength } from '../../accounts/sign-in.ts'
 import type { User } from '../../store/store.ts'
+import { roleWords } from '../admin/words.ts'
 import type { Html } from '../html.ts'
 import { html } from '../html.ts'
 import { formProblem, formTo, section } from './section.ts'
-
-const roleWords: Readonly<Record<User['role'], string>> = {
-  user: 'Member',
-  premium: 'Premium member',
-  admin: 'Administrator',
-}
 
 /** Who one is here: what one is called, and as what the house knows one. */
 export const profileSection = (user: User, problem?: string): Html =>

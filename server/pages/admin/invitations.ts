@@ -69,7 +69,7 @@ ${invitations.length > 0 && html`<h2 class="desk-title">Made so far</h2><ul clas
 }
 
 const freshLinks = (links: readonly string[]): Html =>
-  html`<section class="card-of card-new" role="status"><h2>${links.length === 1 ? 'The link' : 'The links'}</h2><p class="setting-note">Copy ${links.length === 1 ? 'it' : 'them'} now: nobody can see ${links.length === 1 ? 'it' : 'them'} again. Each lets one person in.${!links[0]?.startsWith('http') && ' Put the address of this house before it.'}</p><ul class="plain-list">${links.map((link) => html`<li><code class="desk-secret">${link}</code></li>`)}</ul></section>`
+  html`<section class="card-of card-new" role="status"><h2>${links.length === 1 ? 'The link' : 'The links'}</h2><p class="setting-note">Copy ${links.length === 1 ? 'it' : 'them'} now: nobody can see ${links.length === 1 ? 'it' : 'them'} again. ${links.length === 1 ? 'It' : 'Each'} lets one person in.${!links[0]?.startsWith('http') && ' Put the address of this house before it.'}</p><ul class="plain-list">${links.map((link) => html`<li><code class="desk-secret">${link}</code></li>`)}</ul></section>`
 
 const form = (): Html =>
   html`<section class="card-of"><h2>Invite somebody</h2><form class="desk-form" method="post" action="${invitationsPath}">

@@ -4,7 +4,11 @@ import type { Clock } from '../clock.ts'
 import type { Html } from '../html.ts'
 import { html } from '../html.ts'
 
-export const roleWords: Readonly<Record<Role, string>> = { user: 'User', premium: 'Premium', admin: 'Admin' }
+export const roleWords: Readonly<Record<Role, string>> = {
+  user: 'Member',
+  premium: 'Premium member',
+  admin: 'Administrator',
+}
 
 /** How the log names an act. */
 export const actWords: Readonly<Record<AuditedAct, string>> = {
