@@ -54,7 +54,13 @@ async function signIn(): Promise<Page> {
     if (request.url().startsWith(issuer.issuer)) balancer.choose(second.port)
   })
   await page.getByRole('link', { name: 'Continue with Authentik' }).click()
-  await page.waitForURL(`${balancer.origin}/`)
+  // Its address is the one it began at, so only what stands there tells that it is back.
+  await page
+    .locator('body[data-user-name="Ada"]')
+    .waitFor()
+    .catch((cause: unknown) => {
+      throw new Error(`The way ended at ${page.url()}`, { cause })
+    })
   return page
 }
 
