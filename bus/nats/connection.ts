@@ -52,7 +52,8 @@ export function connectBus(options: BusOptions): Bus {
   })
   const publisher = makePublisher(link, inboxPrefix, keeper.onMissingStream)
   const makesConsumers = role !== 'worker'
-  const reader = { link, inboxPrefix, makesConsumers, onMissingStream: keeper.onMissingStream }
+  const { onMissingStream, whenStanding } = keeper
+  const reader = { link, inboxPrefix, makesConsumers, onMissingStream, whenStanding }
   const loops = new Set<WorkLoop>()
   const responders = new Set<Responder>()
 

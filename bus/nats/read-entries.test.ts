@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { openReadyBus } from '../../testing/bus/open-bus.ts'
+import { setImmediate } from 'node:timers/promises'
+import { openBus, openReadyBus } from '../../testing/bus/open-bus.ts'
 import { type NatsServer, startNatsServer } from '../../testing/servers/nats-server.ts'
+import { waitUntil } from '../../testing/servers/wait-until.ts'
 import { uuidv7 } from '../contract/ids.ts'
 import { streams } from '../contract/streams.ts'
 import { subjects } from '../contract/subjects.ts'
@@ -48,6 +50,24 @@ suite('reading a stream', () => {
     }
     assert.equal(texts.length, 40)
     assert.equal(texts.at(-1), 'entry 39')
+  })
+
+  test('nothing is asked of a stream before it stands', async (t) => {
+    await using fresh = await startNatsServer()
+    const { bus: listener } = openBus(t, fresh.url, { role: 'worker' })
+    const { bus: worker, logged } = openBus(t, fresh.url, { role: 'worker' })
+    const heard: string[] = []
+    for (const subject of ['$JS.API.STREAM.MSG.GET.>', 'marker'])
+      await listener.subscribe(subject, (message) => void heard.push(message.subject)).active
+    await waitUntil('the worker misses the streams', () => logged.some(({ level }) => level === 'warn'))
+    const answer = worker.lastEntry(log, subjects.stream(uuidv7(), uuidv7()))
+    await setImmediate()
+    worker.send('marker', new Uint8Array())
+    await waitUntil('the marker was heard', () => heard.includes('marker'))
+    assert.deepEqual(heard, ['marker'])
+    await openReadyBus(t, fresh.url)
+    assert.equal(await answer, undefined)
+    await waitUntil('the read was heard', () => heard.length > 1)
   })
 
   test('a log purged under its reader ends the reading', async (t) => {

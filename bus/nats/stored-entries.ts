@@ -13,6 +13,13 @@ export interface StreamReader {
   /** Whether this process may make consumers; a worker may not. */
   readonly makesConsumers: boolean
   readonly onMissingStream: () => void
+  /**
+   * The connection, once the streams stand: asked for an entry of a stream in the moment in which it is made,
+   * nats-server 2.9 dies of a nil pointer.
+   *
+   * @throws CodedError `bus_unavailable` after `timeoutMs`.
+   */
+  readonly whenStanding: (timeoutMs: number) => Promise<NatsConnection>
 }
 
 const patienceMs = 5_000
@@ -63,7 +70,7 @@ export async function persist<Result>(
 ): Promise<Result> {
   const deadline = performance.now() + patienceMs
   for (;;) {
-    const connection = await reader.link.whenUp(Math.max(1, deadline - performance.now()))
+    const connection = await reader.whenStanding(Math.max(1, deadline - performance.now()))
     try {
       return await call(connection)
     } catch (cause) {

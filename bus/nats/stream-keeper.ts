@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { NatsConnection } from 'nats'
+import { CodedError } from '../contract/errors.ts'
 import type { Link } from './link.ts'
 import { type StreamSettings, standOnStreams } from './streams.ts'
 
@@ -11,13 +12,21 @@ export interface StreamKeeper {
   onReady(listener: () => void): () => void
   /** The same, and at once when they stand now. */
   whenReady(listener: () => void): () => void
+  /**
+   * The connection, once the streams stand.
+   *
+   * @throws CodedError `bus_unavailable` when they do not within `timeoutMs`.
+   */
+  whenStanding(timeoutMs: number): Promise<NatsConnection>
   epochOf(stream: string): number
   /** Resolves when the streams were looked at, now or up to half a second ago; at once while they do not stand. */
   lookAgain(): Promise<void>
   onMissingStream(): void
 }
 
-const retryDelayMs = 500
+const lookPauseMs = 500
+/** Whoever starts beside a hub waits for it no longer than this. */
+const standPauseMs = 150
 
 export function keepStreams(link: Link, settings: StreamSettings): StreamKeeper {
   const listeners = new Set<() => void>()
@@ -43,13 +52,36 @@ export function keepStreams(link: Link, settings: StreamSettings): StreamKeeper 
       return ready
     },
     onReady: listen,
-    whenReady: (listener) => {
-      if (ready) listener()
-      return listen(listener)
-    },
+    whenReady,
+    whenStanding,
     epochOf: (stream) => epochs.get(stream) ?? 0,
     lookAgain,
     onMissingStream: () => void lookAgain(),
+  }
+
+  function whenReady(listener: () => void): () => void {
+    if (ready) listener()
+    return listen(listener)
+  }
+
+  async function whenStanding(timeoutMs: number): Promise<NatsConnection> {
+    const deadline = performance.now() + timeoutMs
+    for (;;) {
+      const leftMs = Math.max(1, deadline - performance.now())
+      const connection = await link.whenUp(leftMs)
+      if (ready) return connection
+      if (performance.now() >= deadline) throw new CodedError('bus_unavailable', 'The streams do not stand')
+      await readyOrDown(leftMs)
+    }
+  }
+
+  async function readyOrDown(timeoutMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, timeoutMs)
+    const ends = [whenReady(resolve), link.onDown(resolve)]
+    await promise
+    clearTimeout(timer)
+    for (const end of ends) end()
   }
 
   function listen(listener: () => void): () => void {
@@ -62,7 +94,7 @@ export function keepStreams(link: Link, settings: StreamSettings): StreamKeeper 
     while (session === ours) {
       if (await ensure(connection, ours)) announce()
       if (ready) return
-      await pause(retryDelayMs)
+      await pause(standPauseMs)
     }
   }
 
@@ -71,7 +103,7 @@ export function keepStreams(link: Link, settings: StreamSettings): StreamKeeper 
     const connection = link.up
     if (!ready || connection === undefined) return Promise.resolve()
     looking ??= look(connection).finally(() => {
-      void pause(retryDelayMs).then(() => {
+      void pause(lookPauseMs).then(() => {
         looking = undefined
       })
     })
