@@ -148,6 +148,25 @@ describe('an OpenAI-compatible server', { timeout: 60_000 }, () => {
     assert.ok((whole.usage.completion_tokens ?? 0) > 0)
   })
 
+  test('of Ray Serve tells its context, goes on where a replica died, and says in plain words what it refuses', async (context) => {
+    const models = [{ name: 'big', contextLength: 3_000 }]
+    const server = await startOpenaiStandIn({ dialect: 'ray', prefix: '/llm/v1', models })
+    context.after(() => server.stop())
+    const backend = openaiBackend({
+      ...{ variable: 'RAY_SERVE_URL', name: 'ray-serve', baseUrl: server.baseUrl, continues: 'on' },
+    })
+    const [listed] = await backend.models(AbortSignal.timeout(5_000))
+    assert.equal(listed?.context_length, 3_000)
+    await using house = await openWorkerHouse()
+    await house.startWorker({ backends: [backend] })
+    await server.setFault({ kind: 'error-line', afterTokens: 8, message: 'not told' }, { requests: 1 })
+    assert.equal((await house.final(await house.ask('Hello'))).content, countedTo(20))
+    await server.setFault({ kind: 'status', status: 400, message: 'The prompt is too long' })
+    const refused = await house.final(await house.ask('Hello'))
+    assert.equal(refused.error?.code, 'backend_refused')
+    assert.match(refused.error?.detail ?? '', /\(400\): The prompt is too long$/)
+  })
+
   test('that asks for patience is asked again when it said', async () => {
     const server = await startOpenaiStandIn({ dialect: 'strict' })
     const house = await openWorkerHouse()
