@@ -1,5 +1,4 @@
 import type { ChatSendFrame } from '../../bus/contract/frames.ts'
-import { isUuid } from '../../bus/contract/ids.ts'
 
 /** The parts of `#chat` that a conversation is shown in; the page of an error has none of them. */
 export interface Room {
@@ -52,8 +51,7 @@ const running = new Set<string | undefined>(['waiting', 'ready', 'published'])
 
 export const isRunning = (turn: HTMLElement): boolean => running.has(turn.dataset.state)
 
-export const turnOf = (id: string): HTMLElement | null =>
-  isUuid(id) ? document.getElementById(`m-${id}`) : null
+export const turnOf = (id: string): HTMLElement | null => document.getElementById(`m-${id}`)
 
 /** All turns of a thread or of what a server sent, in reading order. */
 export const turnsIn = (place: ParentNode): HTMLElement[] => [...place.querySelectorAll<HTMLElement>('.turn')]

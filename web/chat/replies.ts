@@ -61,15 +61,6 @@ export class Replies {
     return this.#running.has(requestId)
   }
 
-  /** The reply that is written or waits, oldest first. */
-  first(): RunningReply | undefined {
-    return this.#running.values().next().value
-  }
-
-  get size(): number {
-    return this.#running.size
-  }
-
   /** For `hello`: the accepted replies; the hub answers each with `chat.resumed`. */
   resume(): Hello['resume'] {
     const accepted = [...this.#running.values()].filter((reply) => reply.accepted).slice(0, maxResume)
