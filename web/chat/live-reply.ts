@@ -44,9 +44,9 @@ export class LiveReply {
     this.#say()
   }
 
-  /** The hub does not take the message for now. */
-  delay(why: string): void {
-    this.#delay = why
+  /** The hub does not take the message for now; it goes again after `afterMs`. */
+  delay(why: string, afterMs: number): void {
+    this.#delay = `Not taken yet, sent again ${whenIn(afterMs)}. ${why}`
     this.#say()
   }
 
@@ -117,10 +117,7 @@ export class LiveReply {
     if (this.#isStopping) return ['Stopping', true]
     if (!this.#isHere)
       return [`${this.#isAccepted ? 'The answer goes on' : 'Goes out'} when the connection is back`, true]
-    if (!this.#isAccepted)
-      return this.#delay === ''
-        ? ['Sending', false]
-        : [`Not taken yet, sent again soon. ${this.#delay}`, true]
+    if (!this.#isAccepted) return [this.#delay || 'Sending', this.#delay !== '']
     if (this.turn.dataset.state === 'waiting') return ['Waiting for its turn', false]
     return [this.#quietWords(), this.#quietMs > 0]
   }
@@ -140,6 +137,10 @@ export class LiveReply {
 /** A writer that lives is heard every 1.5 s; after the one, it may be gone; after the other, nobody came for it. In ms. */
 const goneMs = 4_000
 const longMs = 20_000
+
+/** A minute is soon; after that a person wants to know. */
+const whenIn = (ms: number): string =>
+  ms > 60_000 ? `at ${new Date(Date.now() + ms).toLocaleTimeString([], { timeStyle: 'short' })}` : 'soon'
 
 /** In a hidden tab no frame is painted, but time goes on. Milliseconds. */
 const hiddenMs = 250

@@ -37,7 +37,7 @@ export class Requests {
     this.#delivery = new Delivery(this.outbox, {
       send: (frame) => around.send(frame),
       onRefused: (entry) => this.#onRefused(entry),
-      onDelayed: ({ request_id }, why) => around.shown()?.live.of(request_id)?.delay(why),
+      onDelayed: ({ request_id }, why, afterMs) => around.shown()?.live.of(request_id)?.delay(why, afterMs),
     })
   }
 
@@ -72,8 +72,8 @@ export class Requests {
     const requestId = shown?.running()[0]
     if (requestId === undefined) return
     const unsent = this.outbox.find(requestId)
-    if (unsent && !this.#delivery.isFlying(requestId)) {
-      this.#takeBack(unsent)
+    if (unsent && this.#delivery.takeBack(requestId)) {
+      this.#takenBack(unsent)
       return
     }
     this.#stopped.add(requestId)
@@ -137,9 +137,8 @@ export class Requests {
     void shown?.refresh()
   }
 
-  #takeBack(entry: OutboxEntry): void {
+  #takenBack(entry: OutboxEntry): void {
     const { frame } = entry
-    this.outbox.takeBack(frame.request_id)
     this.#around.replies.forget(frame.request_id)
     const shown = this.#shown(frame)
     shown?.takeBack(entry)
