@@ -4,7 +4,7 @@ import { socketPath } from '../../bus/contract/protocol.ts'
 import { Conversation } from './conversation.ts'
 import { limitsOf } from './delivery.ts'
 import { Drafts, sharedStorage } from './kept.ts'
-import { showConnection, tellRefused, wasTheFrame } from './notices.ts'
+import { showConnection, tell, wasTheFrame } from './notices.ts'
 import { findRoom, turnOf } from './page-parts.ts'
 import { Replies } from './replies.ts'
 import { Requests } from './requests.ts'
@@ -84,7 +84,7 @@ export class Chat {
       new Conversation(room, this.#companionName, this.#drafts, {
         onSend: (message) => this.requests.send(message),
         onStop: () => this.requests.stop(),
-        onEditLast: () => document.body.dispatchEvent(new CustomEvent('companions:edit-last')),
+        onEditLast: () => tell('edit-last'),
         maxLength: () => this.requests.limits.messageLength,
         onTurns: () => this.#followTurns(),
         onSettled: (requestId) => this.#replies.forget(requestId),
@@ -109,19 +109,18 @@ export class Chat {
   #onWelcome({ user, limits, version }: Welcome): void {
     if (user.id !== this.#userId) {
       this.#socket.stop()
-      tellRefused('Somebody else is signed in now.')
+      tell('refused', 'Somebody else is signed in now.')
       return
     }
     this.requests.limits = { messageLength: limits.message_length, frameBytes: limits.frame_bytes }
-    if (version !== document.body.dataset.version)
-      document.body.dispatchEvent(new Event('companions:version'))
+    if (version !== document.body.dataset.version) tell('version')
     this.#replies.resumeRest()
     this.requests.restart()
     void this.#adopt()
     // What happened elsewhere while nobody listened is not told again. A conversation without a word is nowhere else.
     if (this.#wasHere) {
       if (document.querySelector('.turn')) void this.conversation?.refresh()
-      document.body.dispatchEvent(new CustomEvent('companions:refresh'))
+      tell('refresh')
     }
     this.#wasHere = true
   }
@@ -143,7 +142,7 @@ export class Chat {
   }
 
   #onChanged({ type: _type, ...changed }: ChatChanged): void {
-    document.body.dispatchEvent(new CustomEvent('companions:changed', { detail: changed }))
+    tell('changed', changed)
     const conversation = this.#shown(changed.conversation_id)
     if (conversation === undefined || changed.request_id === undefined) return
     if (turnOf(changed.request_id) === null) void conversation.refresh()
@@ -166,7 +165,7 @@ export class Chat {
       this.requests.blame('frame_invalid', 'The server cannot take this message.')
     )
       return true
-    tellRefused(closeCode)
+    tell('refused', closeCode)
     return false
   }
 

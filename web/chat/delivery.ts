@@ -59,12 +59,6 @@ export function begin({ chat, conversationId }: Room): boolean {
   return true
 }
 
-/** The hub has the first message of a conversation, so it can be asked about it. */
-export function tellBegun(conversationId: string): void {
-  const detail = { id: conversationId, isNew: true }
-  document.body.dispatchEvent(new CustomEvent('companions:conversation', { detail }))
-}
-
 export interface DeliveryListener {
   /** @returns whether it went out. */
   send(frame: ChatSendFrame): boolean

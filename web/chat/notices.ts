@@ -51,7 +51,10 @@ const frameCodes = [1009, 4500, 4501, 4502]
 
 export const wasTheFrame = (closeCode: number): boolean => frameCodes.includes(closeCode)
 
-/** The connection will not come back by itself; `listenToRefusals` says so. @param why a close code, or words. */
-export function tellRefused(why: number | string): void {
-  document.body.dispatchEvent(new CustomEvent('companions:refused', { detail: why }))
+/** Tells those who live around the conversation, where they are here already. `refused`: a close code, or words. */
+export function tell(
+  what: 'changed' | 'conversation' | 'edit-last' | 'refresh' | 'refused' | 'version',
+  detail?: unknown,
+): void {
+  document.body.dispatchEvent(new CustomEvent(`companions:${what}`, { detail }))
 }

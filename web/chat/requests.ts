@@ -1,9 +1,9 @@
 import type { ChatAccepted, ChatSendFrame, ClientFrame, ErrorFrame } from '../../bus/contract/frames.ts'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import type { Conversation } from './conversation.ts'
-import { type Asked, begin, Delivery, flawOf, frameOf, type Limits, tellBegun } from './delivery.ts'
+import { type Asked, begin, Delivery, flawOf, frameOf, type Limits } from './delivery.ts'
 import { Outbox, type OutboxEntry, type SharedStorage } from './kept.ts'
-import { toast } from './notices.ts'
+import { tell, toast } from './notices.ts'
 import { leafOf } from './page-parts.ts'
 import type { Replies } from './replies.ts'
 
@@ -113,7 +113,7 @@ export class Requests {
   /** @returns the frame that was accepted, if this tab had it. */
   accept({ request_id, conversation_id }: ChatAccepted): ChatSendFrame | undefined {
     const frame = this.#delivery.accept(request_id)
-    if (this.#begun.delete(conversation_id)) tellBegun(conversation_id)
+    if (this.#begun.delete(conversation_id)) tell('conversation', { id: conversation_id })
     return frame
   }
 
