@@ -11,7 +11,7 @@ import { Requests } from './requests.ts'
 import { ChatSocket, type ConnectionState } from './socket.ts'
 
 /** How often silence is looked at, in milliseconds. */
-const lookMs = 2_000
+const lookMs = 500
 
 /** The chat of one page: one socket, what is asked over it, and the conversation that is shown. */
 export class Chat {
@@ -39,8 +39,8 @@ export class Chat {
       onChange: (reply) => this.conversation?.live.grow(reply),
       onEnd: (reply) => this.conversation?.live.end(reply),
       onLost: (requestId) => void this.conversation?.fetchReply(requestId),
-      onQuiet: ({ requestId }, quietMs, silentMs) =>
-        this.conversation?.live.of(requestId)?.quiet(quietMs, silentMs),
+      onQuiet: ({ requestId }, isGone, silentMs) =>
+        this.conversation?.live.of(requestId)?.quiet(isGone, silentMs),
     })
     const url = new URL(socketPath, location.href)
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'

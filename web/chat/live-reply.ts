@@ -11,7 +11,8 @@ export class LiveReply {
   #isAccepted = false
   #isHere = true
   #isStopping = false
-  #quietMs = 0
+  #isQuiet = false
+  #isGone = false
   #silentMs = 0
   #delay = ''
 
@@ -34,7 +35,7 @@ export class LiveReply {
   take(reply: RunningReply): void {
     this.#reply = reply
     this.#isAccepted = true
-    this.#quietMs = 0
+    this.#isQuiet = false
   }
 
   /** @param state of the request; absent: as the turn says. */
@@ -55,15 +56,17 @@ export class LiveReply {
     this.#say()
   }
 
-  /** It has not grown for so long, and for so long nothing at all was heard, in milliseconds. */
-  quiet(quietMs: number, silentMs: number): void {
-    this.#quietMs = quietMs
+  /** It stands still, its writer may be gone, and for so long nothing at all was heard, in milliseconds. */
+  quiet(isGone: boolean, silentMs: number): void {
+    this.#isQuiet = true
+    this.#isGone = isGone
     this.#silentMs = silentMs
     this.#say()
   }
 
   setHere(isHere: boolean): void {
     this.#isHere = isHere
+    this.#isQuiet = false
     this.#say()
   }
 
@@ -119,23 +122,21 @@ export class LiveReply {
       return [`${this.#isAccepted ? 'The answer goes on' : 'Goes out'} when the connection is back`, true]
     if (!this.#isAccepted) return [this.#delay || 'Sending', this.#delay !== '']
     if (this.turn.dataset.state === 'waiting') return ['Waiting for its turn', false]
-    return [this.#quietWords(), this.#quietMs > 0]
+    return [this.#quietWords(), this.#isQuiet]
   }
 
   /** What keeps it, as far as one can tell from here. */
   #quietWords(): string {
     const name = this.#companionName
-    if (this.#quietMs === 0) return this.source === '' ? `${name} is thinking` : ''
-    if (this.#silentMs < goneMs)
-      return this.source === '' ? `${name} is still thinking` : 'Still working on it'
+    if (!this.#isQuiet) return this.source === '' ? `${name} is thinking` : ''
+    if (!this.#isGone) return this.source === '' ? `${name} is still thinking` : 'Still working on it'
     if (this.#silentMs < longMs)
       return this.hasBegun ? 'Picking the answer up again' : `Waiting until ${name} is free`
     return `Nothing has come for ${Math.floor(this.#silentMs / 1_000)} s. It goes on by itself once a worker is there`
   }
 }
 
-/** A writer that lives is heard every 1.5 s; after the one, it may be gone; after the other, nobody came for it. In ms. */
-const goneMs = 4_000
+/** After so long nobody came for it, in milliseconds. */
 const longMs = 20_000
 
 /** A minute is soon; after that a person wants to know. */
