@@ -5,13 +5,16 @@ import { Conversation } from './conversation.ts'
 import { limitsOf } from './delivery.ts'
 import { Drafts, sharedStorage } from './kept.ts'
 import { showConnection, tell, wasTheFrame } from './notices.ts'
-import { findRoom, turnOf } from './page-parts.ts'
+import { findRoom, runs, turnOf } from './page-parts.ts'
 import { Replies } from './replies.ts'
 import { Requests } from './requests.ts'
-import { ChatSocket, type ConnectionState } from './socket.ts'
+import { ChatSocket } from './socket.ts'
+import type { ConnectionState } from './socket-listener.ts'
 
 /** How often silence is looked at, in milliseconds. */
 const lookMs = 500
+/** A gap in the connection that is shorter is not shown, in milliseconds. */
+const briefMs = 500
 
 /** The chat of one page: one socket, what is asked over it, and the conversation that is shown. */
 export class Chat {
@@ -26,6 +29,7 @@ export class Chat {
   /** Comes a moment later. Should another tab adopt from this one meanwhile, the hub takes what comes twice as once. */
   readonly #tabs = import('./tabs.ts').catch(() => undefined)
   #state: ConnectionState = 'returning'
+  #brief: ReturnType<typeof setTimeout> | undefined
   #wasHere = false
 
   /** @param page the body's data: who is here, who answers, how long a message may be. */
@@ -42,13 +46,16 @@ export class Chat {
       onQuiet: ({ requestId }, isGone, silentMs) =>
         this.conversation?.live.of(requestId)?.quiet(isGone, silentMs),
     })
-    const url = new URL(socketPath, location.href)
-    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
-    this.#socket = new ChatSocket(url.href, this.#tab, {
+    this.#socket = new ChatSocket(location.origin.replace('http', 'ws') + socketPath, this.#tab, {
       resume: () => this.#replies.resume(),
+      isWaiting: () => this.#replies.isWaiting,
       onWelcome: (welcome) => this.#onWelcome(welcome),
       onFrame: (frame) => this.#onFrame(frame),
       onState: (state) => this.#onState(state),
+      onGone: () => {
+        this.#replies.disconnected()
+        this.requests.restart()
+      },
       onRefused: (closeCode) => this.#onRefused(closeCode),
     })
     this.requests = new Requests({
@@ -66,10 +73,10 @@ export class Chat {
     this.attach()
     this.#socket.connect()
     setInterval(() => this.#state === 'here' && this.#replies.look(), lookMs)
-    for (const change of ['online', 'offline']) addEventListener(change, () => this.#socket.wake())
-    document.addEventListener('visibilitychange', () => document.hidden || this.#socket.wake())
+    for (const change of ['online', 'offline', 'visibilitychange', 'pageshow'])
+      addEventListener(change, () => document.hidden || this.#socket.wake())
+    for (const sign of ['keydown', 'pointerdown']) addEventListener(sign, () => this.#socket.touch())
     addEventListener('pagehide', () => this.#socket.rest())
-    addEventListener('pageshow', () => this.#socket.wake())
     void this.#tabs.then((tabs) => tabs?.holdTab(this.#tab))
   }
 
@@ -89,8 +96,7 @@ export class Chat {
         onTurns: () => this.#followTurns(),
         onSettled: (requestId) => this.#replies.forget(requestId),
       })
-    showConnection(this.#state)
-    this.conversation?.live.setHere(this.#state === 'here')
+    this.#showState()
     this.#followTurns()
     this.requests.show()
   }
@@ -135,8 +141,7 @@ export class Chat {
     const frame = this.requests.accept(accepted)
     this.#shown(conversation_id)?.showAccepted(frame, accepted)
     this.#replies.accept(request_id, state === 'published')
-    if (state !== 'waiting' && state !== 'ready' && state !== 'published')
-      void this.#shown(conversation_id)?.fetchReply(request_id)
+    if (!runs(state)) void this.#shown(conversation_id)?.fetchReply(request_id)
     this.requests.sendStops()
     if (!this.conversation && location.pathname === `/c/${conversation_id}`) location.reload()
   }
@@ -150,12 +155,19 @@ export class Chat {
   }
 
   #onState(state: ConnectionState): void {
-    this.#state = state
-    showConnection(state)
-    this.conversation?.live.setHere(state === 'here')
-    if (state === 'here') return
-    this.#replies.disconnected()
-    this.requests.restart()
+    clearTimeout(this.#brief)
+    if (state === this.#state) return
+    const show = () => {
+      this.#state = state
+      this.#showState()
+    }
+    if (state === 'returning') this.#brief = setTimeout(show, briefMs)
+    else show()
+  }
+
+  #showState(): void {
+    showConnection(this.#state)
+    this.conversation?.live.setHere(this.#state === 'here')
   }
 
   /** A frame that no hub takes must not be the end of all others. */

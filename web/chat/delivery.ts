@@ -1,10 +1,10 @@
 import type { ChatSendFrame, ErrorFrame } from '../../bus/contract/frames.ts'
 import { uuidv7 } from '../../bus/contract/ids.ts'
+import { backoffMs } from '../../bus/contract/protocol.ts'
 import { wellFormed, withoutControls } from '../../bus/contract/text.ts'
 import type { Outbox, OutboxEntry } from './kept.ts'
 import { encode } from './messagepack.ts'
 import { leafOf, type Room } from './page-parts.ts'
-import { backoffMs } from './socket.ts'
 
 /** What a request is about; the rest of its frame is the same for all. A message without a parent hangs at the leaf. */
 export interface Asked {

@@ -64,10 +64,14 @@ export class Replies {
     return this.#running.has(requestId)
   }
 
+  get isWaiting(): boolean {
+    return this.#running.size > 0
+  }
+
   /** For `hello`: the accepted replies; the hub answers each with `chat.resumed`. */
   resume(): Hello['resume'] {
     const accepted = [...this.#running.values()].filter((reply) => reply.accepted).slice(0, maxResume)
-    for (const reply of accepted) markAsked(reply, performance.now())
+    for (const reply of accepted) Object.assign(reply, { asked: true, askedAtMs: performance.now() })
     return accepted.map(({ requestId, epoch, seq }) => ({ request_id: requestId, epoch, seq }))
   }
 
@@ -183,11 +187,6 @@ const longestPause = ({ reader, paceMs }: RunningReply): number =>
 /** Beside a text, neither a sign of life nor another writer's beginning is news. */
 const tells = ({ reader }: RunningReply, { type }: LogEntry): boolean =>
   type !== 'beat' && (type !== 'start' || reader.text === '')
-
-function markAsked(reply: RunningReply, nowMs: number): void {
-  reply.asked = true
-  reply.askedAtMs = nowMs
-}
 
 /** Its log is read from the first entry; what is shown stays meanwhile. */
 function beginAgain(reply: RunningReply, length: number): void {

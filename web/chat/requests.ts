@@ -3,7 +3,7 @@ import { uuidv7 } from '../../bus/contract/ids.ts'
 import type { Conversation } from './conversation.ts'
 import { type Asked, begin, Delivery, flawOf, frameOf, type Limits } from './delivery.ts'
 import { Outbox, type OutboxEntry, type SharedStorage } from './kept.ts'
-import { tell, toast } from './notices.ts'
+import { tell } from './notices.ts'
 import { leafOf } from './page-parts.ts'
 import type { Replies } from './replies.ts'
 
@@ -133,7 +133,7 @@ export class Requests {
     if (refusal) shown?.showRefused(entry, refusal)
     if (frame.kind !== 'regenerate') return
     this.outbox.remove(frame.request_id)
-    toast(refusal?.detail ?? '')
+    tell('toast', refusal?.detail)
     void shown?.refresh()
   }
 
