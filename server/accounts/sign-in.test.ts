@@ -112,7 +112,7 @@ const roleGroups = [
   { group: 'staff', role: 'premium' },
 ] as const
 const issuer = {
-  ...{ slug: 'club', name: 'Club', issuer: 'https://id.example', scope: 'openid' },
+  ...{ slug: 'club', name: 'Club', issuer: 'https://id.example', scope: 'openid', tellsSignIn: true },
   ...{ clientId: 'home', clientSecret: 'secret' },
 }
 const byGroups = {

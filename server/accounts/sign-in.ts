@@ -19,6 +19,8 @@ export interface ProvenIdentity {
   readonly email?: string
   readonly emailVerified: boolean
   readonly name?: string
+  /** When they last proved it to the provider, as that says (`auth_time`), in Unix milliseconds. */
+  readonly provenAt?: number
   /** As an OIDC provider names them; absent: it names none, so they decide nothing. */
   readonly groups?: readonly string[]
   /** The provider's name for its session, and its token, for signing out there. */

@@ -54,6 +54,11 @@ suite('the settings of providers', () => {
     ['an issuer over plain HTTP', { ...authentik, OIDC_AUTHENTIK_ISSUER: 'http://auth.lan/' }, /_ISSUER is/],
     ['an issuer that is none', { ...authentik, OIDC_AUTHENTIK_ISSUER: 'auth.example' }, /_ISSUER is/],
     ['an issuer without a client', { OIDC_ISSUERS: 'x' }, /OIDC_X_CLIENT_ID[\s\S]*OIDC_X_CLIENT_SECRET/],
+    [
+      'another word for a sign-in’s time',
+      { ...authentik, OIDC_AUTHENTIK_AUTH_TIME: 'no' },
+      /_AUTH_TIME is "no"/,
+    ],
     ['a name that is a route', { ...authentik, OIDC_ISSUERS: 'google' }, /OIDC_ISSUERS names "google"/],
     ['a name that is no slug', { ...authentik, OIDC_ISSUERS: 'A/B' }, /OIDC_ISSUERS names "A\/B"/],
     ['an issuer twice', { ...authentik, OIDC_ISSUERS: 'authentik,authentik' }, /names an issuer twice/],

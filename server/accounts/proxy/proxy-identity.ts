@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError } from '../../../bus/contract/errors.ts'
 import type { HubConfig } from '../../config.ts'
 import type { Rooms } from '../../house.ts'
+import { provenSince } from '../fresh-proof.ts'
 import { signIn } from '../identify.ts'
 import type { SessionCookie } from '../sessions/cookie.ts'
 import { type ProvenIdentity, signInWithIdentity } from '../sign-in.ts'
@@ -65,9 +66,13 @@ async function signInAs(
   rooms: Rooms,
   cookie: SessionCookie,
 ): Promise<void> {
+  const { issuer, subject } = proven
+  const known = await rooms.store.identities.findUser(issuer, subject)
+  const word = { provider: { tellsSignIn: false }, proven, userId: known?.id }
+  const provenAt = await provenSince(rooms, word, Date.now())
   const result = await signInWithIdentity(rooms, proven, { guest: request.user, address: request.ip })
   if (result.outcome === 'refused')
     throw new CodedError('not_allowed', 'The proxy knows you, but nobody has let you in here yet.')
-  const proof = { provider: proxySlug, issuer: proven.issuer, subject: proven.subject }
-  await signIn(request, reply, rooms, cookie, { user: result.user, proof })
+  const proof = { provider: proxySlug, issuer, subject }
+  await signIn(request, reply, rooms, cookie, { user: result.user, proof, provenAt })
 }
