@@ -56,7 +56,7 @@ export async function signIn(
   })
   const { user: before, credential } = request
   if (before !== null && credential?.kind === 'session') {
-    await rooms.store.sessions.end(before.id, credential.id, now)
+    await rooms.sessions.end(before.id, credential.id, now)
     rooms.access.changed()
   }
   cookie.set(reply, opened)
