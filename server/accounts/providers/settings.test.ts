@@ -78,6 +78,11 @@ suite('the settings of providers', () => {
       /^ROLE_GROUPS_FROM names "google"/,
     ],
     [
+      'admins by the word of nobody that is there',
+      { ...authentik, ADMIN_EMAILS_FROM: 'authentik,github' },
+      /^ADMIN_EMAILS_FROM names "github"/,
+    ],
+    [
       'a proxy’s word that two things prove',
       { ...proxy, PROXY_IDENTITY_KEYS_URL: 'https://auth.example/jwks' },
       /one must be set/,
