@@ -133,5 +133,5 @@ const isPage = ({ method, url }: FastifyRequest) =>
   method === 'GET' && (/^\/(\?|$)/.test(url) || url.startsWith('/c/'))
 
 /** Files and probes are answered without asking the store who wants them. */
-const isForEverybody = ({ url }: FastifyRequest) =>
+export const isForEverybody = ({ url }: FastifyRequest) =>
   url.startsWith('/assets/') || /^\/(healthz|readyz|health|version|favicon\.ico)(\?|$)/.test(url)
