@@ -25,8 +25,9 @@ describe('the worker as a process', { timeout: 60_000 }, () => {
     )
   })
 
-  test('takes work after the models it waits for are there, and ends cleanly on SIGTERM', async () => {
+  test('takes work after the models it waits for are there, and ends cleanly on SIGTERM', async (context) => {
     const ollama = await startOllamaStandIn({ models: ['counting'] })
+    context.after(() => ollama.stop())
     await using nats = await startNatsServer()
     await using worker = await startWorkerProcess({
       NATS_URL: nats.url,
@@ -42,6 +43,5 @@ describe('the worker as a process', { timeout: 60_000 }, () => {
     await worker.waitForLine(/takes chat requests/)
     worker.signal('SIGTERM')
     assert.deepEqual(await worker.ending, { code: 0, signal: null })
-    await ollama.stop()
   })
 })
