@@ -6,9 +6,7 @@ import { countedTo } from '../testing/workers/counting.ts'
 import { openWorkerHouse } from '../testing/workers/worker-house.ts'
 import { startWorkerProcess } from '../testing/workers/worker-process.ts'
 
-test('a worker that is told to go takes nothing new, ends what it can, hands over the rest, and leaves', {
-  timeout: 60_000,
-}, async (t) => {
+test('a worker that is told to go takes nothing new, ends what it can, hands over the rest, and leaves', async (t) => {
   const ollama = await startOllamaStandIn()
   t.after(() => ollama.stop())
   await using house = await openWorkerHouse()

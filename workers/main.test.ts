@@ -4,7 +4,7 @@ import { startOllamaStandIn } from '../testing/backends/ollama-stand-in.ts'
 import { startNatsServer } from '../testing/servers/nats-server.ts'
 import { startWorkerProcess } from '../testing/workers/worker-process.ts'
 
-describe('the worker as a process', { timeout: 60_000 }, () => {
+describe('the worker as a process', () => {
   test('ends at once over a variable that it can’t use, and names it', async () => {
     await using worker = await startWorkerProcess({ MAX_CONCURRENT_CHATS: 'many' })
     assert.equal((await worker.ending).code, 1)

@@ -12,7 +12,7 @@ import { ollamaBackend } from '../inference/ollama.ts'
 
 type Fields = { type: LogEntry['type'] } & Record<string, unknown>
 
-describe('a worker', { timeout: 120_000 }, () => {
+describe('a worker', () => {
   let house: WorkerHouse
   let ollama: OllamaStandIn
   before(async () => {
@@ -204,7 +204,7 @@ describe('a worker', { timeout: 120_000 }, () => {
   })
 })
 
-describe('a worker whose backend', { timeout: 60_000 }, () => {
+describe('a worker whose backend', () => {
   test('splits characters between pieces writes whole ones', async () => {
     await using house = await openWorkerHouse()
     await house.startWorker({

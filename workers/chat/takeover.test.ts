@@ -11,7 +11,7 @@ import { type Asked, openWorkerHouse, type WorkerHouse } from '../../testing/wor
 import { startWorkerProcess } from '../../testing/workers/worker-process.ts'
 import { ollamaBackend } from '../inference/ollama.ts'
 
-describe('a reply in the making', { timeout: 120_000 }, () => {
+describe('a reply in the making', () => {
   let house: WorkerHouse
   let ollama: OllamaStandIn
   before(async () => {

@@ -13,7 +13,7 @@ import { ollamaBackend } from './ollama.ts'
 import { waitForOllama } from './ollama-wait.ts'
 import { openaiBackend } from './openai-compatible.ts'
 
-describe('the backends of a worker', { timeout: 60_000 }, () => {
+describe('the backends of a worker', () => {
   let house: WorkerHouse
   let ollama: OllamaStandIn
   let worker: HouseWorker
@@ -127,7 +127,7 @@ describe('the backends of a worker', { timeout: 60_000 }, () => {
   })
 })
 
-describe('an OpenAI-compatible server', { timeout: 60_000 }, () => {
+describe('an OpenAI-compatible server', () => {
   test('of vLLM goes on with a begun answer and tells thoughts and usage', async (context) => {
     const server = await startOpenaiStandIn({ models: [{ name: 'big' }], script: { thoughts: 2 } })
     context.after(() => server.stop())
@@ -205,7 +205,7 @@ describe('an OpenAI-compatible server', { timeout: 60_000 }, () => {
   })
 })
 
-describe('OLLAMA_WAIT', { timeout: 30_000 }, () => {
+describe('OLLAMA_WAIT', () => {
   const wait = (models: string[], timeoutMs: number, onMissing = (_missing: string): void => undefined) => ({
     models,
     timeoutMs,
