@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError } from '../../bus/contract/errors.ts'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import type { Rooms } from '../house.ts'
-import type { SessionProof } from '../store/sessions.ts'
+import type { OwnWay, SessionProof } from '../store/sessions.ts'
 import type { User } from '../store/store.ts'
 import { keyOf, takesKeys, useApiKey } from './keys/use-key.ts'
 import { countAttempt } from './limits/attempts.ts'
@@ -41,7 +41,7 @@ export async function signIn(
   reply: FastifyReply,
   rooms: Rooms,
   cookie: SessionCookie,
-  { user, proof }: { user: User; proof?: SessionProof },
+  { user, ...how }: { user: User; proof?: SessionProof; way?: OwnWay },
 ): Promise<void> {
   const now = Date.now()
   const device = deviceOf(request.headers['user-agent'])
@@ -49,7 +49,7 @@ export async function signIn(
     user,
     now,
     ...(device !== undefined && { device }),
-    ...(proof && { proof }),
+    ...how,
   })
   const { user: before, credential } = request
   if (before !== null && credential?.kind === 'session') {

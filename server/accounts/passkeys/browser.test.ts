@@ -53,6 +53,8 @@ test('somebody moves in by invitation with a passkey, and comes back with it, on
   await page.waitForURL((url) => url.pathname === '/')
   assert.equal(await nameOn(page), 'Ada')
   home.balancer.choose(home.hubs[0].port)
+  await page.goto('/account')
+  await page.locator('#sessions').getByText('with a passkey').waitFor()
   await visitor.context.close()
 })
 
@@ -221,6 +223,7 @@ test('recovery codes are shown once, and each lets its person in once', async ()
     await page.waitForURL('**/account?recovered=1')
     await page.getByText('9 left').waitFor()
     await page.getByText('9 of 10 are left').waitFor()
+    await page.locator('#sessions').getByText('with a recovery code').waitFor()
   }
   await page.getByRole('alert').filter({ hasText: 'That code is not known' }).waitFor()
   await visitor.context.close()

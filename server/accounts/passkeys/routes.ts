@@ -26,7 +26,7 @@ export function registerPasskeys(app: FastifyInstance, rooms: Rooms, cookie: Ses
   )
   app.post('/sign-in/passkey', async (request, reply) => {
     const user = await signInByPasskey(visitOf(request, reply), fieldOfAny(request.body, 'answer'))
-    await signIn(request, reply, rooms, cookie, { user })
+    await signIn(request, reply, rooms, cookie, { user, way: 'passkey' })
     return { location: returnPath(fieldOf(request.body, 'return_to')) }
   })
 
@@ -51,7 +51,7 @@ export function registerPasskeys(app: FastifyInstance, rooms: Rooms, cookie: Ses
       token: request.params.token,
       answer: fieldOfAny(request.body, 'answer'),
     })
-    await signIn(request, reply, rooms, cookie, { user })
+    await signIn(request, reply, rooms, cookie, { user, way: 'passkey' })
     return { location: '/account?welcome=1' }
   })
 }

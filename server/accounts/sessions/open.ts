@@ -1,5 +1,5 @@
 import { uuidv7 } from '../../../bus/contract/ids.ts'
-import type { SessionProof, SessionStore } from '../../store/sessions.ts'
+import type { OwnWay, SessionProof, SessionStore } from '../../store/sessions.ts'
 import type { User } from '../../store/store.ts'
 import type { Credential } from '../request-user.ts'
 import { type SessionLimits, sessionEnd } from './lifetime.ts'
@@ -16,8 +16,9 @@ export interface OpenedSession {
 export async function openSession(
   sessions: SessionStore,
   limits: SessionLimits,
-  { user, now, device, proof }: { user: User; now: number; device?: string; proof?: SessionProof },
+  opened: { user: User; now: number; device?: string; proof?: SessionProof; way?: OwnWay },
 ): Promise<OpenedSession> {
+  const { user, now, device, proof, way } = opened
   const token = newToken()
   const id = uuidv7(now)
   const expiresAt = sessionEnd(limits, user, now, now)
@@ -29,6 +30,7 @@ export async function openSession(
     expiresAt,
     ...(device !== undefined && { device }),
     ...(proof && { proof }),
+    ...(way && { way }),
   })
   return { token, expiresAt, credential: { kind: 'session', id, signedInAt: now } }
 }
