@@ -91,7 +91,7 @@ export class Chat {
       })
     showConnection(this.#state)
     this.conversation?.live.setHere(this.#state === 'here')
-    this.#followTurns()
+    this.conversation?.turnsCame()
     this.requests.show()
   }
 
