@@ -10,6 +10,7 @@ import { openStates, runningStates } from './succession.ts'
 export const accept = (database: Database, input: AcceptInput): Promise<AcceptResult> =>
   refusable(database.write((queries) => acceptIn(queries, input)))
 
+/** What became of it, a refusal too: that has undone the transaction by then. */
 export async function refusable<Result>(accepting: Promise<Result>): Promise<Result | AcceptResult> {
   try {
     return await accepting
@@ -20,7 +21,7 @@ export async function refusable<Result>(accepting: Promise<Result>): Promise<Res
   }
 }
 
-/** @throws Refusal */
+/** The same within a transaction. @throws Refusal */
 export async function acceptIn(queries: Queries, input: AcceptInput): Promise<AcceptResult> {
   const ordinal = await nextOrdinal(queries, input)
   const earlier = await findEarlier(queries, input)
