@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError } from '../../bus/contract/errors.ts'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import type { Rooms } from '../house.ts'
-import type { SessionProof } from '../store/sessions.ts'
+import type { OwnWay, SessionProof } from '../store/sessions.ts'
 import type { User } from '../store/store.ts'
 import { keyOf, takesKeys, useApiKey } from './keys/use-key.ts'
 import { countAttempt } from './limits/attempts.ts'
@@ -43,7 +43,7 @@ export async function signIn(
   reply: FastifyReply,
   rooms: Rooms,
   cookie: SessionCookie,
-  { user, proof, provenAt }: { user: User; proof?: SessionProof; provenAt?: number },
+  { user, ...how }: { user: User; proof?: SessionProof; provenAt?: number; way?: OwnWay },
 ): Promise<void> {
   const now = Date.now()
   const device = deviceOf(request.headers['user-agent'])
@@ -51,8 +51,7 @@ export async function signIn(
     user,
     now,
     ...(device !== undefined && { device }),
-    ...(proof && { proof }),
-    ...(provenAt !== undefined && { provenAt }),
+    ...how,
   })
   const { user: before, credential } = request
   if (before !== null && credential?.kind === 'session') {

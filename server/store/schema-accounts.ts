@@ -49,6 +49,7 @@ export interface SessionsTable {
   /** The next use gets a new token. */
   rotation_due: Generated<0 | 1>
   device: string | null
+  /** How it began: the slug of a provider, or a way of the house's own (`OwnWay`), which has no issuer. */
   provider: string | null
   issuer: string | null
   subject: string | null

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
 import path from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import type { AccessChange } from '../../bus/contract/access.ts'
+import { queueChanges } from './queue-changes.ts'
 import type { FoundSession } from './sessions.ts'
 
 /** What the store last said of a session is good for this long without it, in milliseconds. */
@@ -34,6 +35,10 @@ export interface SessionCache {
 
 /** A file in `folder`, readable by its owner alone; in memory where none can be written there. */
 export function openSessionCache(folder: string): SessionCache {
+  return queueChanges(openCache(folder))
+}
+
+function openCache(folder: string): SessionCache {
   const database = openFile(path.join(folder, 'session-cache.db')) ?? new SqliteDatabase(':memory:')
   database.exec(`create table if not exists sessions (token_hash text primary key, id text not null,
       user_id text not null, session_json text not null, expires_at integer not null, confirmed_at integer not null, role_at integer not null);

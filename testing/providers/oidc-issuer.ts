@@ -34,6 +34,8 @@ export interface OidcIssuer extends AsyncDisposable {
   readonly logouts: string[]
   /** Tells the issuer of its client: codes go to `/sign-in/{slug}/callback` below the public origin, and so on. */
   admit(client: { publicOrigin: string; slug: string; backChannelOrigin?: string }): void
+  /** Called when a browser comes to sign in, before anything is answered to it. */
+  onArrival: (() => void) | undefined
   /** Whether id_tokens say what the scopes stand for, as at Authentik, or userinfo alone does; decided by `admit`. */
   claimsIn: 'id_token' | 'userinfo'
 }
@@ -64,6 +66,7 @@ export async function startOidcIssuer(clientId = 'companions'): Promise<OidcIssu
     denies: false,
     signedInAgoSeconds: 0,
     asked: 0,
+    onArrival: undefined,
     claimsIn: 'id_token',
     logouts: [],
     admit: (client) => {
@@ -99,10 +102,12 @@ function createHandle(issuer: OidcIssuer, client: ClientMetadata, jwks: JWKS): H
   provider.on('backchannel.success', () => issuer.logouts.push('ok'))
   provider.on('backchannel.error', (_context, error) => issuer.logouts.push(error.message))
   const answer = provider.callback()
-  return (request, response) =>
-    request.url?.startsWith('/interaction/')
-      ? finishInteraction(provider, issuer, request, response)
-      : answer(request, response)
+  return (request, response) => {
+    if (request.url?.startsWith('/interaction/'))
+      return finishInteraction(provider, issuer, request, response)
+    if (request.url?.startsWith('/auth?')) issuer.onArrival?.()
+    return answer(request, response)
+  }
 }
 
 /** The person is there already, and signs in or refuses without a page. */

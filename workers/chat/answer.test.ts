@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { openWorkerHouse, type WorkerHouse } from '../../testing/workers/worker-house.ts'
 import { demoAnswer } from '../inference/demo-answer.ts'
 
-describe('a chat request', { timeout: 60_000 }, () => {
+describe('a chat request', () => {
   let house: WorkerHouse
   before(async () => {
     house = await openWorkerHouse()

@@ -3,6 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
+import SqliteDatabase from 'better-sqlite3'
 import { uuidv7 } from '../../../bus/contract/ids.ts'
 import { openBrowserSocket } from '../../../testing/hub/browser-socket.ts'
 import { startTestHouse } from '../../../testing/hub/start-house.ts'
@@ -72,6 +73,23 @@ test('nothing is remembered over a stream of changes that was made anew, also by
   assert.deepEqual(cache.find('kept', 1_000), session)
   cache.enterEpoch(2)
   assert.equal(cache.find('kept', 1_000), undefined)
+})
+
+test('what ends while another hub holds the file is not found meanwhile, and gone as soon as it is free', async () => {
+  const [ended, kept, late] = [exampleSession(), exampleSession(), exampleSession()]
+  for (const [name, session] of Object.entries({ ended, kept })) cache.keep(name, session, 1_000)
+  const { changes } = cache
+  const other = new SqliteDatabase(path.join(folder, 'session-cache.db'))
+  other.exec('begin immediate')
+  cache.apply({ user_id: ended.user.id, kind: 'ended', ended: [ended.id ?? ''], timestamp: 1 })
+  cache.keep('late', late, 1_000)
+  assert.ok(cache.changes > changes)
+  assert.deepEqual([cache.find('ended', 1_000), cache.find('kept', 1_000)], [undefined, undefined])
+  other.exec('rollback')
+  other.close()
+  assert.deepEqual(cache.find('kept', 1_000), kept)
+  assert.deepEqual(cache.find('late', 1_000), late)
+  assert.equal(cache.find('ended', 1_000), undefined)
 })
 
 test('where no file can be written sessions are remembered in memory', () => {
