@@ -29,6 +29,9 @@ export interface UsersTable {
   /** Most of this person's requests that run at once, as last accepted by. */
   running_limit: Generated<number>
   invited_by: string | null
+  /** When the companion last greeted this person by itself, and the conversation it opened. */
+  greeted_at: number | null
+  greeting_id: string | null
   /** The last number given to something this person made; see `ordinal` in messages and requests. */
   last_ordinal: Generated<number>
 }
