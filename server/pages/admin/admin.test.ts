@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { uuidv7 } from '../../../bus/contract/ids.ts'
 import { startTestHouse, type TestHouse } from '../../../testing/hub/start-house.ts'
 import type { SignedIn, TestHub } from '../../../testing/hub/start-hub.ts'
+import { audit } from '../../accounts/audit.ts'
 import { newApiKey } from '../../accounts/keys/api-key.ts'
 import { freshSignInMs } from '../../accounts/sessions/lifetime.ts'
 import { openSession } from '../../accounts/sessions/open.ts'
@@ -152,6 +153,19 @@ test('invitations are shown once, let one person in each, and can be taken back'
   assert.equal((await hub.store.invitations.list(9)).length, 1)
   for (const wrong of [{ role: 'owner' }, { days: '400' }, { count: '21' }, { count: '0' }])
     assert.equal((await post('/admin/invitations', { ...wanted, ...wrong })).status, 400)
+})
+
+test('the log says in words why somebody was not let in, and a person’s page that keys stay', async () => {
+  const reasons = { recovery_code: 'wrong or used recovery code', not_invited: 'not invited' }
+  for (const reason of Object.keys(reasons))
+    await audit(hub.app.rooms, { act: 'sign-in-refused', facts: { reason } })
+  const log = await (await get('/admin/log?act=sign-in-refused')).text()
+  for (const [reason, words] of Object.entries(reasons)) {
+    assert.ok(log.includes(`reason: ${words}`), words)
+    assert.ok(!log.includes(reason), reason)
+  }
+  const { user } = await hub.signIn('member')
+  assert.match(await (await get(`/admin/people/${user.id}`)).text(), /Keys of their programs stay good/)
 })
 
 test('the log is filtered by person and by act', async () => {

@@ -7,7 +7,7 @@ import { fieldOf } from '../request-fields.ts'
 import type { View } from '../view.ts'
 import { frame, olderLink } from './frame.ts'
 import type { AdminVisit } from './visit.ts'
-import { actWords, dayAndTime, isAct } from './words.ts'
+import { actWords, dayAndTime, isAct, refusalWords } from './words.ts'
 
 export const logPath = '/admin/log'
 
@@ -54,11 +54,15 @@ function row(
 ): Html {
   const about = subjectId !== null && subjectId !== actorId ? subjectId : undefined
   const said = Object.entries(facts).map(
-    ([name, value]) => `${name}: ${isUuid(value) ? shortId(value) : value}`,
+    ([name, value]) => `${name}: ${isUuid(value) ? shortId(value) : reasonWords(name, value)}`,
   )
   return html`<li class="ledger-row"><span class="ledger-main"><span class="ledger-name">${isAct(act) ? actWords[act] : act}</span><span class="meta">${actorId === null ? 'somebody unknown' : personLink(actorId, names)}${about !== undefined && html`, about ${personLink(about, names)}`}${said.length > 0 && `, ${said.join(', ')}`}</span></span>
 <span class="ledger-facts meta">${address !== null && html`<span>${address}</span>`}<span>${dayAndTime(at, clock)}</span></span></li>`
 }
+
+/** Why somebody was not let in is written down as the sign-in page knows it. */
+const reasonWords = (name: string, value: string | number | boolean): string =>
+  (name === 'reason' && refusalWords[String(value)]) || String(value)
 
 const personLink = (id: string, names: Names): Html =>
   html`<a class="desk-link" href="${logPath}?person=${id}">${nameOf(id, names)}</a>`
