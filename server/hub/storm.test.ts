@@ -12,7 +12,8 @@ import type { Store } from '../store/store.ts'
 import { mostHandshakes } from './handshakes.ts'
 import { mostReplays } from './resume.ts'
 
-const crowd = 600
+/** Six times the places of the wider gate. */
+const crowd = 6 * Math.max(mostHandshakes, mostReplays)
 
 /** How many do something at once, and a way to hold them up. */
 class Counted {
