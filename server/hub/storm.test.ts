@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, afterEach, before, test } from 'node:test'
 import { WebSocket } from 'ws'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import { socketPath, subprotocol } from '../../bus/contract/protocol.ts'
@@ -66,6 +66,10 @@ before(async () => {
       }),
   })
   hub = house.hub
+})
+afterEach(() => {
+  lookUps.letGo()
+  reads.letGo()
 })
 after(() => house?.[Symbol.asyncDispose]())
 
