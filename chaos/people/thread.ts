@@ -1,5 +1,5 @@
+import { backoffMs } from '../../bus/contract/protocol.ts'
 import type { RunningReply } from '../../web/chat/running-reply.ts'
-import { backoffMs } from '../../web/chat/socket.ts'
 import type { Ledger } from '../check/ledger.ts'
 import { fetchReplies, isRunning } from './page.ts'
 import type { Door } from './person.ts'

@@ -35,13 +35,15 @@ export function requireUser({ user, credential }: FastifyRequest, act: Act): Use
 /**
  * Signs a person in on this browser: always with a new session, and the one it had ends, so that whoever planted or
  * saw that one has nothing of the new one.
+ *
+ * `provenAt` is when they showed who they are, in Unix milliseconds; absent: now.
  */
 export async function signIn(
   request: FastifyRequest,
   reply: FastifyReply,
   rooms: Rooms,
   cookie: SessionCookie,
-  { user, proof }: { user: User; proof?: SessionProof },
+  { user, proof, provenAt }: { user: User; proof?: SessionProof; provenAt?: number },
 ): Promise<void> {
   const now = Date.now()
   const device = deviceOf(request.headers['user-agent'])
@@ -50,10 +52,11 @@ export async function signIn(
     now,
     ...(device !== undefined && { device }),
     ...(proof && { proof }),
+    ...(provenAt !== undefined && { provenAt }),
   })
   const { user: before, credential } = request
   if (before !== null && credential?.kind === 'session') {
-    await rooms.store.sessions.end(before.id, credential.id, now)
+    await rooms.sessions.end(before.id, credential.id, now)
     rooms.access.changed()
   }
   cookie.set(reply, opened)
@@ -130,5 +133,5 @@ const isPage = ({ method, url }: FastifyRequest) =>
   method === 'GET' && (/^\/(\?|$)/.test(url) || url.startsWith('/c/'))
 
 /** Files and probes are answered without asking the store who wants them. */
-const isForEverybody = ({ url }: FastifyRequest) =>
+export const isForEverybody = ({ url }: FastifyRequest) =>
   url.startsWith('/assets/') || /^\/(healthz|readyz|health|version|favicon\.ico)(\?|$)/.test(url)

@@ -62,6 +62,8 @@ function openCache(folder: string): SessionCache {
     },
     keep: (tokenHash, session, now) => {
       if (session.id === null || session.byPrevious) return
+      // Its token is about to be replaced, and must not outlive that here.
+      if (session.rotationDue) return void queries.forget.run(tokenHash)
       const present = queries.confirmedAt.get(tokenHash)
       if (present !== undefined && now - present.confirmed_at < confirmEveryMs) return
       const { id, user, expiresAt } = session
@@ -78,7 +80,7 @@ function openCache(folder: string): SessionCache {
       changes += 1
       if (kind === 'ended') for (const id of ended) queries.end.run(id)
       else if (kind === 'everything') queries.endAll.run(user_id)
-      else if (role !== undefined) queries.setRole.run({ role, user_id, at: timestamp * 1000 })
+      else if (role !== undefined) queries.endBefore.run({ user_id, at: timestamp * 1000 })
     },
     close: () => void database.close(),
   }
@@ -120,10 +122,7 @@ function prepare(database: SqliteDatabase.Database) {
     forget: database.prepare('delete from sessions where token_hash = ?'),
     end: database.prepare('delete from sessions where id = ?'),
     endAll: database.prepare('delete from sessions where user_id = ?'),
-    // A change may be heard again after the one that followed it.
-    setRole: database.prepare(
-      `update sessions set session_json = json_set(session_json, '$.user.role', @role), role_at = @at
-        where user_id = @user_id and role_at <= @at`,
-    ),
+    // With a role the tokens change. A change may be heard again, when what is kept came after it.
+    endBefore: database.prepare('delete from sessions where user_id = @user_id and role_at <= @at'),
   }
 }

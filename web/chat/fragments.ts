@@ -1,5 +1,5 @@
+import { backoffMs } from '../../bus/contract/protocol.ts'
 import { isRunning, part, turnOf, turnsIn } from './page-parts.ts'
-import { backoffMs } from './socket.ts'
 
 /** A piece of the page as the server renders it. */
 export interface Fragment {

@@ -24,6 +24,7 @@ before(async () => {
     clientId,
     clientSecret,
     scope,
+    tellsSignIn: true,
   }
   const config = {
     publicUrl: balancer.origin,

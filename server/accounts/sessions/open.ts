@@ -12,11 +12,22 @@ export interface OpenedSession {
   readonly credential: Credential
 }
 
-/** Opens a session. `device` is what the browser says of itself, in short. */
+export interface SessionOpening {
+  readonly user: User
+  readonly now: number
+  readonly device?: string
+  readonly proof?: SessionProof
+  readonly provenAt?: number
+}
+
+/**
+ * Opens a session. `device` is what the browser says of itself, in short; `provenAt`, in Unix milliseconds, when the
+ * person showed who they are, if that was not now.
+ */
 export async function openSession(
   sessions: SessionStore,
   limits: SessionLimits,
-  { user, now, device, proof }: { user: User; now: number; device?: string; proof?: SessionProof },
+  { user, now, device, proof, provenAt = now }: SessionOpening,
 ): Promise<OpenedSession> {
   const token = newToken()
   const id = uuidv7(now)
@@ -26,9 +37,10 @@ export async function openSession(
     id,
     userId: user.id,
     createdAt: now,
+    signedInAt: provenAt,
     expiresAt,
     ...(device !== undefined && { device }),
     ...(proof && { proof }),
   })
-  return { token, expiresAt, credential: { kind: 'session', id, signedInAt: now } }
+  return { token, expiresAt, credential: { kind: 'session', id, signedInAt: provenAt } }
 }
