@@ -58,3 +58,12 @@ test('a page that is reloaded in mid-reply goes on where it was', () =>
     await untilSettled(page)
     assert.equal(await replyText(page), countedTo(100).trim())
   }))
+
+test('a page that is reloaded in mid-reply can stop it', () =>
+  stage.visit(async ({ page }) => {
+    await say(page, 'tokens=endless rate=40')
+    await untilReplyHolds(page, 't10')
+    await page.reload()
+    await page.locator('#composer-send[data-mode=stop]').click()
+    await page.locator('.turn.reply[data-state=cancelled]').waitFor()
+  }))

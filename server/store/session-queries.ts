@@ -19,7 +19,7 @@ export async function create(queries: Queries, session: NewSession): Promise<voi
       last_used_at: session.createdAt,
       expires_at: session.expiresAt,
       device: session.device ?? null,
-      provider: proof?.provider ?? null,
+      provider: proof?.provider ?? session.way ?? null,
       issuer: proof?.issuer ?? null,
       subject: proof?.subject ?? null,
       sid: proof?.sid ?? null,
@@ -130,8 +130,8 @@ export async function list(queries: Queries, userId: string, now: number): Promi
     .where('expires_at', '>', now)
     .execute()
   return rows
-    .flatMap(({ id, created_at: createdAt, last_used_at, device, provider }) =>
-      id === null ? [] : { id, createdAt, lastUsedAt: last_used_at ?? createdAt, device, provider },
+    .flatMap(({ id, created_at: createdAt, last_used_at, device, provider: way }) =>
+      id === null ? [] : { id, createdAt, lastUsedAt: last_used_at ?? createdAt, device, way },
     )
     .sort((one, other) => other.lastUsedAt - one.lastUsedAt)
 }

@@ -45,14 +45,14 @@ export async function signUpByPasskey(
   visit: PasskeyVisit,
   { token, answer }: { token: string; answer: unknown },
 ): Promise<User> {
-  const { rooms, party, address, user: present } = visit
+  const { rooms, party, address, userAgent, user: present } = visit
   const response = readRegistration(answer)
   const { challenge, made } = await challengeOf(visit, response)
   if (made?.purpose !== 'invitation' || made.invitationHash !== hashToken(token)) throw late()
   if (made.isGuest && made.userId !== present?.id) throw late()
   if ((await usableInvitation(rooms, token)) === undefined) throw gone()
   const { invitationHash, userId, name, isGuest } = made
-  const passkey = await readNewPasskey(party, { response, challenge, name: 'First passkey' })
+  const passkey = await readNewPasskey(party, { response, challenge, userAgent })
   const result = await rooms.store.identities.signUp({
     ...{ name, role: 'user', email: null, proof: { passkey }, userId, invitationHash, now: Date.now() },
     ...(isGuest && { guestId: userId }),

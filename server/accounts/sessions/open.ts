@@ -1,5 +1,5 @@
 import { uuidv7 } from '../../../bus/contract/ids.ts'
-import type { SessionProof, SessionStore } from '../../store/sessions.ts'
+import type { OwnWay, SessionProof, SessionStore } from '../../store/sessions.ts'
 import type { User } from '../../store/store.ts'
 import type { Credential } from '../request-user.ts'
 import { type SessionLimits, sessionEnd } from './lifetime.ts'
@@ -17,6 +17,8 @@ export interface SessionOpening {
   readonly now: number
   readonly device?: string
   readonly proof?: SessionProof
+  /** How it began, where no provider vouched. */
+  readonly way?: OwnWay
   readonly provenAt?: number
 }
 
@@ -27,8 +29,9 @@ export interface SessionOpening {
 export async function openSession(
   sessions: SessionStore,
   limits: SessionLimits,
-  { user, now, device, proof, provenAt = now }: SessionOpening,
+  opened: SessionOpening,
 ): Promise<OpenedSession> {
+  const { user, now, device, proof, provenAt = now, way } = opened
   const token = newToken()
   const id = uuidv7(now)
   const expiresAt = sessionEnd(limits, user, now, now)
@@ -41,6 +44,7 @@ export async function openSession(
     expiresAt,
     ...(device !== undefined && { device }),
     ...(proof && { proof }),
+    ...(way && { way }),
   })
   return { token, expiresAt, credential: { kind: 'session', id, signedInAt: provenAt } }
 }
