@@ -25,7 +25,7 @@ export interface ThreadListener {
 /** How long the store's word that it has a reply is waited for before it is asked, in milliseconds. */
 const storedMs = 2_000
 /** The try at which the server is believed that an ended reply runs. */
-const lastRunning = 8
+const lastRunning = 5
 
 /** What a page shows of a conversation, and fetches of it. */
 export class Thread {
