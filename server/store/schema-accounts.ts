@@ -55,6 +55,8 @@ export interface SessionsTable {
   subject: string | null
   sid: string | null
   id_token: string | null
+  /** Whom the browser was before: a guest, whose conversations the person may take along. */
+  guest_id: string | null
 }
 
 export interface OwnerLinksTable {

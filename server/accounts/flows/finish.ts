@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { pathAfterSignIn } from '../guest-before.ts'
 import { signIn } from '../identify.ts'
 import { linkIdentity } from '../link-identity.ts'
 import type { Provider } from '../providers/provider.ts'
@@ -48,8 +49,9 @@ async function signInThrough(
     ...(sid !== undefined && { sid }),
     ...(idToken !== undefined && { idToken }),
   }
+  const next = await pathAfterSignIn(rooms, request, { user: result.user, to: flow.returnTo })
   await signIn(request, reply, rooms, cookie, { user: result.user, proof })
-  return flow.returnTo
+  return next
 }
 
 async function link(

@@ -16,9 +16,9 @@ export interface OpenedSession {
 export async function openSession(
   sessions: SessionStore,
   limits: SessionLimits,
-  opened: { user: User; now: number; device?: string; proof?: SessionProof; way?: OwnWay },
+  opened: { user: User; now: number; device?: string; proof?: SessionProof; way?: OwnWay; guestId?: string },
 ): Promise<OpenedSession> {
-  const { user, now, device, proof, way } = opened
+  const { user, now, device, proof, way, guestId } = opened
   const token = newToken()
   const id = uuidv7(now)
   const expiresAt = sessionEnd(limits, user, now, now)
@@ -31,6 +31,7 @@ export async function openSession(
     ...(device !== undefined && { device }),
     ...(proof && { proof }),
     ...(way && { way }),
+    ...(guestId !== undefined && { guestId }),
   })
   return { token, expiresAt, credential: { kind: 'session', id, signedInAt: now } }
 }
