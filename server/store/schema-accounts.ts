@@ -29,6 +29,8 @@ export interface UsersTable {
   /** Most of this person's requests that run at once, as last accepted by. */
   running_limit: Generated<number>
   invited_by: string | null
+  /** Name and e-mail address, folded (`fold.ts`). */
+  search_text: Generated<string>
   /** The last number given to something this person made; see `ordinal` in messages and requests. */
   last_ordinal: Generated<number>
 }
