@@ -66,9 +66,16 @@ export class Tab {
     })
     this.#socket = new ChatSocket(url, this.id, {
       resume: () => this.#replies.resume(),
+      isWaiting: () => this.#replies.isWaiting,
       onWelcome: (welcome) => this.#onWelcome(welcome),
       onFrame: (frame) => this.#onFrame(frame),
-      onState: (state) => this.#onState(state === 'here'),
+      onState: (state) => {
+        this.#isHere = state === 'here'
+      },
+      onGone: () => {
+        this.#replies.disconnected()
+        this.#delivery.restart()
+      },
       onRefused: (closeCode) => this.#onRefused(closeCode),
     })
     this.#look = setInterval(() => this.#isHere && this.#replies.look(), 2_000)
@@ -180,13 +187,6 @@ export class Tab {
     if (request_id === undefined) return
     if (!this.thread.watched.has(request_id)) void this.thread.refresh()
     else if (kind === 'stored') void this.thread.settle(request_id)
-  }
-
-  #onState(isHere: boolean): void {
-    this.#isHere = isHere
-    if (isHere) return
-    this.#replies.disconnected()
-    this.#delivery.restart()
   }
 
   #onRefused(closeCode: number): boolean {

@@ -31,6 +31,9 @@ export interface UsersTable {
   invited_by: string | null
   /** Name and e-mail address, folded (`fold.ts`). */
   search_text: Generated<string>
+  /** When the companion last greeted this person by itself, and the conversation it opened. */
+  greeted_at: number | null
+  greeting_id: string | null
   /** The last number given to something this person made; see `ordinal` in messages and requests. */
   last_ordinal: Generated<number>
 }

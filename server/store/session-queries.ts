@@ -15,7 +15,7 @@ export async function create(queries: Queries, session: NewSession): Promise<voi
       id: session.id,
       user_id: session.userId,
       created_at: session.createdAt,
-      signed_in_at: session.createdAt,
+      signed_in_at: session.signedInAt ?? session.createdAt,
       last_used_at: session.createdAt,
       expires_at: session.expiresAt,
       device: session.device ?? null,
@@ -26,6 +26,7 @@ export async function create(queries: Queries, session: NewSession): Promise<voi
       id_token: proof?.idToken ?? null,
       guest_id: session.guestId ?? null,
     })
+    .onConflict((conflict) => conflict.column('token_hash').doNothing())
     .execute()
   const all = await list(queries, session.userId, session.createdAt)
   const surplus = all.filter(({ id }) => id !== session.id).slice(maxSessionsPerUser - 1)

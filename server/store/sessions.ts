@@ -22,6 +22,8 @@ export interface NewSession {
   readonly id: string
   readonly userId: string
   readonly createdAt: number
+  /** When the person proved who they are; absent: when it was created. */
+  readonly signedInAt?: number
   readonly expiresAt: number
   /** From the browser's own words, for the list of sessions. */
   readonly device?: string

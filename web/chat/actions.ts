@@ -2,8 +2,8 @@ import { copyText } from '../page/copy-text.ts'
 import type { Chat } from './chat.ts'
 import { discard, editLast, sendAgain, startEditing, stopEditing } from './editing.ts'
 import { fetchFragment } from './fragments.ts'
-import { toast } from './notices.ts'
 import { part, turnOf } from './page-parts.ts'
+import { toast } from './toast.ts'
 
 /** How long a button shows that its work is done, in milliseconds. */
 const doneMs = 1_500

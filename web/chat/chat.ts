@@ -4,14 +4,17 @@ import { socketPath } from '../../bus/contract/protocol.ts'
 import { Conversation } from './conversation.ts'
 import { limitsOf } from './delivery.ts'
 import { Drafts, sharedStorage } from './kept.ts'
-import { showConnection, tellRefused, wasTheFrame } from './notices.ts'
-import { findRoom, turnOf } from './page-parts.ts'
+import { showConnection, tell, wasTheFrame } from './notices.ts'
+import { findRoom, runs, turnOf } from './page-parts.ts'
 import { Replies } from './replies.ts'
 import { Requests } from './requests.ts'
-import { ChatSocket, type ConnectionState } from './socket.ts'
+import { ChatSocket } from './socket.ts'
+import type { ConnectionState } from './socket-listener.ts'
 
 /** How often silence is looked at, in milliseconds. */
-const lookMs = 2_000
+const lookMs = 500
+/** A gap in the connection that is shorter is not shown, in milliseconds. */
+const briefMs = 500
 
 /** The chat of one page: one socket, what is asked over it, and the conversation that is shown. */
 export class Chat {
@@ -26,6 +29,7 @@ export class Chat {
   /** Comes a moment later. Should another tab adopt from this one meanwhile, the hub takes what comes twice as once. */
   readonly #tabs = import('./tabs.ts').catch(() => undefined)
   #state: ConnectionState = 'returning'
+  #brief: ReturnType<typeof setTimeout> | undefined
   #wasHere = false
 
   /** @param page the body's data: who is here, who answers, how long a message may be. */
@@ -39,16 +43,19 @@ export class Chat {
       onChange: (reply) => this.conversation?.live.grow(reply),
       onEnd: (reply) => this.conversation?.live.end(reply),
       onLost: (requestId) => void this.conversation?.fetchReply(requestId),
-      onQuiet: ({ requestId }, quietMs, silentMs) =>
-        this.conversation?.live.of(requestId)?.quiet(quietMs, silentMs),
+      onQuiet: ({ requestId }, isGone, silentMs) =>
+        this.conversation?.live.of(requestId)?.quiet(isGone, silentMs),
     })
-    const url = new URL(socketPath, location.href)
-    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
-    this.#socket = new ChatSocket(url.href, this.#tab, {
+    this.#socket = new ChatSocket(location.origin.replace('http', 'ws') + socketPath, this.#tab, {
       resume: () => this.#replies.resume(),
+      isWaiting: () => this.#replies.isWaiting,
       onWelcome: (welcome) => this.#onWelcome(welcome),
       onFrame: (frame) => this.#onFrame(frame),
       onState: (state) => this.#onState(state),
+      onGone: () => {
+        this.#replies.disconnected()
+        this.requests.restart()
+      },
       onRefused: (closeCode) => this.#onRefused(closeCode),
     })
     this.requests = new Requests({
@@ -66,10 +73,10 @@ export class Chat {
     this.attach()
     this.#socket.connect()
     setInterval(() => this.#state === 'here' && this.#replies.look(), lookMs)
-    for (const change of ['online', 'offline']) addEventListener(change, () => this.#socket.wake())
-    document.addEventListener('visibilitychange', () => document.hidden || this.#socket.wake())
+    for (const change of ['online', 'offline', 'visibilitychange', 'pageshow'])
+      addEventListener(change, () => document.hidden || this.#socket.wake())
+    for (const sign of ['keydown', 'pointerdown']) addEventListener(sign, () => this.#socket.touch())
     addEventListener('pagehide', () => this.#socket.rest())
-    addEventListener('pageshow', () => this.#socket.wake())
     void this.#tabs.then((tabs) => tabs?.holdTab(this.#tab))
   }
 
@@ -84,14 +91,13 @@ export class Chat {
       new Conversation(room, this.#companionName, this.#drafts, {
         onSend: (message) => this.requests.send(message),
         onStop: () => this.requests.stop(),
-        onEditLast: () => document.body.dispatchEvent(new CustomEvent('companions:edit-last')),
+        onEditLast: () => tell('edit-last'),
         maxLength: () => this.requests.limits.messageLength,
         onTurns: () => this.#followTurns(),
         onSettled: (requestId) => this.#replies.forget(requestId),
       })
-    showConnection(this.#state)
-    this.conversation?.live.setHere(this.#state === 'here')
-    this.#followTurns()
+    this.#showState()
+    this.conversation?.turnsCame()
     this.requests.show()
   }
 
@@ -109,19 +115,18 @@ export class Chat {
   #onWelcome({ user, limits, version }: Welcome): void {
     if (user.id !== this.#userId) {
       this.#socket.stop()
-      tellRefused('Somebody else is signed in now.')
+      tell('refused', 'Somebody else is signed in now.')
       return
     }
     this.requests.limits = { messageLength: limits.message_length, frameBytes: limits.frame_bytes }
-    if (version !== document.body.dataset.version)
-      document.body.dispatchEvent(new Event('companions:version'))
+    if (version !== document.body.dataset.version) tell('version')
     this.#replies.resumeRest()
     this.requests.restart()
     void this.#adopt()
     // What happened elsewhere while nobody listened is not told again. A conversation without a word is nowhere else.
     if (this.#wasHere) {
       if (document.querySelector('.turn')) void this.conversation?.refresh()
-      document.body.dispatchEvent(new CustomEvent('companions:refresh'))
+      tell('refresh')
     }
     this.#wasHere = true
   }
@@ -136,14 +141,13 @@ export class Chat {
     const frame = this.requests.accept(accepted)
     this.#shown(conversation_id)?.showAccepted(frame, accepted)
     this.#replies.accept(request_id, state === 'published')
-    if (state !== 'waiting' && state !== 'ready' && state !== 'published')
-      void this.#shown(conversation_id)?.fetchReply(request_id)
+    if (!runs(state)) void this.#shown(conversation_id)?.fetchReply(request_id)
     this.requests.sendStops()
     if (!this.conversation && location.pathname === `/c/${conversation_id}`) location.reload()
   }
 
   #onChanged({ type: _type, ...changed }: ChatChanged): void {
-    document.body.dispatchEvent(new CustomEvent('companions:changed', { detail: changed }))
+    tell('changed', changed)
     const conversation = this.#shown(changed.conversation_id)
     if (conversation === undefined || changed.request_id === undefined) return
     if (turnOf(changed.request_id) === null) void conversation.refresh()
@@ -151,12 +155,19 @@ export class Chat {
   }
 
   #onState(state: ConnectionState): void {
-    this.#state = state
-    showConnection(state)
-    this.conversation?.live.setHere(state === 'here')
-    if (state === 'here') return
-    this.#replies.disconnected()
-    this.requests.restart()
+    clearTimeout(this.#brief)
+    if (state === this.#state) return
+    const show = () => {
+      this.#state = state
+      this.#showState()
+    }
+    if (state === 'returning') this.#brief = setTimeout(show, briefMs)
+    else show()
+  }
+
+  #showState(): void {
+    showConnection(this.#state)
+    this.conversation?.live.setHere(this.#state === 'here')
   }
 
   /** A frame that no hub takes must not be the end of all others. */
@@ -166,7 +177,7 @@ export class Chat {
       this.requests.blame('frame_invalid', 'The server cannot take this message.')
     )
       return true
-    tellRefused(closeCode)
+    tell('refused', closeCode)
     return false
   }
 

@@ -8,6 +8,7 @@ import { Outbox, type Refusal } from './kept.ts'
 import { encode } from './messagepack.ts'
 
 const storeAway = { code: 'store_unavailable', detail: 'The store is away', retryable: true }
+const limited = { code: 'rate_limited', detail: 'Too many requests', retryable: true }
 const tooLong = { code: 'message_too_long', detail: 'Too long', retryable: false }
 
 /** A page that delivers, with a line that can be cut. */
@@ -17,7 +18,7 @@ function page(t: TestContext) {
   const outbox = new Outbox(new MemoryStorage(), uuidv7(), 'tab')
   const sent: (string | undefined)[] = []
   const refused: [ChatSendFrame, Refusal | undefined][] = []
-  const delayed: [string | undefined, string][] = []
+  const delayed: [message: string | undefined, why: string, afterMs: number][] = []
   const line = { isUp: true }
   const delivery = new Delivery(outbox, {
     send: (frame) => {
@@ -25,7 +26,7 @@ function page(t: TestContext) {
       return line.isUp
     },
     onRefused: ({ frame, refusal }) => refused.push([frame, refusal]),
-    onDelayed: ({ message }, why) => delayed.push([message, why]),
+    onDelayed: ({ message }, why, afterMs) => delayed.push([message, why, afterMs]),
   })
   const ask = (...frames: ChatSendFrame[]) => {
     for (const frame of frames) outbox.add(frame)
@@ -42,7 +43,7 @@ suite('delivery', () => {
     delivery.pump()
     for (const [index, frame] of frames.entries()) {
       assert.deepEqual(sent, ['one', 'two', 'three'].slice(0, index + 1))
-      assert.equal(delivery.isFlying(frame.request_id), true)
+      assert.equal(delivery.takeBack(frame.request_id), false, 'the hub may have it')
       assert.equal(delivery.accept(frame.request_id), frame)
     }
     assert.deepEqual(sent, ['one', 'two', 'three'])
@@ -68,7 +69,6 @@ suite('delivery', () => {
     ask(one, two)
     tick(60_000)
     assert.deepEqual(sent, [])
-    assert.equal(delivery.isFlying(one.request_id), false)
     line.isUp = true
     delivery.restart()
     delivery.accept(one.request_id)
@@ -107,7 +107,38 @@ suite('delivery', () => {
     assert.deepEqual(sent.slice(-2), ['two', 'two'])
     assert.deepEqual(refused, [])
     assert.equal(delayed.length, 8)
-    assert.deepEqual(delayed.at(-1), ['two', storeAway.detail], 'and each time it is told why')
+    assert.deepEqual(delayed.at(-1), ['two', storeAway.detail, 1_500], 'and each time it is told why')
+  })
+
+  test('a hub that says when is not asked sooner, and told apart from one that does not', (t) => {
+    const { sent, delivery, ask, tick, delayed } = page(t)
+    const one = sendFrame({ message: 'one' })
+    ask(one)
+    delivery.fail({ ...limited, retry_after_ms: 42_000, request_id: one.request_id })
+    assert.deepEqual(delayed, [['one', limited.detail, 42_500]])
+    tick(42_499)
+    assert.equal(sent.length, 1)
+    tick(1)
+    assert.equal(sent.length, 2)
+    delivery.fail({ ...limited, retry_after_ms: 1e12, request_id: one.request_id })
+    tick(86_400_999)
+    assert.equal(sent.length, 2, 'what no timer can count does not come at once')
+    tick(1)
+    assert.equal(sent.length, 3)
+  })
+
+  test('what the hub did not take past a limit can be taken back, and what waits behind it goes', (t) => {
+    const { sent, delivery, ask, outbox } = page(t)
+    const [one, two] = conversationOf('one', 'two')
+    assert.ok(one && two)
+    ask(one, two)
+    delivery.fail({ ...storeAway, request_id: one.request_id })
+    assert.equal(delivery.takeBack(one.request_id), false, 'it may have been committed')
+    delivery.fail({ ...limited, retry_after_ms: 60_000, request_id: one.request_id })
+    assert.equal(delivery.takeBack(one.request_id), true)
+    assert.equal(outbox.next()?.parent_id, null)
+    assert.deepEqual(sent, ['one', 'two'])
+    assert.equal(delivery.takeBack(two.request_id), false)
   })
 
   test('a refusal that lasts is told once, never sent again, and holds up nothing', (t) => {
@@ -143,7 +174,7 @@ suite('delivery', () => {
     ask(one, two, three)
     delivery.accept(one.request_id)
     assert.equal(delivery.accept(one.request_id), undefined)
-    assert.equal(delivery.isFlying(two.request_id), true)
+    assert.equal(delivery.takeBack(two.request_id), false)
     assert.deepEqual(sent, ['one', 'two'])
   })
 

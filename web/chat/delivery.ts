@@ -1,10 +1,10 @@
 import type { ChatSendFrame, ErrorFrame } from '../../bus/contract/frames.ts'
 import { uuidv7 } from '../../bus/contract/ids.ts'
+import { backoffMs } from '../../bus/contract/protocol.ts'
 import { wellFormed, withoutControls } from '../../bus/contract/text.ts'
 import type { Outbox, OutboxEntry } from './kept.ts'
 import { encode } from './messagepack.ts'
 import { leafOf, type Room } from './page-parts.ts'
-import { backoffMs } from './socket.ts'
 
 /** What a request is about; the rest of its frame is the same for all. A message without a parent hangs at the leaf. */
 export interface Asked {
@@ -59,32 +59,31 @@ export function begin({ chat, conversationId }: Room): boolean {
   return true
 }
 
-/** The hub has the first message of a conversation, so it can be asked about it. */
-export function tellBegun(conversationId: string): void {
-  const detail = { id: conversationId, isNew: true }
-  document.body.dispatchEvent(new CustomEvent('companions:conversation', { detail }))
-}
-
 export interface DeliveryListener {
   /** @returns whether it went out. */
   send(frame: ChatSendFrame): boolean
   /** Its `refusal` is set. */
   onRefused(entry: OutboxEntry): void
-  /** Not taken for now; it is sent again. */
-  onDelayed(frame: ChatSendFrame, why: string): void
+  /** Not taken for now; it is sent again after `afterMs`. */
+  onDelayed(frame: ChatSendFrame, why: string, afterMs: number): void
 }
 
 /** From sending to an answer, in milliseconds; then it is sent again, which the hub takes as the same. */
 const answerMs = 15_000
+/** Longest wait that a hub is believed, in milliseconds; a timer past 24 days would be over at once. */
+const longestMs = 86_400_000
 
 /**
  * Sends what is in the outbox one after the other: the next only when the one before it is answered, since it may be
- * its child in the tree. A refusal that can pass is tried again after a while; one that cannot is told and left.
+ * its child in the tree. A refusal that can pass is tried again when the hub says, or after a while; one that cannot is
+ * told and left.
  */
 export class Delivery {
   readonly #outbox: Outbox
   readonly #listener: DeliveryListener
   #flying: string | undefined
+  /** The hub has said that it did not take what is on its way. */
+  #isBack = false
   #failures = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -106,12 +105,16 @@ export class Delivery {
   restart(): void {
     clearTimeout(this.#timer)
     this.#flying = undefined
+    this.#isBack = false
     this.pump()
   }
 
-  /** Whether a request is on its way and its answer is not here. */
-  isFlying(requestId: string): boolean {
-    return this.#flying === requestId
+  /** It is not to be sent after all. @returns false where the hub may have it already. */
+  takeBack(requestId: string): boolean {
+    if (this.#flying === requestId && !this.#isBack) return false
+    this.#outbox.takeBack(requestId)
+    this.#answered(requestId)
+    return true
   }
 
   /** @returns the frame that was accepted, if this tab had it. */
@@ -124,12 +127,15 @@ export class Delivery {
   }
 
   /** An error that names a request which is not in the outbox is about something else. */
-  fail({ code, detail, retryable, request_id }: Omit<ErrorFrame, 'type'>): void {
+  fail({ code, detail, retryable, request_id, retry_after_ms }: Omit<ErrorFrame, 'type'>): void {
     const entry = request_id === undefined ? undefined : this.#outbox.find(request_id)
     if (request_id === undefined || entry === undefined || entry.refusal !== undefined) return
     if (retryable) {
-      this.#listener.onDelayed(entry.frame, detail)
-      this.#again(1_000 + backoffMs(this.#failures++))
+      const afterMs = Math.min(longestMs, retry_after_ms ?? 1_000) + backoffMs(this.#failures++)
+      // Where the hub says when, it is past its limits, and has kept nothing; other failures may come after the commit.
+      this.#isBack = retry_after_ms !== undefined
+      this.#listener.onDelayed(entry.frame, detail, afterMs)
+      this.#again(afterMs)
       return
     }
     const refusal = { code, detail }

@@ -3,9 +3,9 @@ import { uuidv7 } from '../../bus/contract/ids.ts'
 import type { Chat } from './chat.ts'
 import { growToText } from './composer.ts'
 import { cleaned } from './delivery.ts'
-import { toast } from './notices.ts'
 import { clone, part, turnsIn } from './page-parts.ts'
 import type { Requests } from './requests.ts'
+import { toast } from './toast.ts'
 
 /** Puts a form in the place of a message; what is sent from it goes on from there as another wording. */
 export function startEditing(chat: Chat, turn: HTMLElement): void {

@@ -6,12 +6,14 @@ import { holdPlace } from './place.ts'
 import { listenToRefusals } from './refusals.ts'
 // Wanted with the first answer, when the server may be away: so it is here before.
 import './renderings.ts'
+import { listenToToasts } from './toast.ts'
 
 /** Brings what one does with turns, then HTMX and everything around the conversation. Called once. */
 export function enhanceChat(chat: Chat): void {
   listenToActions(chat)
   listenToChatKeys(chat)
   listenToRefusals(chat)
+  listenToToasts()
   listenToSwaps(chat, (element) => htmx.process(element))
   startPage()
 }

@@ -118,12 +118,7 @@ export class Outbox {
   }
 
   #read(): OutboxEntry[] {
-    try {
-      const found: unknown = JSON.parse(this.#storage?.getItem(this.#key) ?? '[]')
-      return Array.isArray(found) ? found.filter(isEntry) : []
-    } catch {
-      return []
-    }
+    return listIn(this.#storage, this.#key, isEntry)
   }
 }
 
@@ -174,17 +169,25 @@ export class Drafts {
   }
 
   #read(): (readonly [string, string])[] {
-    try {
-      const found: unknown = JSON.parse(this.#storage?.getItem(this.#key) ?? '[]')
-      return Array.isArray(found) ? found.filter(isDraft) : []
-    } catch {
-      return []
-    }
+    return listIn(this.#storage, this.#key, isDraft)
   }
 }
 
 const isDraft = (value: unknown): value is readonly [string, string] =>
   Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'string'
+
+function listIn<One>(
+  storage: SharedStorage | undefined,
+  key: string,
+  isOne: (value: unknown) => value is One,
+): One[] {
+  try {
+    const found: unknown = JSON.parse(storage?.getItem(key) ?? '[]')
+    return Array.isArray(found) ? found.filter(isOne) : []
+  } catch {
+    return []
+  }
+}
 
 /** The storage all tabs share, or undefined where a browser forbids it. */
 export function sharedStorage(): Storage | undefined {

@@ -11,7 +11,8 @@ export class LiveReply {
   #isAccepted = false
   #isHere = true
   #isStopping = false
-  #quietMs = 0
+  #isQuiet = false
+  #isGone = false
   #silentMs = 0
   #delay = ''
 
@@ -34,7 +35,7 @@ export class LiveReply {
   take(reply: RunningReply): void {
     this.#reply = reply
     this.#isAccepted = true
-    this.#quietMs = 0
+    this.#isQuiet = false
   }
 
   /** @param state of the request; absent: as the turn says. */
@@ -44,9 +45,9 @@ export class LiveReply {
     this.#say()
   }
 
-  /** The hub does not take the message for now. */
-  delay(why: string): void {
-    this.#delay = why
+  /** The hub does not take the message for now; it goes again after `afterMs`. */
+  delay(why: string, afterMs: number): void {
+    this.#delay = `Not taken yet, sent again ${whenIn(afterMs)}. ${why}`
     this.#say()
   }
 
@@ -55,15 +56,17 @@ export class LiveReply {
     this.#say()
   }
 
-  /** It has not grown for so long, and for so long nothing at all was heard, in milliseconds. */
-  quiet(quietMs: number, silentMs: number): void {
-    this.#quietMs = quietMs
+  /** It stands still, its writer may be gone, and for so long nothing at all was heard, in milliseconds. */
+  quiet(isGone: boolean, silentMs: number): void {
+    this.#isQuiet = true
+    this.#isGone = isGone
     this.#silentMs = silentMs
     this.#say()
   }
 
   setHere(isHere: boolean): void {
     this.#isHere = isHere
+    this.#isQuiet = false
     this.#say()
   }
 
@@ -117,29 +120,28 @@ export class LiveReply {
     if (this.#isStopping) return ['Stopping', true]
     if (!this.#isHere)
       return [`${this.#isAccepted ? 'The answer goes on' : 'Goes out'} when the connection is back`, true]
-    if (!this.#isAccepted)
-      return this.#delay === ''
-        ? ['Sending', false]
-        : [`Not taken yet, sent again soon. ${this.#delay}`, true]
+    if (!this.#isAccepted) return [this.#delay || 'Sending', this.#delay !== '']
     if (this.turn.dataset.state === 'waiting') return ['Waiting for its turn', false]
-    return [this.#quietWords(), this.#quietMs > 0]
+    return [this.#quietWords(), this.#isQuiet]
   }
 
   /** What keeps it, as far as one can tell from here. */
   #quietWords(): string {
     const name = this.#companionName
-    if (this.#quietMs === 0) return this.source === '' ? `${name} is thinking` : ''
-    if (this.#silentMs < goneMs)
-      return this.source === '' ? `${name} is still thinking` : 'Still working on it'
+    if (!this.#isQuiet) return this.source === '' ? `${name} is thinking` : ''
+    if (!this.#isGone) return this.source === '' ? `${name} is still thinking` : 'Still working on it'
     if (this.#silentMs < longMs)
       return this.hasBegun ? 'Picking the answer up again' : `Waiting until ${name} is free`
     return `Nothing has come for ${Math.floor(this.#silentMs / 1_000)} s. It goes on by itself once a worker is there`
   }
 }
 
-/** A writer that lives is heard every 1.5 s; after the one, it may be gone; after the other, nobody came for it. In ms. */
-const goneMs = 4_000
+/** After so long nobody came for it, in milliseconds. */
 const longMs = 20_000
+
+/** A minute is soon; after that a person wants to know. */
+const whenIn = (ms: number): string =>
+  ms > 60_000 ? `at ${new Date(Date.now() + ms).toLocaleTimeString([], { timeStyle: 'short' })}` : 'soon'
 
 /** In a hidden tab no frame is painted, but time goes on. Milliseconds. */
 const hiddenMs = 250

@@ -1,5 +1,6 @@
 import { Chat } from './chat.ts'
-import { keepMissed } from './missed.ts'
+
+const names = ['companions:conversation', 'companions:changed', 'companions:refused', 'companions:toast']
 
 /** What the chat page runs. Everything that is not needed to send and to see the answer comes after the first paint. */
 const tellMissed = keepMissed()
@@ -14,3 +15,18 @@ const enhance = async () => {
 }
 if (typeof requestIdleCallback === 'function') requestIdleCallback(enhance, { timeout: 1_000 })
 else setTimeout(enhance, 200)
+
+/**
+ * Keeps the newest of each event that nobody around the conversation hears yet.
+ *
+ * @returns tells them again, to those who listen by then, and keeps no more.
+ */
+function keepMissed(): () => void {
+  const missed = new Map<string, unknown>()
+  const keep = (event: Event) => missed.set(event.type, event instanceof CustomEvent && event.detail)
+  for (const name of names) document.body.addEventListener(name, keep)
+  return () => {
+    for (const name of names) document.body.removeEventListener(name, keep)
+    for (const [name, detail] of missed) document.body.dispatchEvent(new CustomEvent(name, { detail }))
+  }
+}

@@ -1,5 +1,4 @@
-import { clone, setPart } from './page-parts.ts'
-import type { ConnectionState } from './socket.ts'
+import type { ConnectionState } from './socket-listener.ts'
 
 /** Words that follow each other faster than this are said as the last one alone; in milliseconds. */
 const pauseMs = 600
@@ -14,13 +13,6 @@ export function announce(text: string): void {
     // The same words again are only said again when they are other text.
     if (place) place.textContent = place.textContent === text ? `${text} ` : text
   }, pauseMs)
-}
-
-/** Shows a short word at the foot of the page; the page takes it away by itself. */
-export function toast(text: string): void {
-  const card = clone('toast-template')
-  setPart(card, 'toast-text', text)
-  document.getElementById('toasts')?.append(card)
 }
 
 /** A gap shorter than this is not worth a word to a screen reader, in milliseconds. */
@@ -51,7 +43,13 @@ const frameCodes = [1009, 4500, 4501, 4502]
 
 export const wasTheFrame = (closeCode: number): boolean => frameCodes.includes(closeCode)
 
-/** The connection will not come back by itself; `listenToRefusals` says so. @param why a close code, or words. */
-export function tellRefused(why: number | string): void {
-  document.body.dispatchEvent(new CustomEvent('companions:refused', { detail: why }))
+/**
+ * Tells those who live around the conversation, where they are here already. `refused`: a close code, or words;
+ * `toast`: words.
+ */
+export function tell(
+  what: 'changed' | 'conversation' | 'edit-last' | 'refresh' | 'refused' | 'toast' | 'version',
+  detail?: unknown,
+): void {
+  document.body.dispatchEvent(new CustomEvent(`companions:${what}`, { detail }))
 }

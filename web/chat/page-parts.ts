@@ -1,5 +1,4 @@
 import type { ChatSendFrame } from '../../bus/contract/frames.ts'
-import { isUuid } from '../../bus/contract/ids.ts'
 
 /** The parts of `#chat` that a conversation is shown in; the page of an error has none of them. */
 export interface Room {
@@ -47,13 +46,12 @@ export function setLeaf({ chat }: Room, id: string | null): void {
   chat.dataset.leafId = id ?? ''
 }
 
-/** States of a reply that something may still come of. */
-const running = new Set<string | undefined>(['waiting', 'ready', 'published'])
+/** Whether something may still come of a reply in this state. */
+export const runs = (state?: string): boolean => ['waiting', 'ready', 'published'].includes(state ?? '')
 
-export const isRunning = (turn: HTMLElement): boolean => running.has(turn.dataset.state)
+export const isRunning = (turn: HTMLElement): boolean => runs(turn.dataset.state)
 
-export const turnOf = (id: string): HTMLElement | null =>
-  isUuid(id) ? document.getElementById(`m-${id}`) : null
+export const turnOf = (id: string): HTMLElement | null => document.getElementById(`m-${id}`)
 
 /** All turns of a thread or of what a server sent, in reading order. */
 export const turnsIn = (place: ParentNode): HTMLElement[] => [...place.querySelectorAll<HTMLElement>('.turn')]
@@ -96,7 +94,7 @@ export function replyTurn({ request_id, message_id }: ChatSendFrame): HTMLElemen
 
 export function setReplyState(turn: HTMLElement, state: string): void {
   turn.dataset.state = state
-  turn.setAttribute('aria-busy', String(running.has(state)))
+  turn.setAttribute('aria-busy', String(runs(state)))
 }
 
 /** One line in place of an answer, or beside one that stalls; nothing where `text` is empty. */

@@ -44,7 +44,7 @@ function page(t: TestContext) {
   const shown: string[] = []
   const ended: string[] = []
   const lost: string[] = []
-  const standstills: [quietMs: number, silentMs: number][] = []
+  const standstills: [isGone: boolean, silentMs: number][] = []
   const line = { isUp: true }
   const replies = new Replies({
     askFor: (_, epoch, seq) => {
@@ -54,7 +54,7 @@ function page(t: TestContext) {
     onChange: ({ reader }) => shown.push(reader.text),
     onEnd: ({ reader }) => ended.push(reader.text),
     onLost: (id) => lost.push(id),
-    onQuiet: (_, quietMs, silentMs) => standstills.push([quietMs, silentMs]),
+    onQuiet: (_, isGone, silentMs) => standstills.push([isGone, silentMs]),
   })
   replies.follow(requestId)
   replies.accept(requestId, false)
@@ -82,7 +82,7 @@ suite('replies', () => {
   test('entries of requests that nobody follows here are dropped', (t) => {
     const { replies, read, shown, ended } = page(t)
     read(...logOf(uuidv7()))
-    assert.deepEqual([shown, ended, replies.size], [[], [], 1])
+    assert.deepEqual([shown, ended, replies.has(requestId)], [[], [], true])
   })
 
   test('after a gap the log is read from its beginning, and the text is the same', (t) => {
@@ -147,7 +147,7 @@ suite('replies', () => {
     replies.resume()
     resumed('lost')
     resumed('lost')
-    assert.deepEqual([lost, ended, replies.size], [[requestId], [], 0])
+    assert.deepEqual([lost, ended, replies.has(requestId)], [[requestId], [], false])
   })
 
   test('replays between live entries, twice over, end in the same text', (t) => {
@@ -178,38 +178,93 @@ suite('replies', () => {
     assert.equal(asked.length, 3)
   })
 
-  test('a standstill is told after 4 s, the log asked for again after 30 s of silence, and neither before', (t) => {
-    const { replies, standstills, asked, tick, read } = page(t)
-    read(...logOf().slice(0, 2))
-    replies.resume()
-    replies.refused(requestId)
+  const beat = (n: number, seq: number): ChatEntryFrame => {
+    const { request_id, attempt, owner } = logOf()[0]?.entry ?? assert.fail()
+    return { type: 'chat.entry', epoch: 1, seq, entry: { type: 'beat', request_id, attempt, owner, n } }
+  }
+
+  test('in mid-stream two seconds without a word mean that the writer may be gone', (t) => {
+    const { replies, standstills, tick, read } = page(t)
+    for (const frame of logOf().slice(0, 4)) {
+      tick(50)
+      read(frame)
+    }
+    tick(1_999)
+    replies.look()
+    assert.deepEqual(standstills, [])
+    tick(1)
+    replies.look()
+    assert.deepEqual(standstills, [[true, 2_000]])
+  })
+
+  test('before the first word a writer may be silent for four seconds', (t) => {
+    const { replies, standstills, tick, read } = page(t)
+    read(...logOf().slice(0, 1))
     tick(3_999)
     replies.look()
     assert.deepEqual(standstills, [])
     tick(1)
     replies.look()
-    assert.deepEqual([standstills, asked], [[[4_000, 4_000]], []])
-    tick(26_001)
+    assert.deepEqual(standstills, [[true, 4_000]])
+  })
+
+  test('a slow model is given twice its own pace before its writer counts as gone', (t) => {
+    const { replies, standstills, tick, read } = page(t)
+    for (const frame of logOf().slice(0, 4)) {
+      tick(1_800)
+      read(frame)
+    }
+    tick(3_599)
+    replies.look()
+    assert.deepEqual(standstills, [])
+    tick(1)
+    replies.look()
+    assert.deepEqual(standstills, [[true, 3_600]])
+  })
+
+  test('another writer that begins is at work, and its reply stands still until it has words', (t) => {
+    const { replies, standstills, shown, tick, read } = page(t)
+    read(...logOf().slice(0, 3))
+    tick(5_500)
+    replies.look()
+    const [start] = logOf(requestId, 2)
+    assert.ok(start?.entry.type === 'start')
+    const before = shown.length
+    read({ ...start, seq: 20, entry: { ...start.entry, offset: 8 } })
+    replies.look()
+    assert.deepEqual(standstills, [
+      [true, 5_500],
+      [false, 0],
+    ])
+    assert.equal(shown.length, before)
+  })
+
+  test('after 30 s of silence the log is asked for again, and not before', (t) => {
+    const { replies, asked, tick, read, standstills } = page(t)
+    read(...logOf().slice(0, 2))
+    replies.resume()
+    replies.refused(requestId)
+    tick(30_000)
+    replies.look()
+    assert.deepEqual(asked, [])
+    tick(1)
     replies.look()
     assert.deepEqual(asked, [[1, 11]])
     read(...logOf().slice(2, 3))
     replies.look()
-    assert.deepEqual(standstills.at(-1), [30_001, 30_001])
+    assert.deepEqual(standstills.at(-1), [true, 30_001])
   })
 
   test('a beat shows that somebody is at work, not that the reply grows', (t) => {
     const { replies, standstills, asked, shown, tick, read } = page(t)
-    const [start, chunk] = logOf()
-    assert.ok(start && chunk)
-    read(start, chunk)
+    read(...logOf().slice(0, 2))
     const before = shown.length
-    const { request_id, attempt, owner } = start.entry
     for (let n = 2; n < 22; n += 1) {
       tick(1_500)
-      read({ ...chunk, seq: chunk.seq + n, entry: { type: 'beat', request_id, attempt, owner, n } })
+      read(beat(n, 11 + n))
     }
     replies.look()
-    assert.deepEqual([standstills, asked, shown.length], [[[30_000, 0]], [], before])
+    assert.deepEqual([standstills, asked, shown.length], [[[false, 0]], [], before])
   })
 
   test('what was said before this socket listened is asked for, once nothing of it is here', (t) => {

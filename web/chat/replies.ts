@@ -1,5 +1,6 @@
 import type { ChatEntryFrame, ChatResumed, Hello } from '../../bus/contract/frames.ts'
 import { maxResume } from '../../bus/contract/protocol.ts'
+import type { LogEntry } from '../../bus/contract/reply-log.ts'
 import { newReader, readEntry } from '../../bus/contract/reply-reader.ts'
 import type { RunningReply } from './running-reply.ts'
 
@@ -11,13 +12,15 @@ export interface RepliesListener {
   onEnd(reply: RunningReply): void
   /** The log is no more; the store has the answer. It is followed no longer. */
   onLost(requestId: string): void
-  /** It has not grown for a while, and for so long nothing at all was heard, in milliseconds; told every few seconds. */
-  onQuiet(reply: RunningReply, quietMs: number, silentMs: number): void
+  /** It stands still, told again and again; whether its writer may be gone, and how long nothing at all was heard. */
+  onQuiet(reply: RunningReply, isGone: boolean, silentMs: number): void
 }
 
 /** A standstill worth a word, and silence after which the log is asked for again, in milliseconds. */
 const quietMs = 4_000
 const askAgainMs = 30_000
+/** Once words flowed, a writer is heard every 1.5 s at least; after so long without it may be gone, in milliseconds. */
+const goneMs = 2_000
 /** Shortest time between two questions for the same log after a gap, in milliseconds. */
 const gapPauseMs = 1_000
 /** A log read again from its beginning has caught up within this time, in milliseconds; else what is there is shown. */
@@ -61,19 +64,14 @@ export class Replies {
     return this.#running.has(requestId)
   }
 
-  /** The reply that is written or waits, oldest first. */
-  first(): RunningReply | undefined {
-    return this.#running.values().next().value
-  }
-
-  get size(): number {
-    return this.#running.size
+  get isWaiting(): boolean {
+    return this.#running.size > 0
   }
 
   /** For `hello`: the accepted replies; the hub answers each with `chat.resumed`. */
   resume(): Hello['resume'] {
     const accepted = [...this.#running.values()].filter((reply) => reply.accepted).slice(0, maxResume)
-    for (const reply of accepted) markAsked(reply, performance.now())
+    for (const reply of accepted) Object.assign(reply, { asked: true, askedAtMs: performance.now() })
     return accepted.map(({ requestId, epoch, seq }) => ({ request_id: requestId, epoch, seq }))
   }
 
@@ -109,6 +107,7 @@ export class Replies {
     const reply = this.#running.get(entry.request_id)
     if (reply === undefined || reply.asked) return
     reply.accepted = true
+    reply.paceMs = Math.min(goneMs, Math.max(nowMs - reply.heardAtMs, reply.paceMs / 2))
     reply.heardAtMs = nowMs
     if (epoch === reply.epoch && seq <= reply.seq) return
     const length = reply.reader.text.length
@@ -122,18 +121,23 @@ export class Replies {
     if (outcome === 'ended') {
       this.forget(reply.requestId)
       this.#listener.onEnd(reply)
-    } else if (outcome !== 'dropped' && entry.type !== 'beat') {
+    } else if (
+      outcome === 'appended' ||
+      outcome === 'rewound' ||
+      (outcome === 'noted' && tells(reply, entry))
+    ) {
       reply.grownAtMs = nowMs
       this.#show(reply, nowMs)
     }
   }
 
-  /** Looks for standstills; called every second or so while connected. */
+  /** Looks for standstills; called twice a second or so while connected. */
   look(nowMs: number = performance.now()): void {
     for (const reply of this.#running.values()) {
-      if (!reply.accepted || nowMs - reply.grownAtMs < quietMs) continue
+      if (!reply.accepted) continue
       const silentMs = nowMs - reply.heardAtMs
-      this.#listener.onQuiet(reply, nowMs - reply.grownAtMs, silentMs)
+      const isGone = silentMs >= longestPause(reply)
+      if (isGone || nowMs - reply.grownAtMs >= quietMs) this.#listener.onQuiet(reply, isGone, silentMs)
       if (silentMs > askAgainMs && nowMs - reply.askedAtMs > askAgainMs) this.#ask(reply, nowMs)
     }
   }
@@ -173,12 +177,16 @@ const newReply = (requestId: string, nowMs: number): RunningReply => ({
   heardAtMs: nowMs,
   grownAtMs: nowMs,
   askedAtMs: -Infinity,
+  paceMs: 0,
 })
 
-function markAsked(reply: RunningReply, nowMs: number): void {
-  reply.asked = true
-  reply.askedAtMs = nowMs
-}
+/** How long a living writer may be silent at the pace of this reply. One that has yet to find a word may load a model. */
+const longestPause = ({ reader, paceMs }: RunningReply): number =>
+  reader.text || reader.thoughts ? Math.max(goneMs, 2 * paceMs) : quietMs
+
+/** Beside a text, neither a sign of life nor another writer's beginning is news. */
+const tells = ({ reader }: RunningReply, { type }: LogEntry): boolean =>
+  type !== 'beat' && (type !== 'start' || reader.text === '')
 
 /** Its log is read from the first entry; what is shown stays meanwhile. */
 function beginAgain(reply: RunningReply, length: number): void {

@@ -1,9 +1,9 @@
 import type { ChatAccepted, ChatSendFrame, ClientFrame, ErrorFrame } from '../../bus/contract/frames.ts'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import type { Conversation } from './conversation.ts'
-import { type Asked, begin, Delivery, flawOf, frameOf, type Limits, tellBegun } from './delivery.ts'
+import { type Asked, begin, Delivery, flawOf, frameOf, type Limits } from './delivery.ts'
 import { Outbox, type OutboxEntry, type SharedStorage } from './kept.ts'
-import { toast } from './notices.ts'
+import { tell } from './notices.ts'
 import { leafOf } from './page-parts.ts'
 import type { Replies } from './replies.ts'
 
@@ -37,7 +37,7 @@ export class Requests {
     this.#delivery = new Delivery(this.outbox, {
       send: (frame) => around.send(frame),
       onRefused: (entry) => this.#onRefused(entry),
-      onDelayed: ({ request_id }, why) => around.shown()?.live.of(request_id)?.delay(why),
+      onDelayed: ({ request_id }, why, afterMs) => around.shown()?.live.of(request_id)?.delay(why, afterMs),
     })
   }
 
@@ -72,8 +72,8 @@ export class Requests {
     const requestId = shown?.running()[0]
     if (requestId === undefined) return
     const unsent = this.outbox.find(requestId)
-    if (unsent && !this.#delivery.isFlying(requestId)) {
-      this.#takeBack(unsent)
+    if (unsent && this.#delivery.takeBack(requestId)) {
+      this.#takenBack(unsent)
       return
     }
     this.#stopped.add(requestId)
@@ -113,7 +113,7 @@ export class Requests {
   /** @returns the frame that was accepted, if this tab had it. */
   accept({ request_id, conversation_id }: ChatAccepted): ChatSendFrame | undefined {
     const frame = this.#delivery.accept(request_id)
-    if (this.#begun.delete(conversation_id)) tellBegun(conversation_id)
+    if (this.#begun.delete(conversation_id)) tell('conversation', { id: conversation_id })
     return frame
   }
 
@@ -133,13 +133,12 @@ export class Requests {
     if (refusal) shown?.showRefused(entry, refusal)
     if (frame.kind !== 'regenerate') return
     this.outbox.remove(frame.request_id)
-    toast(refusal?.detail ?? '')
+    tell('toast', refusal?.detail)
     void shown?.refresh()
   }
 
-  #takeBack(entry: OutboxEntry): void {
+  #takenBack(entry: OutboxEntry): void {
     const { frame } = entry
-    this.outbox.takeBack(frame.request_id)
     this.#around.replies.forget(frame.request_id)
     const shown = this.#shown(frame)
     shown?.takeBack(entry)

@@ -17,4 +17,6 @@ export interface RunningReply {
   heardAtMs: number
   grownAtMs: number
   askedAtMs: number
+  /** The longest it was silent lately, in milliseconds. */
+  paceMs: number
 }

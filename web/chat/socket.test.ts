@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
-import fc from 'fast-check'
 import { errorCodes } from '../../bus/contract/errors.ts'
 import { StandInSocket, welcomeFrame } from '../../testing/browser/stand-in-socket.ts'
-import { backoffMs, ChatSocket, type ConnectionState } from './socket.ts'
+import { ChatSocket } from './socket.ts'
+import type { ConnectionState } from './socket-listener.ts'
 
 const network = { onLine: true }
 Object.assign(globalThis, { WebSocket: StandInSocket })
@@ -19,11 +19,16 @@ function page(t: TestContext) {
   const frames: string[] = []
   const refusals: number[] = []
   const may = { comeBack: false }
+  const hub = { owes: false, gone: 0 }
   const socket = new ChatSocket('ws://house.invalid/ws', 'tab', {
     resume: () => [],
+    isWaiting: () => hub.owes,
     onWelcome: () => frames.push('welcome'),
     onFrame: ({ type }) => frames.push(type),
     onState: (state) => states.push(state),
+    onGone: () => {
+      hub.gone += 1
+    },
     onRefused: (code) => {
       refusals.push(code)
       return may.comeBack
@@ -47,8 +52,10 @@ function page(t: TestContext) {
     }
     return assert.fail('It did not come back')
   }
-  return { socket, states, frames, refusals, may, connect, arrive, tick, untilNext }
+  return { socket, states, frames, refusals, may, hub, connect, arrive, tick, untilNext }
 }
+
+const pings = () => StandInSocket.last.sent.filter(({ type }) => type === 'ping')
 
 suite('the socket', () => {
   test('says hello first and sends nothing else before it is welcome', (t) => {
@@ -148,7 +155,7 @@ suite('the socket', () => {
     socket.connect()
     const first = StandInSocket.last
     first.open()
-    assert.equal(untilNext(), 12_500)
+    assert.equal(untilNext(), 11_000)
     assert.equal(first.isClosed, true)
     first.end(1006)
     assert.equal(StandInSocket.all.length, 2)
@@ -158,19 +165,82 @@ suite('the socket', () => {
     const { connect, tick, states, untilNext, frames } = page(t)
     connect()
     const hub = StandInSocket.last
-    const pings = () => hub.sent.filter(({ type }) => type === 'ping')
     tick(24_000)
     assert.equal(pings().length, 0)
     tick(2_000)
     assert.deepEqual(pings(), [{ type: 'ping', id: 1 }])
     hub.say({ type: 'pong', id: 1 })
     tick(25_000)
-    assert.deepEqual([hub.isClosed, states, frames], [false, ['here'], ['welcome']])
+    assert.deepEqual([hub.isClosed, new Set(states), frames], [false, new Set(['here']), ['welcome']])
     tick(2_000)
     assert.equal(pings().length, 2)
     assert.equal(untilNext() <= 10_500, true)
     assert.equal(hub.isClosed, true)
-    assert.deepEqual(states, ['here', 'returning'])
+    assert.equal(states.at(-1), 'returning')
+  })
+
+  test('a hub that owes an answer is asked after 2 s, doubted 1.5 s later, and believed again', (t) => {
+    const { connect, tick, states, hub } = page(t)
+    connect()
+    hub.owes = true
+    tick(2_000)
+    assert.deepEqual(pings(), [])
+    tick(500)
+    assert.deepEqual(pings(), [{ type: 'ping', id: 1 }])
+    tick(1_500)
+    assert.deepEqual(states, ['here'])
+    tick(500)
+    assert.equal(states.at(-1), 'returning')
+    StandInSocket.last.say({ type: 'pong', id: 1 })
+    assert.equal(states.at(-1), 'here')
+    assert.deepEqual([StandInSocket.all.length, StandInSocket.last.isClosed, hub.gone], [1, false, 0])
+  })
+
+  test('what the browser says of its network is shown only where the hub does not answer either', (t) => {
+    const { socket, connect, tick, states } = page(t)
+    connect()
+    tick(100)
+    network.onLine = false
+    socket.wake()
+    StandInSocket.last.say({ type: 'pong', id: 1 })
+    tick(1_000)
+    assert.equal(new Set(states).has('offline'), false)
+    socket.wake()
+    tick(1_000)
+    assert.equal(states.at(-1), 'offline')
+    assert.equal(StandInSocket.all.length, 1)
+  })
+
+  test('a network that is back is not waited for on the connection that was in doubt', (t) => {
+    const { socket, connect, arrive, tick, states, hub } = page(t)
+    connect()
+    tick(100)
+    network.onLine = false
+    socket.wake()
+    tick(1_000)
+    network.onLine = true
+    socket.wake()
+    assert.deepEqual([StandInSocket.all.length, StandInSocket.all[0]?.isClosed, hub.gone], [1, false, 0])
+    tick(1_000)
+    socket.wake()
+    assert.deepEqual([StandInSocket.all.length, StandInSocket.all[0]?.isClosed, hub.gone], [2, true, 1])
+    arrive()
+    assert.equal(states.at(-1), 'here')
+  })
+
+  test('who is about to speak has the connection asked for, once and only where it was quiet', (t) => {
+    const { socket, connect, tick } = page(t)
+    connect()
+    tick(4_900)
+    socket.touch()
+    assert.deepEqual(pings(), [])
+    tick(200)
+    socket.touch()
+    socket.touch()
+    assert.deepEqual(pings(), [{ type: 'ping', id: 1 }])
+    StandInSocket.last.end(1006)
+    socket.touch()
+    assert.equal(StandInSocket.all.length, 1, 'a hub that is away is not asked with every key')
   })
 
   test('a silent hub is asked and left although the clock was set back by an hour', (t) => {
@@ -195,10 +265,7 @@ suite('the socket', () => {
       StandInSocket.last.say({ type: 'notice', kind: 'limits' })
     }
     assert.equal(StandInSocket.all.length, 1)
-    assert.deepEqual(
-      StandInSocket.last.sent.filter(({ type }) => type === 'ping'),
-      [],
-    )
+    assert.deepEqual(pings(), [])
   })
 
   test('a page that is seen again does not wait any longer, and asks whether a connection holds', (t) => {
@@ -212,10 +279,7 @@ suite('the socket', () => {
     arrive()
     socket.wake()
     socket.wake()
-    assert.deepEqual(
-      StandInSocket.last.sent.filter(({ type }) => type === 'ping'),
-      [{ type: 'ping', id: 1 }],
-    )
+    assert.deepEqual(pings(), [{ type: 'ping', id: 1 }])
   })
 
   test('a frame that cannot be read ends the connection, and one that comes again and again the trying', (t) => {
@@ -274,32 +338,5 @@ suite('the socket', () => {
     old.end(4510)
     assert.deepEqual(states, ['here', 'returning', 'here'])
     assert.deepEqual(frames, ['welcome', 'welcome'])
-  })
-})
-
-suite('backoff', () => {
-  test('is anywhere between nothing and its end, which doubles up to 15 s', () => {
-    fc.assert(
-      fc.property(
-        fc.nat({ max: 5_000 }),
-        fc.double({ min: 0, max: 0.999, noNaN: true }),
-        (attempt, random) => {
-          const longestMs = Math.min(15_000, 500 * 2 ** attempt)
-          assert.equal(backoffMs(attempt, random), Math.round(random * longestMs))
-        },
-      ),
-    )
-    assert.equal(backoffMs(0, 0), 0)
-    assert.equal(backoffMs(3, 0.5), 2_000)
-    assert.equal(backoffMs(100, 0.5), 7_500)
-  })
-
-  test('browsers that lose a hub together spread over the whole time', () => {
-    const pauses = Array.from({ length: 1_000 }, () => backoffMs(5))
-    for (let from = 0; from < 15_000; from += 3_000)
-      assert.ok(
-        pauses.some((ms) => ms >= from && ms < from + 3_000),
-        `somebody comes between ${from} and ${from + 3_000} ms`,
-      )
   })
 })

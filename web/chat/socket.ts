@@ -1,29 +1,20 @@
-import type { ClientFrame, Hello, HubFrame, Welcome } from '../../bus/contract/frames.ts'
-import { protocolVersion, shouldReconnect, subprotocol } from '../../bus/contract/protocol.ts'
+import type { ClientFrame, HubFrame, Welcome } from '../../bus/contract/frames.ts'
+import { backoffMs, protocolVersion, shouldReconnect, subprotocol } from '../../bus/contract/protocol.ts'
 import { encode, frameIn } from './messagepack.ts'
-
-/**
- * `returning`: between two connections. `offline`: this browser has no network. `away`: the server has not answered for
- * so long that one should know. `ended`: it does not come back by itself.
- */
-export type ConnectionState = 'here' | 'returning' | 'offline' | 'away' | 'ended'
-
-export interface SocketListener {
-  /** Where this browser stands in the replies it shows; asked at each connection. */
-  resume(): Hello['resume']
-  onWelcome(welcome: Welcome): void
-  onFrame(frame: HubFrame): void
-  onState(state: ConnectionState): void
-  /** The hub does not want this browser back as it is. @returns whether the cause is gone and one may come back. */
-  onRefused(closeCode: number): boolean
-}
+import type { SocketListener } from './socket-listener.ts'
 
 /** From the start of a connection to its welcome, in milliseconds. */
 const welcomeMs = 10_000
-/** From a ping to anything heard, in milliseconds. */
+/** From a ping to anything heard, in milliseconds: until that is shown, and until the connection is given up. */
+const doubtMs = 1_500
 const answerMs = 8_000
+/** The same doubt while the browser says that it has no network, which need not matter to a hub on this machine. */
+const offlineDoubtMs = 300
+/** Silence after which a hub is asked that owes something, or to whom somebody may be about to speak; in ms. */
+const owedMs = 2_000
+const idleMs = 5_000
 /** How often silence is looked at, in milliseconds. */
-const watchMs = 2_000
+const watchMs = 500
 /** Failed connections in a row after which the server is called away. */
 const failuresUntilAway = 3
 /** Unreadable frames, with no calm between them, after which this page is taken to be older than the server. */
@@ -41,10 +32,10 @@ export class ChatSocket {
   #welcomed = false
   #failures = 0
   #heardAtMs = 0
-  /** As the hub's welcome has it. */
-  #heartbeatMs = Infinity
   /** When the hub was asked whether it is there; 0 while it need not be. */
   #askedAtMs = 0
+  /** As the hub's welcome has it. */
+  #heartbeatMs = Infinity
   #pings = 0
   #retryAfterMs: number | undefined
   #retry: ReturnType<typeof setTimeout> | undefined
@@ -75,8 +66,15 @@ export class ChatSocket {
 
   /** Something changed outside (the page is seen again, the network is back): connect now, or ask whether it holds. */
   wake(): void {
-    if (this.#socket === undefined) this.connect()
-    else if (this.#welcomed && this.#askedAtMs === 0) this.#ask()
+    // One that was in doubt before is not waited for.
+    if (this.#isDoubted) this.#drop()
+    this.connect()
+    this.#ask()
+  }
+
+  /** Somebody may be about to speak: asks whether the connection holds, unless the hub was heard lately. */
+  touch(): void {
+    if (this.#silentMs > idleMs) this.#ask()
   }
 
   /** Leaves, so that the page can rest in the back/forward cache; `wake` comes back. */
@@ -110,6 +108,7 @@ export class ChatSocket {
   }
 
   #hear(socket: WebSocket, data: ArrayBuffer): void {
+    if (this.#askedAtMs > 0) this.#listener.onState('here')
     this.#heardAtMs = Date.now()
     this.#askedAtMs = 0
     const frame = frameIn(data)
@@ -135,16 +134,31 @@ export class ChatSocket {
   }
 
   #look(): void {
-    // The wall clock counts the hours a computer sleeps; set to another time it makes one ask, or come back, too early.
-    const silentMs = Math.abs(Date.now() - (this.#askedAtMs || this.#heardAtMs))
+    const silentMs = this.#silentMs
     if (!this.#welcomed || this.#askedAtMs > 0) {
       if (silentMs > (this.#welcomed ? answerMs : welcomeMs)) this.#giveUp()
-    } else if (silentMs > this.#heartbeatMs) this.#ask()
+      else if (this.#isDoubted) this.#tellAway()
+    } else if (silentMs > (this.#listener.isWaiting() ? owedMs : this.#heartbeatMs)) this.#ask()
+  }
+
+  /** The wall clock counts the hours a computer sleeps; set to another time it makes one ask, or come back, too early. */
+  get #silentMs(): number {
+    return Math.abs(Date.now() - (this.#askedAtMs || this.#heardAtMs))
+  }
+
+  get #isDoubted(): boolean {
+    return this.#askedAtMs > 0 && this.#silentMs > (navigator.onLine ? doubtMs : offlineDoubtMs)
   }
 
   #ask(): void {
+    if (!this.#welcomed || this.#askedAtMs > 0) return
     this.#askedAtMs = Date.now()
     this.#write({ type: 'ping', id: ++this.#pings })
+  }
+
+  #tellAway(): void {
+    const isLong = this.#failures >= failuresUntilAway
+    this.#listener.onState(navigator.onLine ? (isLong ? 'away' : 'returning') : 'offline')
   }
 
   /** A dead peer's close would be waited for; this one is not. */
@@ -161,6 +175,7 @@ export class ChatSocket {
     if (socket === undefined) return
     socket.onopen = socket.onmessage = socket.onclose = null
     socket.close()
+    this.#listener.onGone()
   }
 
   #lose(socket: WebSocket, closeCode: number): void {
@@ -174,8 +189,7 @@ export class ChatSocket {
   }
 
   #comeBack(): void {
-    const isLong = this.#failures >= failuresUntilAway
-    this.#listener.onState(navigator.onLine ? (isLong ? 'away' : 'returning') : 'offline')
+    this.#tellAway()
     const afterMs = this.#retryAfterMs ?? backoffMs(this.#failures)
     this.#retryAfterMs = undefined
     this.#failures += 1
@@ -186,17 +200,3 @@ export class ChatSocket {
 /** After what cannot be read one comes back, and is told all of it again; `protocol_unsupported` ends that. */
 const spoiltCode = 1007
 const olderPageCode = 4503
-
-/**
- * How long to wait before trying again, in milliseconds: exponential with full jitter, so that browsers which lost
- * the same hub together do not come back together.
- *
- * @param attempt tries that failed so far, from 0.
- * @param random 0 to below 1.
- */
-export function backoffMs(attempt: number, random: number = Math.random()): number {
-  return Math.round(random * Math.min(longestMs, shortestMs * 2 ** attempt))
-}
-
-const shortestMs = 500
-const longestMs = 15_000

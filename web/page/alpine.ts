@@ -1,4 +1,5 @@
 import Alpine, { type Magic } from 'alpine'
+import { tell } from '../chat/notices.ts'
 import { closeDialog, house, listenToKeys, listenToRooms, remember } from './house.ts'
 import { listenToMenus, modelChoice } from './menus.ts'
 
@@ -32,14 +33,14 @@ const theme = () => ({
 /** The form in the settings dialog: the temperature is either the model's own or the one on the scale. */
 const settingsForm = () => ({
   showTemperature(this: Magic) {
-    tell(this.$root)
+    showIn(this.$root)
   },
   toggleTemperature(this: Magic) {
     const range = rangeIn(this.$root)
     const own = this.$root.querySelector<HTMLInputElement>('#temperature-own')
     if (!range || !own) return
     range.disabled = own.checked
-    tell(this.$root)
+    showIn(this.$root)
   },
   cancel: () => closeDialog('settings'),
 })
@@ -47,7 +48,7 @@ const settingsForm = () => ({
 const rangeIn = (form: HTMLElement): HTMLInputElement | null =>
   form.querySelector<HTMLInputElement>('#temperature')
 
-function tell(form: HTMLElement): void {
+function showIn(form: HTMLElement): void {
   const range = rangeIn(form)
   const shown = form.querySelector('#temperature-shown')
   if (range && shown) shown.textContent = range.disabled ? 'the model’s own' : range.valueAsNumber.toFixed(1)
@@ -87,5 +88,5 @@ function rememberTimeZone(): void {
   const isKnown = document.cookie.split('; ').includes(`tz=${encodeURIComponent(timeZone)}`)
   if (isKnown) return
   remember('tz', timeZone)
-  document.body.dispatchEvent(new CustomEvent('companions:refresh'))
+  tell('refresh')
 }

@@ -14,7 +14,7 @@ import { challengeOf, type PasskeyVisit } from './visit.ts'
 
 /** The invitation behind a link, if it can still be used and the house takes anybody new; undefined: not so. */
 export async function usableInvitation(rooms: Rooms, token: string): Promise<Invitation | undefined> {
-  const nobody = { email: null, emailVerified: false }
+  const nobody = { email: null, emailVerified: false, vouchesForAdmins: false }
   if (!isToken(token)) return undefined
   const rules = { ...rooms.config, ...(await readHouseRules(rooms)) }
   if (refusalOfSignUp(rules, nobody, true) !== undefined) return undefined

@@ -12,13 +12,28 @@ export interface OpenedSession {
   readonly credential: Credential
 }
 
-/** Opens a session. `device` is what the browser says of itself, in short. */
+export interface SessionOpening {
+  readonly user: User
+  readonly now: number
+  readonly device?: string
+  readonly proof?: SessionProof
+  /** How it began, where no provider vouched. */
+  readonly way?: OwnWay
+  readonly provenAt?: number
+  /** The guest that the browser was until now. */
+  readonly guestId?: string
+}
+
+/**
+ * Opens a session. `device` is what the browser says of itself, in short; `provenAt`, in Unix milliseconds, when the
+ * person showed who they are, if that was not now.
+ */
 export async function openSession(
   sessions: SessionStore,
   limits: SessionLimits,
-  opened: { user: User; now: number; device?: string; proof?: SessionProof; way?: OwnWay; guestId?: string },
+  opened: SessionOpening,
 ): Promise<OpenedSession> {
-  const { user, now, device, proof, way, guestId } = opened
+  const { user, now, device, proof, provenAt = now, way, guestId } = opened
   const token = newToken()
   const id = uuidv7(now)
   const expiresAt = sessionEnd(limits, user, now, now)
@@ -27,11 +42,12 @@ export async function openSession(
     id,
     userId: user.id,
     createdAt: now,
+    signedInAt: provenAt,
     expiresAt,
     ...(device !== undefined && { device }),
     ...(proof && { proof }),
     ...(way && { way }),
     ...(guestId !== undefined && { guestId }),
   })
-  return { token, expiresAt, credential: { kind: 'session', id, signedInAt: now } }
+  return { token, expiresAt, credential: { kind: 'session', id, signedInAt: provenAt } }
 }

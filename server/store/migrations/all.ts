@@ -2,8 +2,9 @@ import { people } from './0001-people.ts'
 import { conversations } from './0002-conversations.ts'
 import { accounts } from './0003-accounts.ts'
 import { guests } from './0004-guests.ts'
-import { guestBefore } from './0005-guest-before.ts'
-import { peopleSearch } from './0006-people-search.ts'
+import { greetings } from './0005-greetings.ts'
+import { guestBefore } from './0006-guest-before.ts'
+import { peopleSearch } from './0007-people-search.ts'
 import type { Migration } from './migration.ts'
 
 /** The history, oldest first. */
@@ -12,6 +13,7 @@ export const migrations: readonly Migration[] = [
   conversations,
   accounts,
   guests,
+  greetings,
   guestBefore,
   peopleSearch,
 ]

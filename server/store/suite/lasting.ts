@@ -94,7 +94,7 @@ export function testLasting(it: It): void {
 
   it('lets people be found who were here before the search of people folded names', async (ground) => {
     const database = await ground.openDatabase()
-    const before = migrations.findIndex(({ name }) => name === '0006-people-search')
+    const before = migrations.findIndex(({ name }) => name === '0007-people-search')
     await migrate(database, migrations.slice(0, before))
     const person = {
       id: uuidv7(),

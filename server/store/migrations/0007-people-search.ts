@@ -3,7 +3,7 @@ import type { Migration } from './migration.ts'
 
 /** What the search of people compares, of those who are here already too. */
 export const peopleSearch: Migration = {
-  name: '0006-people-search',
+  name: '0007-people-search',
   kind: 'expanding',
   async up(queries) {
     await queries.schema
