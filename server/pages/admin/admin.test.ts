@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { uuidv7 } from '../../../bus/contract/ids.ts'
 import { startTestHouse, type TestHouse } from '../../../testing/hub/start-house.ts'
 import type { SignedIn, TestHub } from '../../../testing/hub/start-hub.ts'
+import { audit } from '../../accounts/audit.ts'
 import { newApiKey } from '../../accounts/keys/api-key.ts'
 import { freshSignInMs } from '../../accounts/sessions/lifetime.ts'
 import { openSession } from '../../accounts/sessions/open.ts'
@@ -152,6 +153,39 @@ test('invitations are shown once, let one person in each, and can be taken back'
   assert.equal((await hub.store.invitations.list(9)).length, 1)
   for (const wrong of [{ role: 'owner' }, { days: '400' }, { count: '21' }, { count: '0' }])
     assert.equal((await post('/admin/invitations', { ...wanted, ...wrong })).status, 400)
+})
+
+test('the log says in words what was done', async () => {
+  const { rooms } = hub.app
+  const entries = [
+    [{ act: 'sign-in-refused', facts: { reason: 'recovery_code' } }, 'reason: wrong or used recovery code'],
+    [{ act: 'sign-in', facts: { issuer: 'https://id.example/o/' } }, 'with id.example'],
+    [{ act: 'sign-up', facts: { by: 'passkey' } }, 'with a passkey'],
+    [{ act: 'session-ended', facts: { ended: 1 } }, ', 1 session<'],
+    [{ act: 'role-changed', facts: { before: 'user', role: 'admin' } }, 'from Member to Administrator'],
+    [{ act: 'invitation-made', facts: { role: 'premium', days: 7 } }, 'good for 7 days, as Premium member'],
+    [
+      { act: 'api-key-made', facts: { prefix: 'cmp_a', scopes: 'read-own' } },
+      'cmp_a…, may read your conversations',
+    ],
+    [
+      {
+        act: 'house-setting-changed',
+        facts: { rule: 'MESSAGES_PER_MINUTE', value: 'user=60,premium=1200,admin=0' },
+      },
+      'Messages a minute: Member 60, Premium member 1,200, Administrator no limit',
+    ],
+    [
+      { act: 'house-setting-changed', facts: { rule: 'SIGN_UP', value: 'closed' } },
+      'who may sign up: nobody new',
+    ],
+    [{ act: 'sign-in', facts: { tomorrow: 'unheard of' } }, 'tomorrow: unheard of'],
+  ] as const
+  for (const [entry, words] of entries) {
+    await audit(rooms, entry)
+    const newest = (await (await get('/admin/log')).text()).split('class="ledger-row"')[1] ?? ''
+    assert.ok(newest.includes(words), newest)
+  }
 })
 
 test('the log is filtered by person and by act', async () => {

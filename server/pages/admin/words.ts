@@ -1,4 +1,5 @@
 import type { AuditedAct } from '../../accounts/audit.ts'
+import type { SignInRefusal } from '../../accounts/sign-in.ts'
 import type { Role } from '../../store/accounts.ts'
 import type { Clock } from '../clock.ts'
 import type { Html } from '../html.ts'
@@ -40,6 +41,16 @@ export const actWords: Readonly<Record<AuditedAct, string>> = {
 
 export const isAct = (act: string | undefined): act is AuditedAct =>
   act !== undefined && Object.hasOwn(actWords, act)
+
+/** Why somebody was not let in, as the log names it. */
+export const refusalWords: Readonly<Record<string, string>> = {
+  closed: 'nobody new is let in',
+  email_unverified: 'e-mail address not verified',
+  not_invited: 'not invited',
+  invitation_gone: 'invitation used or too old',
+  disabled: 'switched off',
+  recovery_code: 'wrong or used recovery code',
+} satisfies Record<SignInRefusal | 'recovery_code', string>
 
 /** What a page says that somebody comes back to after an act. */
 const doneWords: Readonly<Record<string, string>> = {
