@@ -13,11 +13,17 @@ const untilShown = (page: Page, state: string) =>
 
 test('a hub that stands still in mid-reply is not called here, and goes on where it was', () =>
   stage.visit(async ({ page }) => {
+    await untilAlive(page)
+    let others = 0
+    page.on('websocket', () => {
+      others += 1
+    })
     await say(page, 'tokens=90 rate=30')
     await untilReplyHolds(page, 't10')
     stage.house.hub.signal('SIGSTOP')
     try {
       await untilShown(page, 'returning')
+      assert.equal(others, 0, 'it is shown before the connection is given up')
       await page.getByText('The answer goes on when the connection is back').waitFor()
     } finally {
       stage.house.hub.signal('SIGCONT')
