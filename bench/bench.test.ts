@@ -60,7 +60,8 @@ test('figures leave idling out, and the ratio is the median of the rounds', () =
 })
 
 test('the quick bench ends in tables without verdicts, and every process of it in peace', {
-  timeout: 300_000,
+  // Three minutes on four tenths of a processor.
+  timeout: 600_000,
 }, async () => {
   const main = path.join(import.meta.dirname, 'main.ts')
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, 'all', '--quick'])

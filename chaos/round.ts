@@ -1,5 +1,6 @@
 import { connectBus } from '../bus/nats/connection.ts'
 import { openStore } from '../server/store/open-store.ts'
+import { waitUntil } from '../testing/servers/wait-until.ts'
 import { becomeCalm } from './calm.ts'
 import { checkReplies, type Endings } from './check/check-replies.ts'
 import { Ledger } from './check/ledger.ts'
@@ -59,7 +60,8 @@ export async function playRound(plan: RoundPlan, postgres: PostgresHost): Promis
     crowd.leave()
     await house.stopProcesses()
     await checkRemains(house, ledger)
-    return { happened, ledger, endings, calmMs, logs: slots.flatMap(({ logs }) => logs) }
+    const logs = [...slots.map((slot) => slot.logs), ...house.bus.nodes.map(({ lines }) => lines)].flat()
+    return { happened, ledger, endings, calmMs, logs }
   } finally {
     await house[Symbol.asyncDispose]()
   }
@@ -72,8 +74,13 @@ async function checkAll(
   const store = await openStore(house.store.urlFor(undefined))
   const bus = connectBus({ url: house.bus.url, name: 'chaos', role: 'worker' })
   try {
-    if (bus.state !== 'connected') await new Promise<void>((resolve) => bus.onConnect(resolve))
+    await waitUntil('the streams stand', () => bus.state === 'connected', { timeoutMs: 60_000 })
     return await checkReplies({ ...what, store, bus })
+  } catch (error) {
+    what.ledger.violate(
+      `Not all replies could be looked at: ${error instanceof Error ? error.message : error}`,
+    )
+    return { answered: 0, cancelled: 0, failed: 0 }
   } finally {
     await bus.close()
     await store.close()

@@ -15,10 +15,12 @@ const stage = useHouse({ title: 'Counting together' })
 
 test('a stranger sends a message and reads the answer while it grows', () =>
   stage.visit(async ({ page }) => {
+    await stage.pauseReplies(30)
     await say(page, 'Please count: tokens=60 rate=40')
     assert.equal(await page.locator('.said-text').textContent(), 'Please count: tokens=60 rate=40')
     await untilReplyHolds(page, 't5')
     assert.ok(!(await replyText(page)).includes('t59'), 'it is shown before it is whole')
+    await stage.goOn()
     assert.match(page.url(), /\/c\/[0-9a-f-]{36}$/)
     await untilSettled(page)
     assert.equal(await replyText(page), countedTo(60).trim())

@@ -17,9 +17,12 @@ const whole = countedTo(90).trim()
 
 test('a reply whose worker is killed is finished by another, each token once', () =>
   stage.visit(async ({ page }) => {
+    // The model waits at a token, so that the reply can't be over before its worker is.
+    await stage.house.ollama.setFault({ kind: 'stall', afterTokens: 60 }, { requests: 1 })
     await say(page, 'tokens=90 rate=30')
     await untilReplyHolds(page, 't10')
     await stage.house.killWorker()
+    // They stand until another worker comes, which is not started before they were read.
     await lastReply(page).getByText('Picking the answer up again').waitFor()
     await stage.house.addWorker()
     await untilSettled(page, 1, 30_000)

@@ -135,12 +135,15 @@ test('a refresh of the list that is late does not undo a search', () =>
 test('the list shows which conversation is being answered, also from another one', () =>
   stage.visit(async ({ page }) => {
     await untilAlive(page)
+    await stage.pauseReplies(30)
     await say(page, 'tokens=60 rate=30')
     await untilReplyHolds(page, 't2')
     await page.locator('#conversations .pulse').waitFor()
     await page.locator('#new-conversation').click()
     await page.locator('#welcome').waitFor()
     assert.equal(await page.locator('.turn').count(), 0)
+    await page.locator('#conversations .pulse').waitFor()
+    await stage.goOn()
     await page.locator('#conversations .pulse').waitFor({ state: 'detached' })
     await page.goBack()
     await untilSettled(page)

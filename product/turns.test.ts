@@ -94,11 +94,13 @@ test('who copies an answer gets its Markdown', () =>
 
 test('a second message waits while the first is answered, and both are answered in their order', () =>
   stage.visit(async ({ page }) => {
+    await stage.pauseReplies(30)
     await say(page, 'tokens=60 rate=40')
     await untilReplyHolds(page, 't3')
     await say(page, 'tokens=5')
     await lastReply(page).getByText('Waiting for its turn').waitFor()
     assert.ok(!((await firstWords(page).textContent()) ?? '').includes('t59'), 'the first one runs still')
+    await stage.goOn()
     await untilSettled(page, 2)
     assert.equal((await firstWords(page).textContent())?.trim(), countedTo(60).trim())
     assert.equal(await replyText(page), countedTo(5).trim())

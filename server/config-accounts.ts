@@ -65,6 +65,10 @@ export const accountSettings = {
   adminEmails: emails('ADMIN_EMAILS', {
     meaning: 'Verified e-mail addresses whose bearers may always sign up, and become admins by signing in.',
   }),
+  adminEmailsFrom: names('ADMIN_EMAILS_FROM', {
+    meaning:
+      'By whose word ADMIN_EMAILS goes: google, discord, github, twitch, names of OIDC_ISSUERS, or proxy, with commas between them. Without it: by those four, and by any other that is the only way in.',
+  }),
   roleGroups: groups('ROLE_GROUPS', {
     meaning:
       'Roles by the groups an OIDC provider names, as group=role with commas between them, for example staff=premium,house-admins=admin. With it the groups decide at each sign-in with a provider of ROLE_GROUPS_FROM.',

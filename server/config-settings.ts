@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { maxFrameBytes, maxMessageLength } from '../bus/contract/limits.ts'
-import { optionalWhole, origin, origins, text, whole } from '../settings/kinds.ts'
+import { duration, optionalWhole, origin, origins, text, whole } from '../settings/kinds.ts'
 import { type ReadText, readWhole } from '../settings/read-text.ts'
 import { settingsOf } from '../settings/setting.ts'
 import { sharedSettings } from '../settings/shared-settings.ts'
@@ -45,6 +45,8 @@ const listenAddress = settingsOf({
 /** Three bytes for each code unit must fit a frame, with its other fields. */
 const longestMessage = Math.floor((maxFrameBytes - 4096) / 3)
 
+const longestAwayMs = 400 * 24 * 60 * 60_000
+
 /** Every variable the hub knows. */
 export const hubSettings = {
   address: listenAddress('ADDR', {
@@ -86,6 +88,11 @@ export const hubSettings = {
   maxMessageLength: whole(1, longestMessage)('MAX_MESSAGE_LENGTH', {
     default: String(maxMessageLength),
     meaning: 'Longest message a person may send, in UTF-16 code units.',
+  }),
+  greetAfterMs: duration(0, longestAwayMs)('GREET_AFTER', {
+    default: '0',
+    meaning:
+      'The companion greets whoever signs in, or comes back as a guest, after so long without a word here, in a new conversation; 4h is a good value, 0 is never.',
   }),
   maxConnections: whole(1, 1_000_000)('MAX_CONNECTIONS', {
     default: '10000',

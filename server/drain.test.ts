@@ -80,7 +80,8 @@ async function startHub(context: TestContext) {
     await rm(dir, { recursive: true, force: true })
   })
   const holdStore = () => {
-    const file = new DatabaseSync(path.join(dir, 'companions.db'))
+    // The hub may be writing at this moment.
+    const file = new DatabaseSync(path.join(dir, 'companions.db'), { timeout: 5_000 })
     file.exec('begin immediate')
     return () => {
       file.exec('rollback')

@@ -21,7 +21,7 @@ export interface House {
   readonly assets: Assets
   readonly version: Version
   /** By whom people may sign in. */
-  readonly providers: readonly NamedProvider[]
+  readonly providers: readonly (NamedProvider & Pick<Provider, 'tellsSignIn'>)[]
   /** What the workers' backends have, at most 5 seconds old; empty while no worker answers. Never rejects. */
   models(): Promise<ModelsAnswer>
   /** Tells all sockets of a person, on every hub, to look again. Best effort. */

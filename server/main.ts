@@ -13,6 +13,7 @@ import { buildAssets } from './assets/build.ts'
 import { loadAssets } from './assets/load.ts'
 import { type HubConfig, readConfig } from './config.ts'
 import { openMigratedStore } from './open-migrated-store.ts'
+import { startAdvice } from './start-advice.ts'
 import type { Store } from './store/store.ts'
 import { readVersion } from './version.ts'
 
@@ -55,6 +56,7 @@ async function run(): Promise<void> {
     await telemetry.shutdown()
   }
   logger.info({ address }, 'The hub listens')
+  for (const advice of startAdvice(config)) logger.warn(advice)
   // Whoever replaces another hub by this one waits for that; it may be gone by now.
   process.send?.('ready', () => {})
   if (needsOwnerLink(config)) await printOwnerLink(config, store, logger, address)

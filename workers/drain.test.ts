@@ -6,9 +6,7 @@ import { countedTo } from '../testing/workers/counting.ts'
 import { openWorkerHouse } from '../testing/workers/worker-house.ts'
 import { startWorkerProcess } from '../testing/workers/worker-process.ts'
 
-test('a worker that is told to go takes nothing new, ends what it can, hands over the rest, and leaves', {
-  timeout: 60_000,
-}, async (t) => {
+test('a worker that is told to go takes nothing new, ends what it can, hands over the rest, and leaves', async (t) => {
   const ollama = await startOllamaStandIn()
   t.after(() => ollama.stop())
   await using house = await openWorkerHouse()
@@ -17,12 +15,15 @@ test('a worker that is told to go takes nothing new, ends what it can, hands ove
     OLLAMA_HOST: ollama.url,
     DRAIN_GRACE: '3s',
   })
+  // Neither is over before the worker is told to go.
+  await ollama.setFault({ kind: 'pause', afterTokens: 30 })
   const [short, endless] = [await house.ask('tokens=40 rate=40'), await house.ask('tokens=endless rate=20')]
   for (const asked of [short, endless])
     await waitUntil('it is being answered', async () => (await house.read(asked)).text !== '')
   worker.signal('SIGTERM')
   await worker.waitForLine(/lets its replies end/)
   const late = await house.ask('tokens=3')
+  await ollama.setFault(undefined)
   const final = await house.final(short)
   assert.deepEqual([final.content, final.finish_reason], [countedTo(40), 'stop'])
   assert.equal(worker.ended(), undefined)

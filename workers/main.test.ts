@@ -4,7 +4,7 @@ import { startOllamaStandIn } from '../testing/backends/ollama-stand-in.ts'
 import { startNatsServer } from '../testing/servers/nats-server.ts'
 import { startWorkerProcess } from '../testing/workers/worker-process.ts'
 
-describe('the worker as a process', { timeout: 60_000 }, () => {
+describe('the worker as a process', () => {
   test('ends at once over a variable that it can’t use, and names it', async () => {
     await using worker = await startWorkerProcess({ MAX_CONCURRENT_CHATS: 'many' })
     assert.equal((await worker.ending).code, 1)
@@ -25,8 +25,9 @@ describe('the worker as a process', { timeout: 60_000 }, () => {
     )
   })
 
-  test('takes work after the models it waits for are there, and ends cleanly on SIGTERM', async () => {
+  test('takes work after the models it waits for are there, and ends cleanly on SIGTERM', async (context) => {
     const ollama = await startOllamaStandIn({ models: ['counting'] })
+    context.after(() => ollama.stop())
     await using nats = await startNatsServer()
     await using worker = await startWorkerProcess({
       NATS_URL: nats.url,
@@ -42,6 +43,5 @@ describe('the worker as a process', { timeout: 60_000 }, () => {
     await worker.waitForLine(/takes chat requests/)
     worker.signal('SIGTERM')
     assert.deepEqual(await worker.ending, { code: 0, signal: null })
-    await ollama.stop()
   })
 })

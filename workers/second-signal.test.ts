@@ -5,7 +5,7 @@ import { waitUntil } from '../testing/servers/wait-until.ts'
 import { openWorkerHouse } from '../testing/workers/worker-house.ts'
 import { startWorkerProcess } from '../testing/workers/worker-process.ts'
 
-test('a worker that lets a reply end is ended at once by a second signal', { timeout: 60_000 }, async (t) => {
+test('a worker that lets a reply end is ended at once by a second signal', async (t) => {
   const ollama = await startOllamaStandIn()
   t.after(() => ollama.stop())
   await using house = await openWorkerHouse()

@@ -26,9 +26,13 @@ export type ChatSend = Type.Static<typeof ChatSend>
 /**
  * A chat request on the bus: what the browser asked, without its `message`, and what the hub knows of the person. The
  * text stays in the store, and a worker gets it with the history: so a deleted message is nowhere else.
+ *
+ * `greeting` is asked by the hub: the companion is to open a conversation. No person's message stands before that
+ * answer, so `message_id` is the answer's own id, and `parent_id` null.
  */
 export const ChatRequest = Type.Object({
   ...Type.Omit(ChatSend, ['message']).properties,
+  kind: Type.Union([ChatSend.properties.kind, Type.Literal('greeting')]),
   user_id: Uuid,
   username: Type.String(),
   premium: Type.Boolean(),
@@ -36,6 +40,9 @@ export const ChatRequest = Type.Object({
   timestamp: Timestamp,
 })
 export type ChatRequest = Type.Static<typeof ChatRequest>
+
+/** Whatever a companion may be asked to answer, by a browser or by the hub itself. */
+export type ChatAsked = Omit<ChatSend, 'kind'> & Pick<ChatRequest, 'kind'>
 
 export const ChatCancel = Type.Object({ request_id: Uuid, user_id: Uuid, timestamp: Timestamp })
 export type ChatCancel = Type.Static<typeof ChatCancel>

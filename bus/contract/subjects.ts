@@ -4,7 +4,6 @@ import { isUuid } from './ids.ts'
 export const subjects = {
   login: (user: string) => `ai.chat.user.${id(user)}.login`,
   message: (user: string) => `ai.chat.user.${id(user)}.message`,
-  /** Reserved: nothing publishes it yet. */
   greeting: (user: string, request: string) => `ai.chat.user.${id(user)}.greeting.${id(request)}`,
   cancel: (user: string) => `ai.chat.user.${id(user)}.cancel`,
   anyCancel: 'ai.chat.user.*.cancel',

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, type TestContext, test } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { NatsConnection } from 'nats'
 import { openBus, openReadyBus } from '../../testing/bus/open-bus.ts'
 import { consumerInfo, openRawConnection, streamInfo } from '../../testing/bus/raw-nats.ts'
@@ -92,13 +91,22 @@ suite('the work loop', () => {
   })
 
   test('work longer than the ack wait is kept alive and delivered once', async (t) => {
-    const { bus, raw, work } = await loginWork(t, server, 400)
-    let deliveries = 0
-    work(async () => {
-      deliveries += 1
-      await pause(1_600)
-      return acknowledge
+    const { bus, raw, work } = await loginWork(t, server, 2_400)
+    let keptAlive = 0
+    raw.subscribe('$JS.ACK.>', {
+      callback: (_error, { data }) => {
+        if (Buffer.from(data).toString() === '+WPI') keptAlive += 1
+      },
     })
+    let deliveries = 0
+    const handle = async () => {
+      deliveries += 1
+      // There are three to an ack wait.
+      await waitUntil('the ack wait is over', () => keptAlive === 4)
+      return acknowledge
+    }
+    // The one with a free slot would be given it again.
+    for (const _one of ['first', 'second']) work(handle)
     await signIn(bus)
     await waitUntil('it is done', async () => deliveries === 1 && (await idle(raw)))
     const { num_redelivered, num_ack_pending } = await consumerInfo(raw, streams.logins.name, 'test')

@@ -102,10 +102,16 @@ export class ProcessSlot {
     if (this.isUp) this.#present?.signal('SIGUSR2')
   }
 
-  /** Starts a successor and then ends this one in order. */
+  /** Starts a successor and then ends this one in order; where no successor gets ready, this one stays. */
   async rollOver(): Promise<void> {
     const leaving = this.#present
-    await this.#startOnce()
+    try {
+      await this.#startOnce()
+    } catch (error) {
+      this.#countFailed(error)
+      if (leaving?.ended() === undefined) this.#present = leaving
+      return this.ensureUp()
+    }
     if (leaving !== undefined) await this.#end(leaving)
   }
 
@@ -122,11 +128,15 @@ export class ProcessSlot {
       try {
         await this.#startOnce()
       } catch (error) {
-        this.failedStarts.push(`${this.name}: ${error instanceof Error ? error.message : error}`)
+        this.#countFailed(error)
         if (starts >= maxStarts) throw error
         await pause(startAgainMs)
       }
     }
+  }
+
+  #countFailed(error: unknown): void {
+    this.failedStarts.push(`${this.name}: ${error instanceof Error ? error.message : error}`)
   }
 
   async #startOnce(): Promise<void> {

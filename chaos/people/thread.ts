@@ -24,6 +24,8 @@ export interface ThreadListener {
 
 /** How long the store's word that it has a reply is waited for before it is asked, in milliseconds. */
 const storedMs = 2_000
+/** The try at which the server is believed that an ended reply runs. */
+const lastRunning = 8
 
 /** What a page shows of a conversation, and fetches of it. */
 export class Thread {
@@ -92,7 +94,11 @@ export class Thread {
       const [shown] = [await fetchReplies(this.#door(), path)].flat()
       if (shown === 'gone') return this.#ledger.violate(`the server does not know ${requestId} any more`)
       if (shown !== undefined && !isRunning(shown.state)) watched.settled = shown
-      else await new Promise((resolve) => setTimeout(resolve, 100 + Math.min(2_000, backoffMs(tries))))
+      else if (watched.read !== undefined && shown !== undefined && tries >= lastRunning) {
+        tries = 0
+        watched.read = undefined
+        this.#listener.onRunning(requestId)
+      } else await new Promise((resolve) => setTimeout(resolve, 100 + Math.min(2_000, backoffMs(tries))))
     }
     watched.fetching = false
     if (watched.settled !== undefined) this.#listener.onSettled(requestId)

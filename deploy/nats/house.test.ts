@@ -21,26 +21,36 @@ import { countedTo } from '../../testing/workers/counting.ts'
 
 /** A whole product on a bus that permits no more than `rights.ts` says. */
 async function openHouse(start: () => Promise<DeployedNats>) {
-  const parts = new AsyncDisposableStack()
-  const nats = parts.use(await start())
+  await using opening = new AsyncDisposableStack()
+  const nats = opening.use(await start())
   const ollama = await startOllamaStandIn({
     answer: ({ prompt }) => (prompt.startsWith('Write a title of') ? { text: 'Counting' } : undefined),
   })
-  parts.defer(() => ollama.stop())
-  const hub = parts.use(await startTestHub({ natsUrl: nats.urls.hub }))
+  opening.defer(() => ollama.stop())
+  const hub = opening.use(await startTestHub({ natsUrl: nats.urls.hub }))
   const environment = {
     NATS_URL: nats.urls.worker,
     OLLAMA_BASE_URL: ollama.url,
     DEMO: 'off',
     DRAIN_GRACE: '1',
   }
-  const addWorker = async () => parts.use(await startWorkerProcess(environment))
   const mika = await hub.signIn()
   const browser = await hub.connect(mika)
-  parts.defer(() => browser.close())
+  opening.defer(() => browser.close())
   const answerTo = ({ conversation_id: conversation, request_id: answer }: ReturnType<typeof newSend>) =>
     hub.store.conversations.message(mika.user.id, conversation, answer)
-  return { nats, hub, mika, browser, addWorker, answerTo, [Symbol.asyncDispose]: () => parts.disposeAsync() }
+  const parts = opening.move()
+  const addWorker = async () => parts.use(await startWorkerProcess(environment))
+  return {
+    nats,
+    ollama,
+    hub,
+    mika,
+    browser,
+    addWorker,
+    answerTo,
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  }
 }
 
 const firstWords = (browser: BrowserSocket, { request_id }: { request_id: string }) =>
@@ -53,8 +63,10 @@ for (const [form, start] of Object.entries({ accounts: startAccountsNats, users:
   suite(`on a bus with ${form}`, () => {
     test('a reply survives its worker, is resumed, titled, and its log purged; nothing is refused', async () => {
       await using house = await openHouse(start)
-      const { nats, hub, mika, browser, addWorker, answerTo } = house
+      const { nats, ollama, hub, mika, browser, addWorker, answerTo } = house
       const first = await addWorker()
+      // Its reply can't be over before it is.
+      await ollama.setFault({ kind: 'stall', afterTokens: 200 }, { requests: 1 })
       const send = newSend('tokens=300 rate=100')
       browser.send(send)
       await firstWords(browser, send)

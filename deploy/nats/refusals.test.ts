@@ -34,7 +34,6 @@ const foreign = [
   '$JS.API.STREAM.LIST',
   '$JS.API.STREAM.NAMES',
   '$SYS.REQ.SERVER.PING',
-  subjects.greeting(user, request),
   subjects.live(user).replace('*', request),
   '_INBOX.other',
   '_R_.other',
@@ -77,6 +76,7 @@ const refused: Record<'hub' | 'worker', { rights: Rights; publish: string[]; hea
     publish: [
       ...foreign,
       ...[subjects.login, subjects.message, subjects.cancel, subjects.notify].map((subject) => subject(user)),
+      subjects.greeting(user, request),
       subjects.title,
       subjects.modelsList,
       subjects.accessChanged,

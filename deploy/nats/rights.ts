@@ -43,7 +43,7 @@ const workerCalls: ForEachStream = {
 /** Hubs make the streams, publish what people said, store what workers answered, and end what they left. */
 export const hubRights: Rights = {
   publish: [
-    ...[subjects.login, subjects.message, subjects.cancel, subjects.notify].map(anyOf),
+    ...[subjects.login, subjects.message, subjects.greeting, subjects.cancel, subjects.notify].map(anyOf),
     // A cancelled log that no worker ends, and its final: PROTOCOL section 3.
     ...[subjects.stream, subjects.final].map(anyOf),
     subjects.title,

@@ -52,7 +52,7 @@ export async function enablePerson(rooms: Rooms, who: SignedIn, id: string): Pro
 export async function signOutPerson(rooms: Rooms, who: SignedIn, id: string): Promise<void> {
   requireMay(who, 'administer')
   await personOf(rooms, id)
-  const ended = await rooms.store.sessions.endOthers(id, null, Date.now())
+  const ended = await rooms.sessions.endOthers(id, null, Date.now())
   rooms.access.changed()
   await note(rooms, who, id, 'session-ended', { ended })
 }

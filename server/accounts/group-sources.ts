@@ -35,4 +35,4 @@ export function groupSourceFlaws(config: GroupSources & Pick<HubConfig, 'roleGro
 }
 
 /** Addresses that discovery takes for the same are the same. */
-const written = (issuer: string): string => URL.parse(issuer)?.href ?? issuer
+export const written = (issuer: string): string => URL.parse(issuer)?.href ?? issuer

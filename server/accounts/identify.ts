@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError } from '../../bus/contract/errors.ts'
 import { uuidv7 } from '../../bus/contract/ids.ts'
+import { greetWhoCameBack } from '../chat/greet.ts'
 import type { Rooms } from '../house.ts'
-import type { SessionProof } from '../store/sessions.ts'
+import type { OwnWay, SessionProof } from '../store/sessions.ts'
 import type { User } from '../store/store.ts'
 import { keyOf, takesKeys, useApiKey } from './keys/use-key.ts'
 import { countAttempt } from './limits/attempts.ts'
@@ -20,7 +21,7 @@ export function registerIdentity(app: FastifyInstance, rooms: Rooms, cookie: Ses
   app.decorateRequest('credential', null)
   app.addHook('onRequest', async (request, reply) => {
     if (isForEverybody(request)) return
-    if (await findUser(request, reply, rooms, cookie)) return
+    if (await findUser(request, reply, rooms, cookie)) return greetGuest(request, rooms)
     if (isPage(request) && mayBeGuest(request, rooms)) await welcomeGuest(request, reply, rooms, cookie)
   })
 }
@@ -35,13 +36,15 @@ export function requireUser({ user, credential }: FastifyRequest, act: Act): Use
 /**
  * Signs a person in on this browser: always with a new session, and the one it had ends, so that whoever planted or
  * saw that one has nothing of the new one.
+ *
+ * `provenAt` is when they showed who they are, in Unix milliseconds; absent: now.
  */
 export async function signIn(
   request: FastifyRequest,
   reply: FastifyReply,
   rooms: Rooms,
   cookie: SessionCookie,
-  { user, proof }: { user: User; proof?: SessionProof },
+  { user, ...how }: { user: User; proof?: SessionProof; provenAt?: number; way?: OwnWay },
 ): Promise<void> {
   const now = Date.now()
   const device = deviceOf(request.headers['user-agent'])
@@ -49,17 +52,18 @@ export async function signIn(
     user,
     now,
     ...(device !== undefined && { device }),
-    ...(proof && { proof }),
+    ...how,
   })
   const { user: before, credential } = request
   if (before !== null && credential?.kind === 'session') {
-    await rooms.store.sessions.end(before.id, credential.id, now)
+    await rooms.sessions.end(before.id, credential.id, now)
     rooms.access.changed()
   }
   cookie.set(reply, opened)
   request.user = user
   request.credential = opened.credential
   publishLogin(rooms, user)
+  if (user.kind !== 'guest') await greetWhoCameBack(rooms, user)
 }
 
 /** A key counts before a cookie, and one that is not good is said to be: the cookie may be somebody else's. */
@@ -117,6 +121,13 @@ async function welcomeGuest(
   await signIn(request, reply, rooms, cookie, { user: guest })
 }
 
+/** Guests never sign in again, so opening the house is how they come back. */
+async function greetGuest({ user, credential, method, url, headers }: FastifyRequest, rooms: Rooms) {
+  const opensHouse = method === 'GET' && /^\/(\?|$)/.test(url) && headers['hx-request'] === undefined
+  if (opensHouse && user?.kind === 'guest' && credential?.kind === 'session')
+    await greetWhoCameBack(rooms, user)
+}
+
 /** A house with a public address stands behind a proxy, and everybody comes to it from loopback. */
 const mayBeGuest = (request: FastifyRequest, rooms: Rooms) =>
   rooms.config.publicUrl === '' &&
@@ -130,5 +141,5 @@ const isPage = ({ method, url }: FastifyRequest) =>
   method === 'GET' && (/^\/(\?|$)/.test(url) || url.startsWith('/c/'))
 
 /** Files and probes are answered without asking the store who wants them. */
-const isForEverybody = ({ url }: FastifyRequest) =>
+export const isForEverybody = ({ url }: FastifyRequest) =>
   url.startsWith('/assets/') || /^\/(healthz|readyz|health|version|favicon\.ico)(\?|$)/.test(url)

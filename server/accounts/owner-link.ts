@@ -29,7 +29,7 @@ export function registerOwnerLink(app: FastifyInstance, rooms: Rooms, cookie: Se
     const owner = await rooms.store.accounts.claimOwnerLink(hashToken(request.params.token), Date.now())
     if (owner === undefined)
       throw new CodedError('not_found', 'This link was used, or is too old. A restart prints a new one.')
-    await signIn(request, reply, rooms, cookie, { user: owner })
+    await signIn(request, reply, rooms, cookie, { user: owner, way: 'owner_link' })
     await audit(rooms, {
       act: 'owner-link-used',
       actorId: owner.id,

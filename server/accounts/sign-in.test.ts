@@ -8,6 +8,7 @@ import { readConfig } from '../config.ts'
 import type { Rooms } from '../house.ts'
 import type { Role } from '../store/store.ts'
 import { linkIdentity, unlinkIdentity } from './link-identity.ts'
+import { createProviders } from './providers/all.ts'
 import { freshSignInMs } from './sessions/lifetime.ts'
 import { hashToken, newToken } from './sessions/tokens.ts'
 import { identityOf, type ProvenIdentity, type SignInVisit, signInWithIdentity } from './sign-in.ts'
@@ -25,15 +26,20 @@ const proven = (change: Partial<ProvenIdentity> = {}): ProvenIdentity => ({
   ...change,
 })
 
+const issuer = {
+  ...{ slug: 'club', name: 'Club', issuer: 'https://id.example', scope: 'openid', tellsSignIn: true },
+  ...{ clientId: 'home', clientSecret: 'secret' },
+}
+
 /** Signs in under rules of its own. */
 function signIn(identity: ProvenIdentity, rules: Partial<HubConfig> = {}, visit: SignInVisit = {}) {
   return signInWithIdentity(roomsWith(rules), identity, visit)
 }
 
-const roomsWith = (rules: Partial<HubConfig>): Rooms => ({
-  ...house.hub.app.rooms,
-  config: { ...readConfig({}), ...rules },
-})
+function roomsWith(rules: Partial<HubConfig>): Rooms {
+  const config = { ...readConfig({}), ...rules }
+  return { ...house.hub.app.rooms, config, providers: createProviders(config) }
+}
 
 async function mustSignIn(identity: ProvenIdentity, rules: Partial<HubConfig> = {}, visit: SignInVisit = {}) {
   const result = await signIn(identity, rules, visit)
@@ -42,6 +48,8 @@ async function mustSignIn(identity: ProvenIdentity, rules: Partial<HubConfig> = 
 }
 
 const open = { signUp: 'open' } as const
+const admins = { adminEmails: ['mia@club.example'], issuers: [issuer] }
+const google = { googleClientId: 'id', googleClientSecret: 'secret' }
 const lists = { signUpDomains: ['club.example'], signUpEmails: ['ben@mail.example'] }
 
 const rules: [string, Partial<HubConfig>, Partial<ProvenIdentity>, string][] = [
@@ -60,13 +68,8 @@ const rules: [string, Partial<HubConfig>, Partial<ProvenIdentity>, string][] = [
     'not_invited',
   ],
   ['from a listed domain to a closed house', { signUp: 'closed', ...lists }, {}, 'closed'],
-  ['as a named admin to a closed house', { signUp: 'closed', adminEmails: ['mia@club.example'] }, {}, 'in'],
-  [
-    'under an admin’s address nobody verified',
-    { adminEmails: ['mia@club.example'] },
-    { emailVerified: false },
-    'not_invited',
-  ],
+  ['as a named admin to a closed house', { signUp: 'closed', ...admins }, {}, 'in'],
+  ['under an admin’s address nobody verified', admins, { emailVerified: false }, 'not_invited'],
 ]
 
 for (const [how, settings, identity, expected] of rules)
@@ -97,13 +100,12 @@ test('nobody is let into an account by its e-mail address', async () => {
 })
 
 const roles: [string, Partial<HubConfig>, Partial<ProvenIdentity>, Role][] = [
-  ['a named admin', { adminEmails: ['mia@club.example'] }, {}, 'admin'],
-  [
-    'somebody with an admin’s address nobody verified',
-    { adminEmails: ['mia@club.example'] },
-    { emailVerified: false },
-    'user',
-  ],
+  ['a named admin', admins, {}, 'admin'],
+  ['a named admin by one of several ways that nobody named', { ...admins, ...google }, {}, 'user'],
+  ['a named admin by a way that was named', { ...admins, ...google, adminEmailsFrom: ['club'] }, {}, 'admin'],
+  ['a named admin by another way', { ...admins, ...google, adminEmailsFrom: ['google'] }, {}, 'user'],
+  ['a named admin by Google', { ...admins, ...google }, { issuer: 'https://accounts.google.com' }, 'admin'],
+  ['somebody with an admin’s address nobody verified', admins, { emailVerified: false }, 'user'],
   ['a member of groups, the highest of which counts', {}, { groups: ['staff', 'boss', 'other'] }, 'admin'],
   ['a member of no group that is named', {}, { groups: ['other'] }, 'user'],
 ]
@@ -111,10 +113,6 @@ const roleGroups = [
   { group: 'boss', role: 'admin' },
   { group: 'staff', role: 'premium' },
 ] as const
-const issuer = {
-  ...{ slug: 'club', name: 'Club', issuer: 'https://id.example', scope: 'openid' },
-  ...{ clientId: 'home', clientSecret: 'secret' },
-}
 const byGroups = {
   ...{ signUp: 'open', roleGroups: [...roleGroups] },
   ...{ issuers: [issuer], roleGroupsFrom: ['club'] },

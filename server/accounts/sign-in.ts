@@ -3,8 +3,9 @@ import { truncate, withoutControls } from '../../bus/contract/text.ts'
 import type { Rooms } from '../house.ts'
 import type { Identity } from '../store/identities.ts'
 import type { Account, User } from '../store/store.ts'
+import { vouchesForAdmins } from './admin-sources.ts'
 import { audit } from './audit.ts'
-import { decidesRoles, type GroupSources } from './group-sources.ts'
+import { decidesRoles } from './group-sources.ts'
 import { readHouseRules } from './house-rules.ts'
 import { hashToken } from './sessions/tokens.ts'
 import { type Claims, refusalOfSignUp, roleByClaims, type SignUpRefusal } from './sign-up-rules.ts'
@@ -19,6 +20,8 @@ export interface ProvenIdentity {
   readonly email?: string
   readonly emailVerified: boolean
   readonly name?: string
+  /** When they last proved it to the provider, as that says (`auth_time`), in Unix milliseconds. */
+  readonly provenAt?: number
   /** As an OIDC provider names them; absent: it names none, so they decide nothing. */
   readonly groups?: readonly string[]
   /** The provider's name for its session, and its token, for signing out there. */
@@ -69,7 +72,7 @@ async function welcomeBack(rooms: Rooms, proven: ProvenIdentity, known: Account)
   const { accounts, identities } = rooms.store
   const now = Date.now()
   await identities.noteSignIn(identityOf(proven), now)
-  const role = roleByClaims(rooms.config, claimsOf(rooms.config, proven))
+  const role = roleByClaims(rooms.config, claimsOf(rooms, proven))
   // What the provider takes away is not ours to keep, even from the last admin: the owner link is the way back.
   if (role !== undefined && role !== known.role)
     if (await accounts.setRole(known.id, role, now, { evenTheLast: true })) rooms.access.changed()
@@ -87,12 +90,12 @@ async function signUp(
   const now = Date.now()
   const invitationHash = invitation === undefined ? undefined : hashToken(invitation)
   const invited = invitationHash && (await store.invitations.find(invitationHash, now))
-  const reason = refusalOfSignUp(rules, claimsOf(config, proven), Boolean(invited))
+  const reason = refusalOfSignUp(rules, claimsOf(rooms, proven), Boolean(invited))
   if (reason !== undefined) return { outcome: 'refused', reason }
   const identity = identityOf(proven)
   const result = await store.identities.signUp({
     name: nameOf(proven),
-    role: roleByClaims(config, claimsOf(config, proven)) ?? 'user',
+    role: roleByClaims(config, claimsOf(rooms, proven)) ?? 'user',
     email: identity.emailVerified ? identity.email : null,
     proof: { identity },
     userId: uuidv7(now),
@@ -115,12 +118,13 @@ export const identityOf = (proven: ProvenIdentity): Identity => ({
 })
 
 const claimsOf = (
-  sources: GroupSources,
+  rooms: Pick<Rooms, 'config' | 'providers'>,
   { issuer, email, emailVerified, groups }: ProvenIdentity,
 ): Claims => ({
   email: email ?? null,
   emailVerified,
-  ...(groups && decidesRoles(sources, issuer) && { groups }),
+  vouchesForAdmins: vouchesForAdmins(rooms, issuer),
+  ...(groups && decidesRoles(rooms.config, issuer) && { groups }),
 })
 
 /** The provider's word for the person, or the part of the address that people read as a name. */

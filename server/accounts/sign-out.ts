@@ -26,10 +26,14 @@ export function registerSignOut(app: FastifyInstance, rooms: Rooms, cookie: Sess
       const tokens = cookie.read(request)
       cookie.clear(reply)
       if (user === null || credential?.kind !== 'session') return reply.redirect('/', 303)
-      const proof = await rooms.store.sessions.proofOf(credential.id)
-      await rooms.store.sessions.end(user.id, credential.id, Date.now())
-      await endAll(rooms.store.sessions, tokens)
-      rooms.access.changed()
+      // A store that is away says so again below; until then the session is forgotten here at least.
+      const proof = await rooms.store.sessions.proofOf(credential.id).catch(() => undefined)
+      try {
+        await rooms.sessions.end(user.id, credential.id, Date.now())
+        await endAll(rooms.sessions, tokens)
+      } finally {
+        rooms.access.changed()
+      }
       if (user.kind !== 'guest')
         await audit(rooms, { act: 'sign-out', actorId: user.id, subjectId: user.id, address: request.ip })
       return leave(rooms, proof, request, reply)

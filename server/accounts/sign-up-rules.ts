@@ -5,6 +5,8 @@ import { type Role, roles } from '../store/accounts.ts'
 export interface Claims {
   readonly email: string | null
   readonly emailVerified: boolean
+  /** Whether who says so may make admins by an address. */
+  readonly vouchesForAdmins: boolean
   /** Groups as the provider names them; undefined: it names none, or its groups are not asked, so they decide nothing. */
   readonly groups?: readonly string[]
 }
@@ -46,7 +48,7 @@ export function roleByClaims(rules: SignUpRules, claims: Claims): Role | undefin
 
 const isAdminEmail = ({ adminEmails }: SignUpRules, claims: Claims): boolean => {
   const email = verifiedEmail(claims)
-  return email !== null && adminEmails.includes(email)
+  return claims.vouchesForAdmins && email !== null && adminEmails.includes(email)
 }
 
 const verifiedEmail = ({ email, emailVerified }: Claims): string | null =>

@@ -9,7 +9,7 @@ import { type Manifest, readManifest } from './manifest.ts'
 /** After gzip: until the composer sends and the stream shows, and all that a chat page loads by itself. */
 const firstBytes = 20_000
 const allBytes = 55_000
-/** And what a page with passkeys on it adds. */
+/** And what a page with passkeys on it, and with what is shown once, adds. */
 const passkeyBytes = 5_000
 
 const root = path.resolve(import.meta.dirname, '../..')
@@ -44,7 +44,7 @@ test('a chat page loads nothing of passkeys, and the pages that do load little',
     [...chat].filter((name) => /webauthn|account/.test(name)),
     [],
   )
-  await holds(loadedBy('account/passkeys.js'), passkeyBytes)
+  await holds(loadedBy('account/passkeys.js', 'account/shown-once.js'), passkeyBytes)
 })
 
 test('nothing the browser can load is a schema library', () => {

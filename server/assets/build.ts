@@ -16,7 +16,7 @@ import { buildStyles } from './styles.ts'
 import { vendored } from './vendored.ts'
 
 /** Modules that a page names itself; what they import, also lazily, is found from them. */
-const entries = ['web/chat/main.ts', 'web/account/passkeys.ts'] as const
+const entries = ['web/chat/main.ts', 'web/account/passkeys.ts', 'web/account/shown-once.ts'] as const
 const stylesheets = ['web/styles/home.css'] as const
 
 /** What a built file depends on: our browser code, the markup whose classes Tailwind collects, and all versions. */

@@ -12,6 +12,7 @@ const tooLarge: RequestHistory = {
   cancelRequested: false,
   isStored: false,
   conversationId: uuidv7(),
+  isGreeting: false,
   systemPrompt: null,
   options: {},
   messages: [{ role: 'user', content: 'x'.repeat(maxBusBytes) }],

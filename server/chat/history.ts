@@ -6,10 +6,14 @@ import { maxBusBytes } from '../../bus/contract/limits.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
 import type { Subscription } from '../../bus/nats/bus.ts'
 import { defaultCompanion } from '../companions/default-companion.ts'
+import { greetingLine } from '../companions/greeting.ts'
 import type { Rooms } from '../house.ts'
-import type { RequestHistory } from '../store/store.ts'
+import type { RequestHistory, Store } from '../store/store.ts'
 
 const historyGet = checker(HistoryGet)
+
+/** Titles of earlier conversations that a greeting is made with. */
+const maxTitles = 3
 
 /** Answers workers who ask for a request's state and the conversation before it; one hub answers each. */
 export function answerHistory(rooms: Rooms): Subscription {
@@ -24,7 +28,10 @@ async function readHistory({ store }: Rooms, asked: HistoryGet): Promise<History
   let budget = Math.min(asked.budget, maxBusBytes)
   for (;;) {
     const history = await store.requests.history(asked.user_id, asked.request_id, budget)
-    const answer = toAnswer(history)
+    const answer = toAnswer(
+      history,
+      history?.isGreeting ? await latestTitles(store, asked.user_id, history) : [],
+    )
     // At three bytes a code unit most answers fit without being encoded to see.
     if (fitsSurely(answer) || encode(answer).byteLength <= maxBusBytes) return answer
     // What is left then are the message to answer and the prompt; asking on would find them just as large.
@@ -34,14 +41,24 @@ async function readHistory({ store }: Rooms, asked: HistoryGet): Promise<History
   }
 }
 
-function toAnswer(history: RequestHistory | undefined): HistoryAnswer {
+/** What the person talked about before this conversation. */
+async function latestTitles(store: Store, userId: string, { conversationId }: RequestHistory) {
+  const { items } = await store.conversations.list(userId, { limit: maxTitles + 1 })
+  return items.filter(({ id }) => id !== conversationId).map(({ title }) => title)
+}
+
+function toAnswer(history: RequestHistory | undefined, titles: readonly string[]): HistoryAnswer {
   const companion = { name: defaultCompanion.name, system_prompt: defaultCompanion.systemPrompt as string }
   if (history === undefined) return { state: 'gone', messages: [], companion, options: {} }
+  const prompt = history.systemPrompt ?? companion.system_prompt
   return {
     state: stateOf(history),
     conversation_id: history.conversationId,
     messages: [...history.messages],
-    companion: { ...companion, system_prompt: history.systemPrompt ?? companion.system_prompt },
+    companion: {
+      ...companion,
+      system_prompt: history.isGreeting ? `${prompt}\n\n${greetingLine(titles)}` : prompt,
+    },
     options: history.options,
   }
 }

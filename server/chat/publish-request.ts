@@ -1,4 +1,4 @@
-import type { ChatRequest, ChatSend } from '../../bus/contract/chat.ts'
+import type { ChatAsked, ChatRequest } from '../../bus/contract/chat.ts'
 import { encode } from '../../bus/contract/codec.ts'
 import { streams } from '../../bus/contract/streams.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
@@ -6,6 +6,7 @@ import { errorFields } from '../../telemetry/logger.ts'
 import { isPremium } from '../accounts/permissions.ts'
 import type { Rooms } from '../house.ts'
 import type { StoredRequest, User } from '../store/store.ts'
+import { cancelChat } from './cancel.ts'
 
 /** A hub that took a `ready` row has this long to publish it, in milliseconds; then the next sweep may. */
 export const publishLeaseMs = 10_000
@@ -15,7 +16,7 @@ const publishTimeoutMs = 8_000
 
 export interface RequestToPublish {
   readonly user: Pick<User, 'id' | 'name' | 'role'>
-  readonly send: ChatSend
+  readonly send: ChatAsked
   readonly attemptFloor: number
   readonly createdAt: number
 }
@@ -31,7 +32,7 @@ export async function publishRequest(rooms: Rooms, request: RequestToPublish): P
   try {
     // Should the stream be made anew meanwhile, the older epoch is noted, and the request is published again.
     const epoch = bus.epochOf(streams.chat.name)
-    const published = await bus.publish(subjects.message(user.id), encode(requestMessage(request)), {
+    const published = await bus.publish(subjectOf(request), encode(requestMessage(request)), {
       messageId: `${user.id}.${send.request_id}.${attemptFloor}`,
       timeoutMs: publishTimeoutMs,
     })
@@ -44,8 +45,18 @@ export async function publishRequest(rooms: Rooms, request: RequestToPublish): P
     log.debug({ ...fields, seq: published.seq }, 'A request is published')
   } catch (error) {
     log.warn({ ...fields, ...errorFields(error) }, 'A request is not published yet')
+    if (send.kind === 'greeting') await giveUp(rooms, user.id, send.request_id)
   }
 }
+
+/** Nobody asked for a greeting, so it takes nobody's room while the bus does not take it. */
+const giveUp = (rooms: Rooms, userId: string, requestId: string): Promise<unknown> =>
+  cancelChat(rooms, userId, requestId).catch((error: unknown) =>
+    rooms.log.warn({ request_id: requestId, ...errorFields(error) }, 'A greeting is not given up yet'),
+  )
+
+const subjectOf = ({ user, send }: RequestToPublish): string =>
+  send.kind === 'greeting' ? subjects.greeting(user.id, send.request_id) : subjects.message(user.id)
 
 /** What the store keeps of a request, as it is published. */
 export const fromStored = (row: StoredRequest): RequestToPublish => ({

@@ -62,6 +62,8 @@ async function makeTitle({ store, bus, notify }: Rooms, untitled: Untitled): Pro
   const messages = (path?.items ?? [])
     .filter(({ content }) => content !== '')
     .map(({ role, content }) => ({ role, content: truncate(content, titleSourceLength) }))
+  // What the companion says of itself is about nothing yet.
+  if (!messages.some(({ role }) => role === 'user')) return
   const ask: TitleGet = { conversation_id: conversationId, model, messages }
   const answer = await bus.request(subjects.title, ask, { timeoutMs: titleTimeoutMs })
   if (!titleAnswer(answer)) return

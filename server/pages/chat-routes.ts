@@ -17,6 +17,9 @@ import { idOf, visited } from './visit.ts'
 /** Messages a page begins with, and brings at each "Show earlier messages". */
 const messagesPerPage = 60
 
+/** How long a greeting that nobody answered is what the house opens with, in milliseconds. */
+const freshGreetingMs = 10 * 60_000
+
 /** The room: a new conversation, one that exists, and the pieces of its thread. */
 export function registerChat(app: FastifyInstance, house: House): void {
   app.get('/', visited(house, showNew))
@@ -26,9 +29,20 @@ export function registerChat(app: FastifyInstance, house: House): void {
   app.post('/c/:id/branch', visited(house, chooseBranch))
 }
 
+/** Who opens the house soon after the companion greeted them is led there; who asks for a new conversation gets one. */
 async function showNew(visit: Visit): Promise<Html> {
+  const greeting = isFragment(visit.request) ? undefined : await freshGreeting(visit)
+  if (greeting !== undefined) {
+    visit.reply.code(303).header('location', `/c/${greeting}`)
+    return html``
+  }
   return show(visit, await newChat(visit.house))
 }
+
+const freshGreeting = async ({ house, user }: Visit): Promise<string | undefined> =>
+  house.config.greetAfterMs > 0
+    ? house.store.conversations.findGreeting(user.id, Date.now() - freshGreetingMs)
+    : undefined
 
 /** A conversation that begins with the first message under this id. */
 export async function newChat(house: House): Promise<ChatFacts> {

@@ -29,7 +29,7 @@ export const invitationPage = (facts: InvitationFacts): Html =>
 <h1>You are invited</h1>
 ${facts.signedInAs === undefined ? welcome(facts) : present(facts.signedInAs)}
 </div></main>`,
-    facts.hasPasskeys ? 'account/passkeys.js' : undefined,
+    facts.hasPasskeys ? ['account/passkeys.js'] : [],
   )
 
 const welcome = ({ token, providers, hasPasskeys }: InvitationFacts): Html =>

@@ -17,18 +17,18 @@ export interface PageFacts {
   readonly list: ListFacts
   /** The `<main id="chat">`. */
   readonly main: Html
-  /** A module of the built files that this page runs beside the chat's. */
-  readonly module?: string
+  /** Modules of the built files that this page runs beside the chat's. */
+  readonly modules?: readonly string[]
 }
 
 /** A whole page of the house: the list, the room, and what both borrow (dialogs, toasts, templates). */
-export const page = (view: View, { title, list, main, module }: PageFacts): Html =>
+export const page = (view: View, { title, list, main, modules = [] }: PageFacts): Html =>
   html`<!doctype html>
 <html lang="en" ${themeAttribute(view.theme)}>
 <head>
 ${head(title, view.assets)}
 <meta name="htmx-config" content="includeIndicatorCSS:false, defaultTimeout:30000">
-${scripts(view.assets, 'chat/main.js', ...(module === undefined ? [] : [module]))}
+${scripts(view.assets, 'chat/main.js', ...modules)}
 </head>
 <body x-data="house" ${attributes({
     'data-user-id': view.user.id,
@@ -55,12 +55,18 @@ ${toastTemplate()}
 </html>`
 
 /** A page without the house around it: for strangers and for what went wrong before anybody was known. */
-export const barePage = (title: string, theme: Theme, assets: Assets, main: Html, module?: string): Html =>
+export const barePage = (
+  title: string,
+  theme: Theme,
+  assets: Assets,
+  main: Html,
+  modules: readonly string[] = [],
+): Html =>
   html`<!doctype html>
 <html lang="en" ${themeAttribute(theme)}>
 <head>
 ${head(title, assets)}
-${module !== undefined && scripts(assets, module)}
+${modules.length > 0 && scripts(assets, ...modules)}
 </head>
 <body class="bare">
 ${iconSheet()}

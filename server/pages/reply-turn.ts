@@ -34,7 +34,7 @@ ${thoughts(reply)}
 <div class="reply-body prose-like" dir="auto">${reply.content !== '' && raw(renderedReplies.render(view.conversationId, reply.content))}</div>
 <p class="reply-status">${status(reply, view)}</p>
 <footer class="reply-foot">
-<span class="turn-actions">${actionButton('copy', 'copy', 'Copy the answer')}${actionButton('regenerate', 'again', 'Answer again')}</span>
+<span class="turn-actions">${actionButton('copy', 'copy', 'Copy the answer')}${hasQuestion(reply) && actionButton('regenerate', 'again', 'Answer again')}</span>
 ${steps(reply.id, reply.siblings, 'answer')}
 <span class="meta reply-meta">${replyMeta(reply, view.clock)}</span>
 </footer>
@@ -49,13 +49,17 @@ function status(reply: ReplyFacts, view: TurnView): Html | string {
   if (reply.state === 'waiting') return 'Waiting for its turn'
   if (reply.state === 'ready' || reply.state === 'published') return `${view.companionName} is thinking`
   if (reply.state === 'cancelled' && reply.content === '') return 'Stopped before the first word'
-  if (reply.state === 'failed') return failure(reply.error?.code ?? 'reply_failed', reply.error?.detail ?? '')
+  if (reply.state === 'failed') return failure(reply)
   return reply.content === '' && reply.id !== '' ? 'The model answered with nothing' : ''
 }
 
+/** A greeting answers nothing that could be answered again; the template's words stand in for any reply's. */
+const hasQuestion = ({ id, parentId }: ReplyFacts): boolean => id === '' || parentId !== null
+
 /** `detail` is for people too, so it is shown where it says more than the title. */
-function failure(code: string, detail: string): Html {
+function failure(reply: ReplyFacts): Html {
+  const { code, detail } = reply.error ?? { code: 'reply_failed', detail: '' }
   const words = errorWords(code)
   const says = detail !== '' && detail !== words.title
-  return html`<span class="failure">${icon('alert', 'small')}<span><strong>${words.title}.</strong> ${words.advice}${says && html`<span class="failure-detail">${detail}</span>`}</span><button type="button" class="btn btn-sm" data-action="retry">${icon('again', 'small')}Try again</button></span>`
+  return html`<span class="failure">${icon('alert', 'small')}<span><strong>${words.title}.</strong> ${words.advice}${says && html`<span class="failure-detail">${detail}</span>`}</span>${hasQuestion(reply) && html`<button type="button" class="btn btn-sm" data-action="retry">${icon('again', 'small')}Try again</button>`}</span>`
 }

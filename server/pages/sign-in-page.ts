@@ -59,7 +59,7 @@ ${waysIn(facts)}
 ${facts.hasPasskeys && recovery()}
 ${ownerHint(facts)}
 </div></main>`,
-    facts.hasPasskeys ? 'account/passkeys.js' : undefined,
+    facts.hasPasskeys ? ['account/passkeys.js'] : [],
   )
 
 const isOwnersOnly = ({ providers, hasPasskeys }: SignInFacts): boolean =>

@@ -20,6 +20,8 @@ const words: Readonly<Record<SignInProblem, (provider: string) => string>> = {
     `What came back from ${provider} does not belong to what you began, so it was not taken. Please begin again here.`,
   misconfigured: (provider) =>
     `${provider} does not accept this house. Whoever runs it finds the reason in its log.`,
+  not_fresh: (provider) =>
+    `${provider} let you through without showing that it is you at this moment, so it does not count here. Use a passkey or a recovery code if you have one, or sign out at ${provider} and begin again.`,
   closed: () => 'Nobody new is let in here at the moment.',
   email_unverified: (provider) =>
     `${provider} has not verified your e-mail address. Verify it there, then try again.`,

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { returnPath } from '../accounts/flows/return-to.ts'
+import { hasBetterWay } from '../accounts/fresh-proof.ts'
 import { relyingPartyOf } from '../accounts/passkeys/relying-party.ts'
 import type { House } from '../house.ts'
 import { themeOf } from './cookies.ts'
@@ -22,10 +23,18 @@ export function registerSignInPage(app: FastifyInstance, house: House): void {
     if (isMember && !isAgain && problem === undefined) return reply.redirect('/', 303)
     return sendSignInPage(house, request, reply, {
       returnTo: returnPath(fieldOf(request.query, 'return_to')),
+      ...(isAgain && { providers: await providersAgain(house, user.id) }),
       isAgain,
       ...(problem !== undefined && { problem }),
     })
   })
+}
+
+/** By whose word somebody can show that it is them: the ones they are known by, of those that would count. */
+async function providersAgain(house: House, userId: string): Promise<House['providers']> {
+  const isTelling = await hasBetterWay(house, userId, Date.now())
+  const known = new Set((await house.store.identities.list(userId)).map(({ issuer }) => issuer))
+  return house.providers.filter((one) => known.has(one.issuer) && (one.tellsSignIn || !isTelling))
 }
 
 /** The page, with the look this browser has chosen. It is nobody's, and kept by no cache. */
@@ -33,7 +42,7 @@ export function sendSignInPage(
   house: House,
   request: FastifyRequest,
   reply: FastifyReply,
-  facts: { returnTo: string; isAgain?: boolean; problem?: string },
+  facts: { returnTo: string; isAgain?: boolean; problem?: string; providers?: House['providers'] },
 ): FastifyReply {
   const theme = themeOf(request.headers.cookie)
   const { assets, providers } = house

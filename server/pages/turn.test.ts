@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Message } from '../store/store.ts'
 import { blankReply } from './reply-turn.ts'
-import { turns } from './turn.ts'
+import { turns, turnTemplates } from './turn.ts'
 
 const view = { conversationId: 'a', companionName: 'Mira', clock: { now: 0, timeZone: 'UTC' } }
 
@@ -36,4 +36,21 @@ test('a thread shows its replies in their order', async () => {
     [...shown.matchAll(/id="m-(\d)"/g)].map(([, id]) => id),
     ['0', '1', '2'],
   )
+})
+
+test('a greeting cannot be asked for again, even where it failed, and every other reply can', async () => {
+  const failed = { code: 'backend_unavailable', detail: '', retryable: true }
+  const [greeting = '', reply = ''] = await Promise.all(
+    [null, 'asked'].map(async (parentId) => {
+      const [one] = replies(1, '')
+      return one
+        ? String(await turns([{ ...one, parentId, state: 'failed', error: failed }], undefined, view))
+        : ''
+    }),
+  )
+  for (const action of ['regenerate', 'retry']) {
+    assert.ok(!greeting.includes(`data-action="${action}"`), action)
+    assert.ok(reply.includes(`data-action="${action}"`), action)
+  }
+  assert.ok(String(turnTemplates(view)).includes('data-action="regenerate"'))
 })

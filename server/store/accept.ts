@@ -7,9 +7,13 @@ import type { AcceptInput, AcceptResult } from './store.ts'
 import { openStates, runningStates } from './succession.ts'
 
 /** See `RequestStore.accept`. What will not change by waiting (`not_found`, `conflict`) is found before `queue_full`. */
-export async function accept(database: Database, input: AcceptInput): Promise<AcceptResult> {
+export const accept = (database: Database, input: AcceptInput): Promise<AcceptResult> =>
+  refusable(database.write((queries) => acceptIn(queries, input)))
+
+/** What became of it, a refusal too: that has undone the transaction by then. */
+export async function refusable<Result>(accepting: Promise<Result>): Promise<Result | AcceptResult> {
   try {
-    return await database.write((queries) => acceptIn(queries, input))
+    return await accepting
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     const { code, retryAfterMs } = error
@@ -17,7 +21,8 @@ export async function accept(database: Database, input: AcceptInput): Promise<Ac
   }
 }
 
-async function acceptIn(queries: Queries, input: AcceptInput): Promise<AcceptResult> {
+/** The same within a transaction. @throws Refusal */
+export async function acceptIn(queries: Queries, input: AcceptInput): Promise<AcceptResult> {
   const ordinal = await nextOrdinal(queries, input)
   const earlier = await findEarlier(queries, input)
   if (earlier) return earlier

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { ChatSend } from '../../bus/contract/chat.ts'
+import type { ChatAsked } from '../../bus/contract/chat.ts'
 
 /** SHA-256, in hexadecimal, of everything that was sent, whatever the order of its keys. */
-export const contentHash = (send: ChatSend): string =>
+export const contentHash = (send: ChatAsked): string =>
   createHash('sha256').update(JSON.stringify(send, sortKeys)).digest('hex')
 
 function sortKeys(_key: string, value: unknown): unknown {

@@ -3,6 +3,7 @@ import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Database, Queries } from './database.ts'
 import { deleteConversation, purgeDeleted, restoreConversation } from './deletion.ts'
 import { fold } from './fold.ts'
+import { findGreeting } from './greeting.ts'
 import type { ConversationKey } from './messages.ts'
 import { readMessage, readPath, selectBranch } from './messages.ts'
 import { oneSearchEach } from './one-search-each.ts'
@@ -33,6 +34,7 @@ export function createConversationStore(database: Database): ConversationStore {
     selectBranch: (userId, id, messageId) =>
       database.write((queries) => selectBranch(queries, { userId, id }, messageId)),
     openRequests: (userId, id) => database.read((queries) => openRequests(queries, { userId, id })),
+    findGreeting: (userId, since) => database.read((queries) => findGreeting(queries, userId, since)),
   }
 }
 

@@ -15,17 +15,26 @@ export function deleteConversation(
 ): Promise<boolean> {
   return database.write(async (queries) => {
     await database.lockUser(queries, userId)
-    const { numUpdatedRows } = await queries
-      .updateTable('conversations')
-      .set({ deleted_at: now })
-      .where('id', '=', id)
-      .where('user_id', '=', userId)
-      .where('deleted_at', 'is', null)
-      .executeTakeFirst()
-    if (numUpdatedRows === 0n) return false
-    await closeRequests(queries, { userId, id }, now)
-    return true
+    return hideConversation(queries, { userId, id }, now)
   })
+}
+
+/** The same within a transaction that has locked the person. */
+export async function hideConversation(
+  queries: Queries,
+  { userId, id }: ConversationKey,
+  now: number,
+): Promise<boolean> {
+  const { numUpdatedRows } = await queries
+    .updateTable('conversations')
+    .set({ deleted_at: now })
+    .where('id', '=', id)
+    .where('user_id', '=', userId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) return false
+  await closeRequests(queries, { userId, id }, now)
+  return true
 }
 
 export async function restoreConversation(

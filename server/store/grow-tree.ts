@@ -5,25 +5,29 @@ import { Refusal } from './refusal.ts'
 import type { NewMessageRow } from './schema.ts'
 import type { AcceptInput } from './store.ts'
 
+/** What a conversation is called that the companion opened, until somebody says something in it. */
+const greetingTitle = 'Welcome back'
+
 /**
  * Adds what was said, where it is new, and its answer's place below it, and shows the path to that.
  * @param ordinal the answer's; what was said has the number before it
  */
 export async function growTree(queries: Queries, input: AcceptInput, ordinal: number): Promise<void> {
   await requireConversation(queries, input)
-  if (input.send.kind === 'regenerate') await requireSaid(queries, input)
-  else await insertSaid(queries, input, ordinal - 1)
+  const { kind, message_id, request_id } = input.send
+  if (kind === 'regenerate') await requireSaid(queries, input)
+  else if (kind !== 'greeting') await insertSaid(queries, input, ordinal - 1)
   await insertMessage(queries, {
     ...emptyMessage(input),
-    id: input.send.request_id,
-    parent_id: input.send.message_id,
+    id: request_id,
+    parent_id: kind === 'greeting' ? null : message_id,
     role: 'assistant',
     ordinal,
   })
   await showAnswer(queries, input)
 }
 
-/** A conversation that does not exist begins with something said at its root; everything else needs one. */
+/** A conversation that does not exist begins with something said at its root, or a greeting; all else needs one. */
 async function requireConversation(queries: Queries, { userId, send, now }: AcceptInput): Promise<void> {
   const existing = await queries
     .selectFrom('conversations')
@@ -34,8 +38,9 @@ async function requireConversation(queries: Queries, { userId, send, now }: Acce
     if (existing.user_id !== userId || existing.deleted_at !== null) throw new Refusal('not_found')
     return
   }
-  if (send.kind !== 'send' || send.parent_id !== null) throw new Refusal('not_found')
-  const title = firstTitle(send.message ?? '')
+  const isOpening = send.kind === 'send' || send.kind === 'greeting'
+  if (!isOpening || send.parent_id !== null) throw new Refusal('not_found')
+  const title = send.kind === 'greeting' ? greetingTitle : firstTitle(send.message ?? '')
   const made = await queries
     .insertInto('conversations')
     .values({
@@ -104,7 +109,7 @@ async function insertMessage(queries: Queries, message: NewMessageRow): Promise<
 }
 
 async function showAnswer(queries: Queries, { send, now }: AcceptInput): Promise<void> {
-  const said = send.kind === 'regenerate' ? 0 : 1
+  const said = send.kind === 'send' || send.kind === 'edit' ? 1 : 0
   await queries
     .updateTable('conversations')
     .set((set) => ({

@@ -1,4 +1,4 @@
-import type { ChatSend } from '../../bus/contract/chat.ts'
+import type { ChatAsked } from '../../bus/contract/chat.ts'
 import type { HistoryMessage } from '../../bus/contract/history.ts'
 import type { GenerationOptions } from '../../bus/contract/wire.ts'
 import type { Queries } from './database.ts'
@@ -17,13 +17,14 @@ export async function history(
 ): Promise<RequestHistory | undefined> {
   const request = await findRequest(queries, key)
   if (!request) return undefined
-  const send: ChatSend = JSON.parse(request.send_json)
+  const send: ChatAsked = JSON.parse(request.send_json)
   return {
     state: request.state,
     cancelRequested: request.cancel_requested_at !== null,
     // Every final brings timings; what was cancelled before anybody wrote has none.
     isStored: request.timings_json !== null,
     conversationId: request.conversation_id,
+    isGreeting: send.kind === 'greeting',
     systemPrompt: request.system_prompt,
     options: optionsOf(send, request),
     messages: await collect(queries, request.message_id, budget),
@@ -45,7 +46,7 @@ function findRequest(queries: Queries, { userId, requestId }: RequestKey) {
 
 /** What was asked for with the request goes before what is set for the conversation. */
 function optionsOf(
-  { options }: ChatSend,
+  { options }: ChatAsked,
   conversation: { temperature: number | null; max_tokens: number | null },
 ): GenerationOptions {
   const temperature = options?.temperature ?? conversation.temperature

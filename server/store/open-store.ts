@@ -12,6 +12,7 @@ import { createIdentityStore } from './identities.ts'
 import { createInvitationStore } from './invitations.ts'
 import { createLimitStore } from './limits.ts'
 import { migrate } from './migrate.ts'
+import { holdNoted } from './noted-revocations.ts'
 import { createPasskeyStore } from './passkeys.ts'
 import { createRecoveryCodeStore } from './recovery-codes.ts'
 import { createRequestStore } from './requests.ts'
@@ -30,7 +31,8 @@ export async function openStore(url: string): Promise<Store> {
   return createStore(await behindDoor({ open: () => openDatabase(url) }).open())
 }
 
-export function createStore(database: Database): Store {
+export function createStore(opened: Database): Store {
+  const { database, take } = holdNoted(opened)
   return {
     kind: database.kind,
     accounts: behindDoor(createAccountStore(database)),
@@ -43,7 +45,7 @@ export function createStore(database: Database): Store {
     limits: behindDoor(createLimitStore(database)),
     passkeys: behindDoor(createPasskeyStore(database)),
     recoveryCodes: behindDoor(createRecoveryCodeStore(database)),
-    revocations: behindDoor(createRevocationStore(database)),
+    revocations: behindDoor(createRevocationStore(database, take)),
     sessions: behindDoor(createSessionStore(database)),
     conversations: behindDoor(createConversationStore(database)),
     exports: behindDoor(createExportStore(database)),

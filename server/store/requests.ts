@@ -1,6 +1,7 @@
 import { accept } from './accept.ts'
 import type { Database, Queries } from './database.ts'
 import { cancel, markLogPurged, purgeableLogs, recordFinal } from './endings.ts'
+import { greet } from './greeting.ts'
 import { history } from './history.ts'
 import { cancelling, leasePublished, leaseReady, markPublished, republish } from './leases.ts'
 import type { RequestStore, StoredRequest } from './store.ts'
@@ -10,6 +11,7 @@ import type { RequestKey } from './succession.ts'
 export function createRequestStore(database: Database): RequestStore {
   return {
     accept: (input) => accept(database, input),
+    greet: (input) => greet(database, input),
     find: (userId, requestId) => database.read((queries) => find(queries, { userId, requestId })),
     history: (userId, requestId, budget) =>
       database.read((queries) => history(queries, { userId, requestId }, budget)),

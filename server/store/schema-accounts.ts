@@ -29,6 +29,9 @@ export interface UsersTable {
   /** Most of this person's requests that run at once, as last accepted by. */
   running_limit: Generated<number>
   invited_by: string | null
+  /** When the companion last greeted this person by itself, and the conversation it opened. */
+  greeted_at: number | null
+  greeting_id: string | null
   /** The last number given to something this person made; see `ordinal` in messages and requests. */
   last_ordinal: Generated<number>
 }
@@ -49,6 +52,7 @@ export interface SessionsTable {
   /** The next use gets a new token. */
   rotation_due: Generated<0 | 1>
   device: string | null
+  /** How it began: the slug of a provider, or a way of the house's own (`OwnWay`), which has no issuer. */
   provider: string | null
   issuer: string | null
   subject: string | null

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
 import path from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import type { AccessChange } from '../../bus/contract/access.ts'
+import { queueChanges } from './queue-changes.ts'
 import type { FoundSession } from './sessions.ts'
 
 /** What the store last said of a session is good for this long without it, in milliseconds. */
@@ -34,6 +35,10 @@ export interface SessionCache {
 
 /** A file in `folder`, readable by its owner alone; in memory where none can be written there. */
 export function openSessionCache(folder: string): SessionCache {
+  return queueChanges(openCache(folder))
+}
+
+function openCache(folder: string): SessionCache {
   const database = openFile(path.join(folder, 'session-cache.db')) ?? new SqliteDatabase(':memory:')
   database.exec(`create table if not exists sessions (token_hash text primary key, id text not null,
       user_id text not null, session_json text not null, expires_at integer not null, confirmed_at integer not null, role_at integer not null);
@@ -57,6 +62,8 @@ export function openSessionCache(folder: string): SessionCache {
     },
     keep: (tokenHash, session, now) => {
       if (session.id === null || session.byPrevious) return
+      // Its token is about to be replaced, and must not outlive that here.
+      if (session.rotationDue) return void queries.forget.run(tokenHash)
       const present = queries.confirmedAt.get(tokenHash)
       if (present !== undefined && now - present.confirmed_at < confirmEveryMs) return
       const { id, user, expiresAt } = session
@@ -73,7 +80,7 @@ export function openSessionCache(folder: string): SessionCache {
       changes += 1
       if (kind === 'ended') for (const id of ended) queries.end.run(id)
       else if (kind === 'everything') queries.endAll.run(user_id)
-      else if (role !== undefined) queries.setRole.run({ role, user_id, at: timestamp * 1000 })
+      else if (role !== undefined) queries.endBefore.run({ user_id, at: timestamp * 1000 })
     },
     close: () => void database.close(),
   }
@@ -115,10 +122,7 @@ function prepare(database: SqliteDatabase.Database) {
     forget: database.prepare('delete from sessions where token_hash = ?'),
     end: database.prepare('delete from sessions where id = ?'),
     endAll: database.prepare('delete from sessions where user_id = ?'),
-    // A change may be heard again after the one that followed it.
-    setRole: database.prepare(
-      `update sessions set session_json = json_set(session_json, '$.user.role', @role), role_at = @at
-        where user_id = @user_id and role_at <= @at`,
-    ),
+    // With a role the tokens change. A change may be heard again, when what is kept came after it.
+    endBefore: database.prepare('delete from sessions where user_id = @user_id and role_at <= @at'),
   }
 }

@@ -15,16 +15,17 @@ export async function create(queries: Queries, session: NewSession): Promise<voi
       id: session.id,
       user_id: session.userId,
       created_at: session.createdAt,
-      signed_in_at: session.createdAt,
+      signed_in_at: session.signedInAt ?? session.createdAt,
       last_used_at: session.createdAt,
       expires_at: session.expiresAt,
       device: session.device ?? null,
-      provider: proof?.provider ?? null,
+      provider: proof?.provider ?? session.way ?? null,
       issuer: proof?.issuer ?? null,
       subject: proof?.subject ?? null,
       sid: proof?.sid ?? null,
       id_token: proof?.idToken ?? null,
     })
+    .onConflict((conflict) => conflict.column('token_hash').doNothing())
     .execute()
   const all = await list(queries, session.userId, session.createdAt)
   const surplus = all.filter(({ id }) => id !== session.id).slice(maxSessionsPerUser - 1)
@@ -129,8 +130,8 @@ export async function list(queries: Queries, userId: string, now: number): Promi
     .where('expires_at', '>', now)
     .execute()
   return rows
-    .flatMap(({ id, created_at: createdAt, last_used_at, device, provider }) =>
-      id === null ? [] : { id, createdAt, lastUsedAt: last_used_at ?? createdAt, device, provider },
+    .flatMap(({ id, created_at: createdAt, last_used_at, device, provider: way }) =>
+      id === null ? [] : { id, createdAt, lastUsedAt: last_used_at ?? createdAt, device, way },
     )
     .sort((one, other) => other.lastUsedAt - one.lastUsedAt)
 }

@@ -13,16 +13,22 @@ export interface SessionProof {
   readonly idToken?: string
 }
 
+/** How a session begins where no provider does. No slug of a provider is called so. */
+export type OwnWay = 'passkey' | 'recovery_code' | 'owner_link'
+
 export interface NewSession {
   /** The SHA-256 of the token, in hexadecimal. */
   readonly tokenHash: string
   readonly id: string
   readonly userId: string
   readonly createdAt: number
+  /** When the person proved who they are; absent: when it was created. */
+  readonly signedInAt?: number
   readonly expiresAt: number
   /** From the browser's own words, for the list of sessions. */
   readonly device?: string
   readonly proof?: SessionProof
+  readonly way?: OwnWay
 }
 
 export interface FoundSession {
@@ -45,7 +51,8 @@ export interface SessionSummary {
   readonly createdAt: number
   readonly lastUsedAt: number
   readonly device: string | null
-  readonly provider: string | null
+  /** How it began: the slug of a provider or an `OwnWay`; null: nobody proved anything, or an older hub made it. */
+  readonly way: string | null
 }
 
 /** Sessions by the hash of their token. What ends one is told to all hubs by a revocation of the same transaction. */

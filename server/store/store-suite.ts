@@ -4,6 +4,7 @@ import { testAccounts } from './suite/accounts.ts'
 import { testDeletion } from './suite/deletion.ts'
 import { testEndings } from './suite/endings.ts'
 import { testExports } from './suite/exports.ts'
+import { testGreeting } from './suite/greeting.ts'
 import type { Source } from './suite/ground.ts'
 import { itOn } from './suite/ground.ts'
 import { testIdentities } from './suite/identities.ts'
@@ -30,6 +31,7 @@ export function testStore(source: Source): void {
   testQuotas(it)
   testAccepting(it)
   testRefusing(it)
+  testGreeting(it)
   testSuccession(it)
   testLeases(it)
   testEndings(it)

@@ -1,4 +1,4 @@
-import type { ChatFinal, ChatSend, FinishReason, Timings, Usage } from '../../bus/contract/chat.ts'
+import type { ChatAsked, ChatFinal, FinishReason, Timings, Usage } from '../../bus/contract/chat.ts'
 import type { HistoryMessage, RequestState } from '../../bus/contract/history.ts'
 import type { GenerationOptions } from '../../bus/contract/wire.ts'
 import type { AccountStore, Role } from './accounts.ts'
@@ -144,6 +144,8 @@ export interface ConversationStore {
   selectBranch(userId: string, conversationId: string, messageId: string): Promise<boolean>
   /** Ids of a conversation's requests that are waiting, ready or published, oldest first. */
   openRequests(userId: string, conversationId: string): Promise<string[]>
+  /** The conversation that the companion opened since then and the person has not said anything in. */
+  findGreeting(userId: string, since: number): Promise<string | undefined>
 }
 
 export interface Page<Item> {
@@ -162,7 +164,7 @@ export interface BusTrace {
 export interface AcceptInput {
   readonly userId: string
   /** Checked and cleaned; a new conversation is titled from its message. */
-  readonly send: ChatSend
+  readonly send: ChatAsked
   readonly now: number
   /** A `ready` row is leased to the accepting hub, which publishes it, until then. */
   readonly leaseUntil: number
@@ -170,6 +172,13 @@ export interface AcceptInput {
   readonly limits: { readonly open: number; readonly running: number }
   /** What the message counts against; none of them is counted for a repetition or a refusal. */
   readonly quotas?: readonly Quota[]
+}
+
+export interface GreetInput extends AcceptInput {
+  /** Of kind `greeting`, in a conversation of its own. */
+  readonly send: ChatAsked
+  /** How long nothing may have happened in the person's conversations, in milliseconds. */
+  readonly awayMs: number
 }
 
 export type AcceptResult =
@@ -194,8 +203,8 @@ export interface StoredRequest {
   readonly requestId: string
   readonly conversationId: string
   readonly state: RequestState
-  /** What the browser sent, without its `message` (the store has that under `message_id`). */
-  readonly send: ChatSend
+  /** What was asked, without its `message` (the store has that under `message_id`). */
+  readonly send: ChatAsked
   readonly attemptFloor: number
   readonly epoch: number | null
   readonly seq: number | null
@@ -223,6 +232,12 @@ export interface RequestStore {
    * its present state; with other content it is a `conflict`.
    */
   accept(input: AcceptInput): Promise<AcceptResult>
+  /**
+   * The same for a greeting, where one is due: the person has talked here before, and neither that nor a greeting was
+   * within `awayMs`. So of many hubs that ask at once one gets it accepted. An earlier greeting that nobody answered is
+   * deleted in the same transaction. @returns undefined where none is due.
+   */
+  greet(input: GreetInput): Promise<AcceptResult | undefined>
   find(userId: string, requestId: string): Promise<StoredRequest | undefined>
   /** The conversation's settings and the path up to the request's message, newest that fit `budget` code units. */
   history(userId: string, requestId: string, budget: number): Promise<RequestHistory | undefined>
@@ -260,6 +275,8 @@ export interface RequestHistory {
   /** Its final is stored. */
   readonly isStored: boolean
   readonly conversationId: string
+  /** The companion is to open the conversation. */
+  readonly isGreeting: boolean
   readonly systemPrompt: string | null
   readonly options: GenerationOptions
   readonly messages: readonly HistoryMessage[]

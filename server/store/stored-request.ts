@@ -1,4 +1,4 @@
-import type { ChatSend } from '../../bus/contract/chat.ts'
+import type { ChatAsked } from '../../bus/contract/chat.ts'
 import { roleOf } from './accounts.ts'
 import type { RequestRow } from './schema.ts'
 import type { Role, StoredRequest, User } from './store.ts'
@@ -35,7 +35,7 @@ type Row = Pick<
 > & { username: string; kind: User['kind']; role: Role }
 
 export function toStoredRequest(row: Row): StoredRequest {
-  const send: ChatSend = JSON.parse(row.send_json)
+  const send: ChatAsked = JSON.parse(row.send_json)
   return {
     userId: row.user_id,
     username: row.username,

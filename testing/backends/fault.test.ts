@@ -93,6 +93,28 @@ test('a stalled reply says nothing more, and is told as aborted when its client 
     assert.equal(standIn.requests[0]?.tokensSent, 4)
   }))
 
+test('a paused reply says nothing more until the fault is lifted, and then the rest at its pace', () =>
+  withStandIn(async (standIn) => {
+    await standIn.setFault({ kind: 'pause', afterTokens: 4 })
+    const answer = await fetch(`${standIn.url}/api/chat`, fetchOptions(CHAT_MANY))
+    const reader = answer.body?.getReader()
+    let lines = 0
+    while (lines < 4) lines += linesIn((await reader?.read())?.value)
+    assert.deepEqual([standIn.openCount(), standIn.requests[0]?.tokensSent], [1, 4])
+    await standIn.setFault(undefined)
+    while (lines < 51) lines += linesIn((await reader?.read())?.value)
+    await until(() => standIn.requests[0]?.outcome === 'finished')
+  }))
+
+test('a pause that was lifted before it struck is none', () =>
+  withStandIn(async (standIn) => {
+    await standIn.setFault({ kind: 'pause', afterTokens: 20 })
+    const answered = replay(standIn.url, chatRequest('tokens=30 rate=20'))
+    await until(() => (standIn.requests[0]?.tokensSent ?? 0) > 0)
+    await standIn.setFault(undefined)
+    assert.equal((await answered).chunks.length, 31)
+  }))
+
 test('a reset comes after the tokens that were sent', async () => {
   const answered = await strike({ kind: 'reset', afterTokens: 3 })
   assert.equal(answered.ended, 'broken: ECONNRESET')
@@ -163,8 +185,8 @@ function chatRequest(prompt: string): RecordedExchange['request'] {
   return { method: 'POST', path: '/api/chat', body }
 }
 
-function fetchOptions(request: RecordedExchange['request'], signal: AbortSignal): RequestInit {
-  return { method: request.method, body: JSON.stringify(request.body), signal }
+function fetchOptions(request: RecordedExchange['request'], signal?: AbortSignal): RequestInit {
+  return { method: request.method, body: JSON.stringify(request.body), signal: signal ?? null }
 }
 
 async function bytesOf(standIn: OllamaStandIn, request: RecordedExchange['request']) {

@@ -16,6 +16,8 @@ export type Fault =
   | { kind: 'huge-line'; afterTokens: number; bytes: number }
   /** Says nothing more and keeps the connection. */
   | { kind: 'stall'; afterTokens: number }
+  /** Says nothing more until another fault, or none, is set; then it goes on. */
+  | { kind: 'pause'; afterTokens: number }
   /** Cuts the connection with a TCP reset. */
   | { kind: 'reset'; afterTokens: number }
   /** Ends the body as if all were well, without saying that the reply is done. */
@@ -40,11 +42,19 @@ export class FaultSwitch {
   #fault: Fault | undefined
   #scope: FaultScope = {}
   #left = Number.POSITIVE_INFINITY
+  #changed = Promise.withResolvers<void>()
 
   set(fault: Fault | undefined, scope: FaultScope = {}): void {
     this.#fault = fault
     this.#scope = scope
     this.#left = scope.requests ?? Number.POSITIVE_INFINITY
+    this.#changed.resolve()
+    this.#changed = Promise.withResolvers()
+  }
+
+  /** Resolves once this is not the fault that is set. */
+  async untilLifted(fault: Fault): Promise<void> {
+    while (this.#fault === fault) await this.#changed.promise
   }
 
   /** The fault that strikes this request. */

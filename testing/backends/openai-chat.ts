@@ -1,6 +1,6 @@
 import type { Fault } from './fault.ts'
 import { type CompletionBody, parseCompletionBody } from './openai-request.ts'
-import { type OpenaiDialect, openaiError, openaiFraming, openaiWholeReply } from './openai-wire.ts'
+import { isVllm, type OpenaiDialect, openaiError, openaiFraming, openaiWholeReply } from './openai-wire.ts'
 import { type ReplyPlan, streamReply, takeWholeReply } from './reply-stream.ts'
 import { type ReplyScript, scriptedPieces, scriptFor } from './scripted-reply.ts'
 import { answerJson, type Exchange } from './stand-in-server.ts'
@@ -84,7 +84,7 @@ function refusal(chat: CompletionBody, model: OpenaiModelOption, dialect: Openai
   const unknown =
     dialect === 'strict' ? chat.fields.find((field) => !KNOWN_FIELDS.includes(field)) : undefined
   if (unknown !== undefined) return `property '${unknown}' is unsupported`
-  if (!dialect.startsWith('vllm')) return undefined
+  if (!isVllm(dialect)) return undefined
   if (chat.continues && chat.addsGenerationPrompt) {
     return 'Cannot set both `continue_final_message` and `add_generation_prompt` to True.'
   }
@@ -97,7 +97,7 @@ function replyOf(chat: CompletionBody, model: OpenaiModelOption, context: Contex
   const { dialect } = context
   const script = scriptFor([context.script, model.script], chat.prompt, context.answer?.(chat))
   if (fault?.kind === 'endless') script.tokens = Number.POSITIVE_INFINITY
-  const goesOn = dialect === 'ollama' || (dialect.startsWith('vllm') && chat.continues)
+  const goesOn = dialect === 'ollama' || (isVllm(dialect) && chat.continues)
   const pieces = scriptedPieces(script, goesOn ? chat.begun : '', dialect !== 'strict')
   return { script, pieces, maxTokens: chat.maxTokens }
 }

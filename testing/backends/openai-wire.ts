@@ -2,18 +2,22 @@ import { GARBAGE_LINE } from './fault.ts'
 import type { Framing } from './reply-stream.ts'
 
 /**
- * Whose habits the stand-in has. `vllm` (Ray Serve LLM too): a first chunk with the role alone, thinking in
- * `reasoning_content`, goes on with an answer only when asked by `continue_final_message`. `vllm-reasoning`:
- * the same with the later name `reasoning`. `ollama`: the role in every chunk, thinking in `reasoning`, always
+ * Whose habits the stand-in has. `vllm`: a first chunk with the role alone, thinking in `reasoning_content`, goes on
+ * with an answer only when asked by `continue_final_message`. `vllm-reasoning`: the same with the later name
+ * `reasoning`. `ray`: as vLLM, with the model list and the errors of Ray Serve's own door. `ollama`: the role in every chunk, thinking in `reasoning`, always
  * goes on. `strict` (Groq and the like): no thinking told, unknown fields refused, never goes on.
  */
-export type OpenaiDialect = 'vllm' | 'vllm-reasoning' | 'ollama' | 'strict'
+export type OpenaiDialect = 'vllm' | 'ray' | 'vllm-reasoning' | 'ollama' | 'strict'
+
+/** Whether vLLM answers, be it behind Ray Serve. */
+export const isVllm = (dialect: OpenaiDialect): boolean => dialect === 'ray' || dialect.startsWith('vllm')
 
 export type CompletionHead = { id: string; model: string; createdSeconds: number }
 
 /**
- * The events of a streamed completion. `ollama` is checked against recordings; the others were not met:
- * they follow vLLM's published protocol and the errors people report of Groq.
+ * The events of a streamed completion. `ollama` is checked against recordings. `ray` was held beside Ray Serve 2.60
+ * (its LLM ingress before an engine of numbered tokens). The others were not met: they follow vLLM's published protocol
+ * and the errors people report of Groq.
  */
 export function openaiFraming(
   dialect: OpenaiDialect,
@@ -38,6 +42,8 @@ export function openaiFraming(
     failure: (message) => {
       // Ollama tells no error here: one chunk without a model's name, and the body ends.
       if (dialect === 'ollama') return namelessEnd(head)
+      // Nor here: the body ends as if it were whole.
+      if (dialect === 'ray') return ''
       const error = JSON.stringify(openaiError(dialect, 500, message))
       return `data: ${error}\n\ndata: [DONE]\n\n`
     },
@@ -72,8 +78,16 @@ const ERROR_TYPES: Record<number, string> = {
   500: 'InternalServerError',
 }
 
+/** A replica's error as Ray Serve wraps it, words and all. */
+function rayError(status: number, message: string): object {
+  if (status === 404) return { detail: message }
+  const words = `Message: ${message} (Request ID: r), Internal exception: ray.OpenAIHTTPException (Request ID: r)`
+  return { error: { message: words, type: 'OpenAIHTTPException', param: null, code: status } }
+}
+
 /** vLLM puts the status into `code`; Ollama leaves it null; a bad key is told by vLLM as a bare text. */
 export function openaiError(dialect: OpenaiDialect, status: number, message: string): object {
+  if (dialect === 'ray') return rayError(status, message)
   if (status === 401 && dialect.startsWith('vllm')) return { error: 'Unauthorized' }
   if (dialect === 'ollama') {
     const type = status === 400 ? 'invalid_request_error' : 'api_error'
@@ -84,8 +98,14 @@ export function openaiError(dialect: OpenaiDialect, status: number, message: str
 }
 
 export function openaiModel(dialect: OpenaiDialect, name: string, contextLength: number): object {
+  if (dialect === 'ray') return rayModel(name, contextLength)
   const known = { id: name, object: 'model', created: 1_700_000_000, owned_by: 'library' }
   return dialect.startsWith('vllm') ? { ...known, owned_by: 'vllm', max_model_len: contextLength } : known
+}
+
+function rayModel(name: string, contextLength: number): object {
+  const metadata = { model_id: name, input_modality: 'text', max_request_context_length: contextLength }
+  return { id: name, object: 'model', owned_by: 'organization-owner', permission: [], metadata }
 }
 
 function headJson(dialect: OpenaiDialect, { id, createdSeconds, model }: CompletionHead): string {
@@ -106,7 +126,7 @@ function thoughtFields(dialect: OpenaiDialect, text: string): string {
 }
 
 function reasoningField(dialect: OpenaiDialect): string {
-  return dialect === 'vllm' ? 'reasoning_content' : 'reasoning'
+  return dialect === 'vllm' || dialect === 'ray' ? 'reasoning_content' : 'reasoning'
 }
 
 function usageOf(promptTokens: number, completionTokens: number): object {

@@ -103,6 +103,12 @@ class ReplyStream {
     this.#exchange.wheel.schedule(dueMs, this.#turn)
   }
 
+  /** What was not said during a pause is not made up for. */
+  #goOnNow(): void {
+    this.#nextMs = performance.now()
+    this.#turn()
+  }
+
   /** Sends one piece; false when that was the end of the reply. */
   #sendNext(): boolean {
     const { framing, pieces, maxTokens } = this.#plan
@@ -138,6 +144,10 @@ class ReplyStream {
     if (fault.kind === 'garbage-line' || fault.kind === 'huge-line') return false
     // A stalled reply ends when its client gives up, which is then rightly told as aborted.
     if (fault.kind === 'stall') return true
+    if (fault.kind === 'pause') {
+      void this.#exchange.faults.untilLifted(fault).then(() => this.#goOnNow())
+      return true
+    }
     this.#exchange.request.outcome = 'broken'
     if (fault.kind === 'reset') {
       // What was written leaves the process at the end of this turn; a reset now would take it along.

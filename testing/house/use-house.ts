@@ -9,6 +9,10 @@ export interface HouseInUse {
   readonly house: House
   readonly browser: Browser
   visit(act: (visitor: Visitor) => Promise<void>, options?: VisitOptions): Promise<void>
+  /** Every reply waits after so many tokens, so that what is looked for in its middle can't be too late. */
+  pauseReplies(afterTokens: number): Promise<void>
+  /** Lets replies go on that wait. */
+  goOn(): Promise<void>
 }
 
 /** Opens a house and a browser before the tests of a file and closes them after. Each visit is another person. */
@@ -37,6 +41,8 @@ export function useHouse(options: HouseOptions = {}): HouseInUse {
     get browser() {
       return inUse().browser
     },
+    pauseReplies: (afterTokens) => inUse().house.ollama.setFault({ kind: 'pause', afterTokens }),
+    goOn: () => inUse().house.ollama.setFault(undefined),
     visit: (act, how) => visit(inUse().browser, inUse().house.url, act, how),
   }
 }

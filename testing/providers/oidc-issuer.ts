@@ -26,10 +26,16 @@ export interface OidcIssuer extends AsyncDisposable {
   person: IssuerPerson
   /** Whether the person refuses. */
   denies: boolean
+  /** How long ago the person has signed in there when they come for the first time, in seconds; less than 0: not yet. */
+  signedInAgoSeconds: number
+  /** How often somebody was asked there who they are. */
+  asked: number
   /** Its calls for back-channel logout that were answered, as `ok` or what went wrong. */
   readonly logouts: string[]
   /** Tells the issuer of its client: codes go to `/sign-in/{slug}/callback` below the public origin, and so on. */
   admit(client: { publicOrigin: string; slug: string; backChannelOrigin?: string }): void
+  /** Called when a browser comes to sign in, before anything is answered to it. */
+  onArrival: (() => void) | undefined
   /** Whether id_tokens say what the scopes stand for, as at Authentik, or userinfo alone does; decided by `admit`. */
   claimsIn: 'id_token' | 'userinfo'
 }
@@ -58,6 +64,9 @@ export async function startOidcIssuer(clientId = 'companions'): Promise<OidcIssu
       groups: ['family'],
     },
     denies: false,
+    signedInAgoSeconds: 0,
+    asked: 0,
+    onArrival: undefined,
     claimsIn: 'id_token',
     logouts: [],
     admit: (client) => {
@@ -93,20 +102,25 @@ function createHandle(issuer: OidcIssuer, client: ClientMetadata, jwks: JWKS): H
   provider.on('backchannel.success', () => issuer.logouts.push('ok'))
   provider.on('backchannel.error', (_context, error) => issuer.logouts.push(error.message))
   const answer = provider.callback()
-  return (request, response) =>
-    request.url?.startsWith('/interaction/')
-      ? finishInteraction(provider, issuer, request, response)
-      : answer(request, response)
+  return (request, response) => {
+    if (request.url?.startsWith('/interaction/'))
+      return finishInteraction(provider, issuer, request, response)
+    if (request.url?.startsWith('/auth?')) issuer.onArrival?.()
+    return answer(request, response)
+  }
 }
 
 /** The person is there already, and signs in or refuses without a page. */
 async function finishInteraction(
   provider: Provider,
-  { person, denies }: OidcIssuer,
+  issuer: OidcIssuer,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const result = denies ? { error: 'access_denied' } : { login: { accountId: person.subject } }
+  const { person, denies, signedInAgoSeconds } = issuer
+  const ts = Math.floor(Date.now() / 1000) - signedInAgoSeconds
+  const result = denies ? { error: 'access_denied' } : { login: { accountId: person.subject, ts } }
+  issuer.asked += 1
   await provider.interactionFinished(request, response, result).catch(() => response.writeHead(400).end())
 }
 

@@ -69,6 +69,7 @@ const configFor = (issuer: OidcIssuer, google: GoogleEmulator): Partial<HubConfi
       clientId: issuer.clientId,
       clientSecret: issuer.clientSecret,
       scope: 'openid profile email groups',
+      tellsSignIn: true,
     },
   ],
 })

@@ -28,6 +28,8 @@ export interface NatsServer {
   port: number
   /** Of the process that runs now, or ran last. */
   readonly pid: number
+  /** What it printed last. */
+  readonly lines: readonly string[]
   dataDir: string
   /** Ends it and removes its files. */
   stop(): Promise<void>
@@ -61,6 +63,9 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
     port,
     get pid() {
       return server.pid
+    },
+    get lines() {
+      return server.lines
     },
     dataDir,
     stop,

@@ -1,3 +1,4 @@
+import { copyText } from '../page/copy-text.ts'
 import type { Chat } from './chat.ts'
 import { discard, editLast, sendAgain, startEditing, stopEditing } from './editing.ts'
 import { fetchFragment } from './fragments.ts'
@@ -85,27 +86,4 @@ async function chooseBranch(chat: Chat, button: HTMLElement, turn: HTMLElement |
   } catch {
     toast('The server cannot be reached just now.')
   }
-}
-
-/** @returns whether the text is on the clipboard. A page without a secure context has only the older way. */
-async function copyText(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text)
-    return true
-  } catch {
-    return copyBySelection(text)
-  }
-}
-
-function copyBySelection(text: string): boolean {
-  const field = document.createElement('textarea')
-  const focused = document.activeElement
-  field.value = text
-  field.className = 'sr-only'
-  document.body.append(field)
-  field.select()
-  const done = document.execCommand('copy')
-  field.remove()
-  if (focused instanceof HTMLElement) focused.focus()
-  return done
 }

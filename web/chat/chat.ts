@@ -98,7 +98,7 @@ export class Chat {
         onSettled: (requestId) => this.#replies.forget(requestId),
       })
     this.#showState()
-    this.#followTurns()
+    this.conversation?.turnsCame()
     this.requests.show()
   }
 

@@ -12,6 +12,8 @@ export interface Fragment {
 /** Longest wait for a fragment, in milliseconds, and tries for a turn that the store has not finished yet. */
 const fetchMs = 15_000
 const maxTries = 14
+/** The try at which the store is believed that an ended reply runs: after about half a minute. */
+const lastRunning = 8
 
 /** @throws when the server cannot be reached. */
 export async function fetchFragment(path: string, form?: Record<string, string>): Promise<Fragment> {
@@ -36,7 +38,8 @@ export async function fetchFragment(path: string, form?: Record<string, string>)
  * running or cannot be reached.
  *
  * @param isWanted asked before each try.
- * @returns undefined where it is gone, no longer wanted, or did not come in all tries.
+ * @returns undefined where it is gone, no longer wanted, or did not come in all tries; a running turn where it is
+ * written once more, since the bus lost its end before the store had it.
  */
 export async function fetchEnded(
   conversationId: string,
@@ -46,7 +49,7 @@ export async function fetchEnded(
   for (let tries = 0; tries < maxTries && isWanted(); tries += 1) {
     const found = await fetchTurn(conversationId, messageId)
     if (found === 'gone') return undefined
-    if (found !== undefined && !isRunning(found)) return found
+    if (found !== undefined && (!isRunning(found) || tries >= lastRunning)) return found
     await new Promise((resolve) => setTimeout(resolve, 100 + backoffMs(tries)))
   }
   return undefined

@@ -1,5 +1,5 @@
 import { fetchEnded, fetchFragment, fetchTurn, mergeThread, replaceTurn } from './fragments.ts'
-import { type Room, setLeaf, turnOf, turnsIn } from './page-parts.ts'
+import { isRunning, type Room, setLeaf, turnOf, turnsIn } from './page-parts.ts'
 import { keepPlace } from './place.ts'
 import type { Follower } from './scroll.ts'
 
@@ -42,6 +42,7 @@ export class Renderings {
     if (this.#isLeft || !turn.isConnected) return
     keepPlace(follower, () => replaceTurn(turn, fresh))
     this.#conversation.forget(requestId)
+    if (isRunning(fresh)) this.#conversation.turnsCame()
   }
 
   /** The server knows when it was said, and its other wordings. Without an answer the turn stays as it is. */

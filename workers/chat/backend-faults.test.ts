@@ -29,7 +29,7 @@ const midway: [string, Fault, ErrorCode][] = [
   ['goes silent', { kind: 'stall', afterTokens: 5 }, 'backend_stalled'],
 ]
 
-describe('a backend', { timeout: 120_000 }, () => {
+describe('a backend', () => {
   let house: WorkerHouse
   let ollama: OllamaStandIn
   before(async () => {

@@ -43,6 +43,14 @@ describe('a conversation', () => {
     assert.ok(estimateTokens(kept) < 4_096 && kept.isWellFormed())
   })
 
+  test('that the companion opened begins with the person coming in', () => {
+    const greeting: HistoryMessage = { role: 'assistant', content: 'Hello again!' }
+    const entrance = { role: 'user', content: '(I have just come in.)' }
+    assert.deepEqual(fitContext({ messages: [], companion }, 4_096).messages, [entrance])
+    const messages: HistoryMessage[] = [greeting, { role: 'user', content: 'Hello' }]
+    assert.deepEqual(fitContext({ messages, companion }, 4_096).messages, [entrance, ...messages])
+  })
+
   test('has neighbours of one role joined and empty messages left out', () => {
     const messages: HistoryMessage[] = [
       { role: 'user', content: 'One' },

@@ -1,6 +1,7 @@
 import type { HistoryAnswer, HistoryMessage } from '../../bus/contract/history.ts'
 import { truncate } from '../../bus/contract/text.ts'
 import type { Prompt } from '../inference/backend.ts'
+import { entrance } from '../inference/entrance.ts'
 import { estimateTokens, mostCodeUnits } from './estimate-tokens.ts'
 
 /** Tokens that a message costs besides its text: its role and its marks. */
@@ -15,14 +16,15 @@ const cut = '\n[…]\n'
 /**
  * Fits a conversation to a model's context (in tokens, by estimate): the system prompt always, the person's newest
  * message always (its middle left out where it is too long), then as many before it as fit, newest first. Neighbours
- * of one role become one message and empty ones go, as strict templates want it.
+ * of one role become one message, empty ones go, and the companion's own opening stands behind an entrance, as strict
+ * templates want it.
  */
 export function fitContext(
   history: Pick<HistoryAnswer, 'messages' | 'companion'>,
   contextLength: number,
 ): Prompt {
   const system = history.companion.system_prompt
-  const messages = joinNeighbours(history.messages)
+  const messages = withEntrance(joinNeighbours(history.messages))
   const room = contextLength - replyTokens(contextLength) - cost(system)
   const newest = messages.at(-1)
   if (newest === undefined) return { system, messages: [] }
@@ -47,6 +49,9 @@ function joinNeighbours(messages: readonly HistoryMessage[]): HistoryMessage[] {
   }
   return joined
 }
+
+const withEntrance = (messages: readonly HistoryMessage[]): readonly HistoryMessage[] =>
+  messages[0]?.role === 'user' ? messages : [entrance, ...messages]
 
 /** What is cut off begins with the person again: an answer without its question misleads. */
 function newestThatFit(messages: readonly HistoryMessage[], room: number): HistoryMessage[] {

@@ -12,7 +12,7 @@ import { ollamaBackend } from '../inference/ollama.ts'
 
 type Fields = { type: LogEntry['type'] } & Record<string, unknown>
 
-describe('a worker', { timeout: 120_000 }, () => {
+describe('a worker', () => {
   let house: WorkerHouse
   let ollama: OllamaStandIn
   before(async () => {
@@ -123,9 +123,11 @@ describe('a worker', { timeout: 120_000 }, () => {
   })
 
   test('answers a request once that it gets twice at the same time', async () => {
+    await ollama.setFault({ kind: 'pause', afterTokens: 20 })
     const asked = await house.ask('tokens=40 rate=40')
     await hasGrownTo(asked, 3)
     await house.askAgain(asked, 100)
+    await ollama.setFault(undefined)
     assert.equal((await house.final(asked)).attempt, 1)
     const next = await house.final(await house.ask('tokens=3'))
     assert.equal(next.content, countedTo(3))
@@ -202,7 +204,7 @@ describe('a worker', { timeout: 120_000 }, () => {
   })
 })
 
-describe('a worker whose backend', { timeout: 60_000 }, () => {
+describe('a worker whose backend', () => {
   test('splits characters between pieces writes whole ones', async () => {
     await using house = await openWorkerHouse()
     await house.startWorker({

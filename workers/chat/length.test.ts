@@ -13,7 +13,7 @@ import { ollamaBackend } from '../inference/ollama.ts'
 /** Tokens shorter than an estimate by length takes them for. */
 const words = (count: number): string => ' a'.repeat(count)
 
-describe('the wished length of a reply', { timeout: 60_000 }, () => {
+describe('the wished length of a reply', () => {
   let house: WorkerHouse
   let ollama: OllamaStandIn
   before(async () => {

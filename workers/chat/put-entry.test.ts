@@ -8,7 +8,7 @@ import { encodeBody } from '../../bus/nats/body.ts'
 import { openWorkerHouse, type WorkerHouse } from '../../testing/workers/worker-house.ts'
 import { putEntry } from './put-entry.ts'
 
-describe('a writer whose entry is refused', { timeout: 60_000 }, () => {
+describe('a writer whose entry is refused', () => {
   let house: WorkerHouse
   before(async () => {
     house = await openWorkerHouse()

@@ -46,9 +46,14 @@ function readRequest({ subject, body }: Delivery): ChatRequest | string {
   try {
     const request = decodeBody(body)
     if (!requestShape(request)) return `it is no chat request: ${requestShape.flaw(request)}`
-    return subjects.message(request.user_id) === subject ? request : 'its user is not that of its subject'
+    return isOfSubject(request, subject) ? request : 'its user is not that of its subject'
   } catch (error) {
     if (error instanceof CodedError) return error.message
     throw error
   }
 }
+
+/** A hub from before greetings sends again what it finds in the store, a greeting too, as a message. */
+const isOfSubject = ({ kind, user_id, request_id }: ChatRequest, subject: string): boolean =>
+  subject === subjects.message(user_id) ||
+  (kind === 'greeting' && subject === subjects.greeting(user_id, request_id))

@@ -11,7 +11,7 @@ import { type Asked, openWorkerHouse, type WorkerHouse } from '../../testing/wor
 import { startWorkerProcess } from '../../testing/workers/worker-process.ts'
 import { ollamaBackend } from '../inference/ollama.ts'
 
-describe('a reply in the making', { timeout: 120_000 }, () => {
+describe('a reply in the making', () => {
   let house: WorkerHouse
   let ollama: OllamaStandIn
   before(async () => {
@@ -27,6 +27,9 @@ describe('a reply in the making', { timeout: 120_000 }, () => {
     await worker.waitForLine(/takes chat requests/)
     return worker
   }
+  /** The model waits at this token, so that its reply can't be over before its worker is. */
+  const pausesAt = (afterTokens: number, standIn = ollama) =>
+    standIn.setFault({ kind: 'stall', afterTokens }, { requests: 1 })
   const hasGrownTo = (asked: Asked, tokens: number) =>
     waitUntil('the reply has grown', async () => (await house.read(asked)).text.includes(` t${tokens} `))
   const attempts = async (asked: Asked) =>
@@ -35,6 +38,7 @@ describe('a reply in the making', { timeout: 120_000 }, () => {
   test('is gone on with by another worker when its own is killed', async () => {
     await using _ = house
     const first = await startProcess()
+    await pausesAt(100)
     const asked = await house.ask('tokens=150 rate=50')
     await hasGrownTo(asked, 20)
     await first.stop({ signal: 'SIGKILL' })
@@ -58,6 +62,7 @@ describe('a reply in the making', { timeout: 120_000 }, () => {
     await using _ = house
     await using closing = await closingStandIn()
     const first = await startWorkerProcess({ NATS_URL: house.nats.url, OLLAMA_BASE_URL: closing.url })
+    await pausesAt(40, closing)
     const asked = await house.ask('tokens=60 rate=30')
     await hasGrownTo(asked, 10)
     await first.stop({ signal: 'SIGKILL' })
@@ -137,6 +142,7 @@ describe('a reply in the making', { timeout: 120_000 }, () => {
   test('is handed over, with all its text, by a worker that drains', async () => {
     await using _ = house
     const { worker } = await house.startWorker({ backends: [ollamaBackend(ollama.url)] })
+    await pausesAt(100)
     const asked = await house.ask('tokens=150 rate=50')
     await hasGrownTo(asked, 20)
     await worker.drain(0)

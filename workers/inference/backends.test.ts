@@ -13,7 +13,7 @@ import { ollamaBackend } from './ollama.ts'
 import { waitForOllama } from './ollama-wait.ts'
 import { openaiBackend } from './openai-compatible.ts'
 
-describe('the backends of a worker', { timeout: 60_000 }, () => {
+describe('the backends of a worker', () => {
   let house: WorkerHouse
   let ollama: OllamaStandIn
   let worker: HouseWorker
@@ -127,7 +127,7 @@ describe('the backends of a worker', { timeout: 60_000 }, () => {
   })
 })
 
-describe('an OpenAI-compatible server', { timeout: 60_000 }, () => {
+describe('an OpenAI-compatible server', () => {
   test('of vLLM goes on with a begun answer and tells thoughts and usage', async (context) => {
     const server = await startOpenaiStandIn({ models: [{ name: 'big' }], script: { thoughts: 2 } })
     context.after(() => server.stop())
@@ -148,9 +148,29 @@ describe('an OpenAI-compatible server', { timeout: 60_000 }, () => {
     assert.ok((whole.usage.completion_tokens ?? 0) > 0)
   })
 
-  test('that asks for patience is asked again when it said', async () => {
+  test('of Ray Serve tells its context, goes on where a replica died, and says in plain words what it refuses', async (context) => {
+    const models = [{ name: 'big', contextLength: 3_000 }]
+    const server = await startOpenaiStandIn({ dialect: 'ray', prefix: '/llm/v1', models })
+    context.after(() => server.stop())
+    const backend = openaiBackend({
+      ...{ variable: 'RAY_SERVE_URL', name: 'ray-serve', baseUrl: server.baseUrl, continues: 'on' },
+    })
+    const [listed] = await backend.models(AbortSignal.timeout(5_000))
+    assert.equal(listed?.context_length, 3_000)
+    await using house = await openWorkerHouse()
+    await house.startWorker({ backends: [backend] })
+    await server.setFault({ kind: 'error-line', afterTokens: 8, message: 'not told' }, { requests: 1 })
+    assert.equal((await house.final(await house.ask('Hello'))).content, countedTo(20))
+    await server.setFault({ kind: 'status', status: 400, message: 'The prompt is too long' })
+    const refused = await house.final(await house.ask('Hello'))
+    assert.equal(refused.error?.code, 'backend_refused')
+    assert.match(refused.error?.detail ?? '', /\(400\): The prompt is too long$/)
+  })
+
+  test('that asks for patience is asked again when it said', async (context) => {
     const server = await startOpenaiStandIn({ dialect: 'strict' })
-    const house = await openWorkerHouse()
+    context.after(() => server.stop())
+    await using house = await openWorkerHouse()
     const options = {
       variable: 'OPENAI_BASE_URL',
       name: 'groq',
@@ -165,12 +185,11 @@ describe('an OpenAI-compatible server', { timeout: 60_000 }, () => {
     const failed = await house.final(await house.ask('Hello'))
     assert.equal(failed.error?.code, 'backend_failed')
     assert.equal(failed.content, countedTo(4))
-    await house[Symbol.asyncDispose]()
-    await server.stop()
   })
 
-  test('with a key that it does not accept is down, and says why', async () => {
+  test('with a key that it does not accept is down, and says why', async (context) => {
     const server = await startOpenaiStandIn({ apiKey: 'right' })
+    context.after(() => server.stop())
     const options = {
       variable: 'OPENAI_BASE_URL',
       name: 'openai',
@@ -183,11 +202,10 @@ describe('an OpenAI-compatible server', { timeout: 60_000 }, () => {
     })
     const right = await openaiBackend({ ...options, key: 'right' }).models(AbortSignal.timeout(5_000))
     assert.equal(right.length, 1)
-    await server.stop()
   })
 })
 
-describe('OLLAMA_WAIT', { timeout: 30_000 }, () => {
+describe('OLLAMA_WAIT', () => {
   const wait = (models: string[], timeoutMs: number, onMissing = (_missing: string): void => undefined) => ({
     models,
     timeoutMs,
@@ -196,14 +214,14 @@ describe('OLLAMA_WAIT', { timeout: 30_000 }, () => {
     onMissing,
   })
 
-  test('waits until the models wanted are there', async () => {
+  test('waits until the models wanted are there', async (context) => {
     const ollama = await startOllamaStandIn({ models: ['counting'] })
+    context.after(() => ollama.stop())
     const pull = (missing: string) => {
       assert.equal(missing, 'Ollama does not have fresh')
       ollama.setModels(['counting', 'fresh'])
     }
     await waitForOllama(ollamaBackend(ollama.url), wait(['counting:latest', 'fresh'], 10_000, pull))
-    await ollama.stop()
   })
 
   test('ends in an error that says what is missing', async () => {

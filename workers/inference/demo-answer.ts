@@ -1,14 +1,24 @@
 import type { Prompt } from './backend.ts'
 import { demoScenes } from './demo-scenes.ts'
+import { entrance } from './entrance.ts'
 
 /** The demo's whole answer to a prompt: always the same to the same one. */
 export function demoAnswer(prompt: Pick<Prompt, 'messages'>): string {
-  const said = prompt.messages.findLast((message) => message.role === 'user')?.content ?? ''
-  const turn = prompt.messages.filter((message) => message.role === 'user').length
+  const sayings = prompt.messages.filter(
+    ({ role, content }) => role === 'user' && content !== entrance.content,
+  )
+  const said = sayings.at(-1)?.content ?? ''
+  const turn = sayings.length
+  if (turn === 0) return welcome
   const scene = demoScenes.find((one) => one.wanted.test(said)) ?? turnScene(turn, said)
   const parts = [greeting(turn, said), scene, turn <= 1 ? howToConnect : reminder]
   return parts.map((part) => (typeof part === 'string' ? part : part.text)).join('\n\n')
 }
+
+const welcome = [
+  'Welcome back! I am the **demo**, so there is no model behind these words: they were written beforehand, for whoever',
+  'comes back to a house that greets. What would you like to talk about?',
+].join(' ')
 
 /** A title of the demo's own: the first words of what was said. */
 export function demoTitle(said: string): string {

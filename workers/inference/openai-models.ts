@@ -12,6 +12,7 @@ const ModelList = Type.Object({
       context_window: Type.Optional(Type.Unknown()),
       context_length: Type.Optional(Type.Unknown()),
       meta: Type.Optional(Type.Unknown()),
+      metadata: Type.Optional(Type.Unknown()),
     }),
   ),
 })
@@ -39,6 +40,8 @@ export function readModelList(backend: string, answer: unknown): readonly Listed
       model.context_window,
       model.context_length,
       (model.meta as { n_ctx_train?: unknown } | null | undefined)?.n_ctx_train,
+      (model.metadata as { max_request_context_length?: unknown } | null | undefined)
+        ?.max_request_context_length,
     ].find((value): value is number => Number.isSafeInteger(value) && Number(value) > 0),
   }))
 }

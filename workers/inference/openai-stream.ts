@@ -101,11 +101,12 @@ function usageOf(usage: object): Usage {
   }
 }
 
-/** The words of an error's body, in the forms servers use: `{error: {message}}`, `{error: text}`, `{message}`. */
+/** The words of an error's body as servers put them: in `error.message`, `error`, `message` or FastAPI's `detail`. */
 export function openaiWords(text: string): string {
   try {
     const value: unknown = JSON.parse(text)
-    return wordsOf((value as { error?: unknown } | null)?.error ?? value)
+    const { error, detail } = (value ?? {}) as { error?: unknown; detail?: unknown }
+    return wordsOf(error ?? detail ?? value)
   } catch {
     return text.startsWith('<') ? '' : text.trim()
   }
@@ -114,5 +115,9 @@ export function openaiWords(text: string): string {
 function wordsOf(error: unknown): string {
   if (typeof error === 'string') return error
   const message = (error as { message?: unknown } | null)?.message
-  return typeof message === 'string' ? message : ''
+  return typeof message === 'string' ? unwrapped(message) : ''
 }
+
+/** Ray Serve puts a replica's words between its own, with the name of the exception behind. */
+const unwrapped = (message: string): string =>
+  /^Message: (.*?)(?: \(Request ID: [^)]*\))?, Internal exception: /s.exec(message)?.[1] ?? message

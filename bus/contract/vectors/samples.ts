@@ -89,6 +89,10 @@ export const messageSamples: readonly Sample[] = [
     attempt_floor: 0,
     timestamp,
   }),
+  message('ChatRequest', 'greeting', {
+    ...{ kind: 'greeting', request_id, conversation_id, message_id: request_id, parent_id: null },
+    ...{ user_id, username: 'Mika', premium: true, attempt_floor: 100, timestamp },
+  }),
   message('ChatCancel', 'cancel', { request_id, user_id, timestamp }),
   message('ChatFinal', 'final', {
     request_id,

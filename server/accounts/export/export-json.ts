@@ -40,7 +40,7 @@ export async function readAccount(store: Store, user: User): Promise<object> {
     })),
     recovery_codes_left: codes,
     sessions: open.map((one) => ({
-      ...{ id: one.id, device: one.device, provider: one.provider },
+      ...{ id: one.id, device: one.device, signed_in_by: one.way },
       ...{ signed_in_at: iso(one.createdAt), last_used_at: iso(one.lastUsedAt) },
     })),
     api_keys: programs.map((one) => ({

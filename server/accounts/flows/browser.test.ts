@@ -24,6 +24,7 @@ before(async () => {
     clientId,
     clientSecret,
     scope,
+    tellsSignIn: true,
   }
   const config = {
     publicUrl: balancer.origin,
@@ -35,6 +36,8 @@ before(async () => {
   second = await house.addHub({ config, databaseUrl: house.hub.databaseUrl })
   balancer.choose(house.hub.port)
   issuer.admit({ publicOrigin: balancer.origin, slug: 'authentik' })
+  // Before the issuer answers the browser can't be on its way back, so no request of its breaks off.
+  issuer.onArrival = () => balancer.choose(second.port)
 })
 after(async () => {
   await chromium?.close()
@@ -49,10 +52,6 @@ async function signIn(): Promise<Page> {
   const page = await context.newPage()
   balancer.choose(house.hub.port)
   await page.goto(`${balancer.origin}/`)
-  // Routes see no redirects, but this event does: once the issuer is asked, the other hub answers for the house.
-  page.on('request', (request) => {
-    if (request.url().startsWith(issuer.issuer)) balancer.choose(second.port)
-  })
   await page.getByRole('link', { name: 'Continue with Authentik' }).click()
   // Its address is the one it began at, so only what stands there tells that it is back.
   await page

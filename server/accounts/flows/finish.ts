@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { checkProvenNow, provenSince } from '../fresh-proof.ts'
 import { signIn } from '../identify.ts'
 import { linkIdentity } from '../link-identity.ts'
 import type { Provider } from '../providers/provider.ts'
@@ -14,7 +15,12 @@ export interface FinishedFlow {
   readonly proven: ProvenIdentity
 }
 
-/** Signs in or links. @returns where the browser goes. @throws SignInFault, or CodedError from linking */
+/**
+ * Signs in or links; somebody who was to show that it is them at this moment must have.
+ *
+ * @returns where the browser goes.
+ * @throws SignInFault, or CodedError from linking.
+ */
 export function finishFlow(
   flowRooms: FlowRooms,
   finished: FinishedFlow,
@@ -34,13 +40,17 @@ async function signInThrough(
   reply: FastifyReply,
 ): Promise<string> {
   const { invitation } = flow
+  const { issuer, subject, sid, idToken } = proven
+  const now = Date.now()
+  const known = await rooms.store.identities.findUser(issuer, subject)
+  const provenAt = await provenSince(rooms, { provider, proven, userId: known?.id }, now)
+  if (flow.isAgain) checkProvenNow(provenAt, now)
   const result = await signInWithIdentity(rooms, proven, {
     guest: request.user,
     address: request.ip,
     ...(invitation !== undefined && { invitation }),
   })
   if (result.outcome === 'refused') return `/sign-in?problem=${result.reason}&provider=${provider.slug}`
-  const { issuer, subject, sid, idToken } = proven
   const proof = {
     provider: provider.slug,
     issuer,
@@ -48,7 +58,7 @@ async function signInThrough(
     ...(sid !== undefined && { sid }),
     ...(idToken !== undefined && { idToken }),
   }
-  await signIn(request, reply, rooms, cookie, { user: result.user, proof })
+  await signIn(request, reply, rooms, cookie, { user: result.user, proof, provenAt })
   return flow.returnTo
 }
 
@@ -59,6 +69,10 @@ async function link(
   { user, credential, ip }: FastifyRequest,
 ): Promise<string> {
   if (user?.id !== userId) throw new SignInFault('expired', 'Somebody else is signed in by now')
+  const now = Date.now()
+  // That the person is here, their own session shows; of the account that is linked the provider must, where it can.
+  if (provider.tellsSignIn)
+    checkProvenNow(await provenSince(rooms, { provider, proven, userId: undefined }, now), now)
   const outcome = await linkIdentity(rooms, { user, credential, address: ip }, proven)
   return outcome === 'taken' ? `/sign-in?problem=taken&provider=${provider.slug}` : flow.returnTo
 }

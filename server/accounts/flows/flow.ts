@@ -13,6 +13,8 @@ export interface FlowPurpose {
   readonly returnTo: string
   /** The signed-in person who links another account; null: a sign-in. */
   readonly linkTo: string | null
+  /** Somebody who is signed in is to show that it is them at this moment. */
+  readonly isAgain: boolean
   /** The token of an invitation, where somebody comes from its page. */
   readonly invitation?: string
 }

@@ -124,7 +124,14 @@ test('a stranger’s page names the configured providers, and comes back to wher
 
 test('a flow is over after its time, and one browser’s flows are bounded', async () => {
   const { flows } = home.hubs[0].store
-  const begun = { provider: 'google', returnTo: '/', linkTo: null, redirectUri: 'x', binding: 'mine' }
+  const begun = {
+    provider: 'google',
+    returnTo: '/',
+    linkTo: null,
+    isAgain: false,
+    redirectUri: 'x',
+    binding: 'mine',
+  }
   const now = Date.now()
   const { state } = await beginFlow(flows, begun, now)
   assert.equal(await endFlow(flows, { state, binding: 'mine' }, now + flowAgeMs), undefined)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { awaitRoomInMinute } from '../../../testing/hub/room-in-minute.ts'
+import { holdClock } from '../../../testing/hub/hold-clock.ts'
 import {
   publicOrigin,
   type SignInHouse,
@@ -126,12 +126,12 @@ suite('a logout token', () => {
       assert.ok(await home.whoIs(visitor))
     })
 
-  test('that is nonsense is counted by address, and keeps no good one out', async () => {
+  test('that is nonsense is counted by address, and keeps no good one out', async (t) => {
     const { databaseUrl, app } = home.hubs[0]
     const config = { ...app.rooms.config, attemptsPerMinute: 3, trustedProxies: ['127.0.0.1'] }
     const google = home.google.origin
     await using limited = await home.house.addHub({ databaseUrl, config, providers: { google } })
-    await awaitRoomInMinute()
+    holdClock(t)
     const statuses: number[] = []
     for (const token of ['no', 'no', 'no', 'no', '']) statuses.push(await send(token, 'google', limited))
     assert.deepEqual(statuses, [400, 400, 400, 429, 429])

@@ -54,32 +54,34 @@ async function begin(
 ): Promise<URL> {
   const origin = publicOriginOf(rooms.config, request)
   if (origin === undefined) throw new SignInFault('misconfigured', 'PUBLIC_URL is not set')
+  const purpose = purposeOf(provider, request)
   const secrets = await beginFlow(
     rooms.store.flows,
     {
-      ...purposeOf(provider, request),
+      ...purpose,
       redirectUri: `${origin}/sign-in/${provider.slug}/callback`,
       binding: binding.ensure(request, reply),
     },
     Date.now(),
   )
-  return provider.authorizationUrl(secrets)
+  return provider.authorizationUrl(secrets, purpose.isAgain)
 }
 
 /** Another site may send a browser here to sign in, but not to link an account: that might be the other site's own. */
 function purposeOf({ slug }: Provider, request: FastifyRequest): FlowPurpose {
   const returnTo = returnPath(fieldOf(request.query, 'return_to'))
+  const isMember = request.user !== null && request.user.kind !== 'guest'
   if (fieldOf(request.query, 'intent') !== 'link') {
     const invitation = fieldOf(request.query, 'invitation')
     const invited = invitation !== undefined && isToken(invitation) && { invitation }
-    return { provider: slug, returnTo, linkTo: null, ...invited }
+    return { provider: slug, returnTo, linkTo: null, isAgain: isMember, ...invited }
   }
   if (request.user === null || request.user.kind === 'guest') throw new CodedError('not_signed_in')
   if (!isFromOwnPage(request)) throw new CodedError('origin_refused')
   // Linking asks again at the end; nobody is sent around the world to hear it only then.
   if (!isFresh(request.credential, Date.now()))
     throw new CodedError('not_allowed', 'Sign in again first: this changes who can get in.')
-  return { provider: slug, returnTo, linkTo: request.user.id }
+  return { provider: slug, returnTo, linkTo: request.user.id, isAgain: true }
 }
 
 async function end(

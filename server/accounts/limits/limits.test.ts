@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { after, before, test } from 'node:test'
-import { awaitRoomInMinute } from '../../../testing/hub/room-in-minute.ts'
+import { holdClock } from '../../../testing/hub/hold-clock.ts'
 import { newSend, startTestHouse, type TestHouse } from '../../../testing/hub/start-house.ts'
 import type { TestHub } from '../../../testing/hub/start-hub.ts'
 import { readConfig } from '../../config.ts'
@@ -29,8 +29,8 @@ after(() => house?.[Symbol.asyncDispose]())
 
 const minute = 60_000
 
-test('messages past a person’s limit are refused on every hub, with when to come back', async () => {
-  await awaitRoomInMinute()
+test('messages past a person’s limit are refused on every hub, with when to come back', async (t) => {
+  holdClock(t)
   const mika = await here.signIn('member')
   const sockets = [await here.connect(mika), await there.connect(mika)] as const
   for (let count = 0; count < 3; count += 1) {
@@ -60,8 +60,8 @@ test('an admin without a limit has none', async () => {
   await socket.close()
 })
 
-test('attempts to get in are counted by address over all hubs, and others’ are not held up', async () => {
-  await awaitRoomInMinute()
+test('attempts to get in are counted by address over all hubs, and others’ are not held up', async (t) => {
+  holdClock(t)
   const attempt = (hub: TestHub, address: string) =>
     fetch(`${hub.origin}/owner/none`, { headers: { 'x-forwarded-for': address } })
   for (let count = 0; count < 4; count += 1)
@@ -76,8 +76,8 @@ test('attempts to get in are counted by address over all hubs, and others’ are
   assert.equal((await attempt(here, '2001:db8:1:3::1')).status, 404)
 })
 
-test('an attempt counts however its address is written', async () => {
-  await awaitRoomInMinute()
+test('an attempt counts however its address is written', async (t) => {
+  holdClock(t)
   const paths = [
     '/owner/none',
     '/%6Fwner/none',
@@ -102,8 +102,8 @@ async function statusOf(path: string, address: string): Promise<number> {
   return answer.statusCode ?? 0
 }
 
-test('a forwarded address is believed of a trusted proxy alone', async () => {
-  await awaitRoomInMinute()
+test('a forwarded address is believed of a trusted proxy alone', async (t) => {
+  holdClock(t)
   await using untrusting = await house.addHub({ config: { ...config, trustedProxies: ['192.0.2.1'] } })
   const statuses: number[] = []
   for (let count = 0; count < 5; count += 1) {

@@ -9,11 +9,10 @@ const dayMs = 24 * 60 * minuteMs
 export type QuotaSettings = Pick<HubConfig, 'messagesPerMinute' | 'tokensPerDay'>
 
 /** What one more message of this person counts against now; all hubs count together. */
-export function messageQuotas(settings: QuotaSettings, { id, role }: User, now: number): Quota[] {
+export function messageQuotas(settings: QuotaSettings, user: User, now: number): Quota[] {
+  const { id, role } = user
   const perMinute = settings.messagesPerMinute[role]
-  const perDay = settings.tokensPerDay[role]
   const minute = startOf(now, minuteMs)
-  const tokens = tokenCounter(id, now)
   return [
     ...(perMinute === 0
       ? []
@@ -25,11 +24,20 @@ export function messageQuotas(settings: QuotaSettings, { id, role }: User, now: 
             retryAfterMs: minute + minuteMs - now,
           },
         ]),
-    // Tokens are counted when an answer is stored; a message is refused once they are used up.
-    ...(perDay === 0
-      ? []
-      : [{ counter: tokens, amount: 0, most: perDay - 1, retryAfterMs: tokens.windowStart + dayMs - now }]),
+    ...tokenQuotas(settings, user, now),
   ]
+}
+
+/** Tokens are counted when an answer is stored; a further one is refused once they are used up. */
+export function tokenQuotas(
+  settings: Pick<QuotaSettings, 'tokensPerDay'>,
+  { id, role }: User,
+  now: number,
+): Quota[] {
+  const perDay = settings.tokensPerDay[role]
+  const counter = tokenCounter(id, now)
+  if (perDay === 0) return []
+  return [{ counter, amount: 0, most: perDay - 1, retryAfterMs: counter.windowStart + dayMs - now }]
 }
 
 export const startOf = (now: number, windowMs: number): number => Math.floor(now / windowMs) * windowMs

@@ -5,6 +5,7 @@ import { audit } from '../audit.ts'
 import type { SignedIn } from '../link-identity.ts'
 import { requireFresh, requireMay } from '../permissions.ts'
 import { beginChallenge } from './challenges.ts'
+import { distinctName } from './name-of.ts'
 import { readRegistration } from './read-answer.ts'
 import { passkeyOptions, readNewPasskey } from './register.ts'
 import { challengeOf, type PasskeyVisit } from './visit.ts'
@@ -20,18 +21,20 @@ export async function beginAdding(visit: PasskeyVisit) {
 }
 
 /** Gives a signed-in person a further passkey. @throws CodedError */
-export async function addPasskey(
-  visit: PasskeyVisit,
-  { answer, name }: { answer: unknown; name: string },
-): Promise<void> {
-  const { rooms, party, address } = visit
+export async function addPasskey(visit: PasskeyVisit, answer: unknown): Promise<void> {
+  const { rooms, party, address, userAgent } = visit
   const { user, sessionId } = requireSession(visit)
   const response = readRegistration(answer)
   const { challenge, made } = await challengeOf(visit, response)
   if (made?.purpose !== 'add' || made.userId !== user.id || made.sessionId !== sessionId)
     throw new CodedError('request_invalid', 'That took too long. Please begin again.')
-  const passkey = await readNewPasskey(party, { response, challenge, name })
-  if (!(await rooms.store.passkeys.add(user.id, passkey, Date.now())))
+  const passkey = await readNewPasskey(party, { response, challenge, userAgent })
+  const present = await rooms.store.passkeys.list(user.id)
+  const name = distinctName(
+    passkey.name,
+    present.map((one) => one.name),
+  )
+  if (!(await rooms.store.passkeys.add(user.id, { ...passkey, name }, Date.now())))
     throw new CodedError('conflict', `This passkey is there already, or you have ${maxPasskeysPerUser}.`)
   await audit(rooms, { act: 'passkey-added', actorId: user.id, subjectId: user.id, address })
 }

@@ -6,6 +6,7 @@ import {
   type AccountVisitor,
   startAccountHouse,
 } from '../../../testing/accounts/account-house.ts'
+import { waitUntil } from '../../../testing/servers/wait-until.ts'
 
 let home: AccountHouse
 
@@ -52,6 +53,8 @@ test('somebody moves in by invitation with a passkey, and comes back with it, on
   await page.waitForURL((url) => url.pathname === '/')
   assert.equal(await nameOn(page), 'Ada')
   home.balancer.choose(home.hubs[0].port)
+  await page.goto('/account')
+  await page.locator('#sessions').getByText('with a passkey').waitFor()
   await visitor.context.close()
 })
 
@@ -140,11 +143,10 @@ test('a passkey that was taken away opens nothing, and the last one stays', asyn
   const first = await session.send('WebAuthn.getCredentials', { authenticatorId })
   // Another device: the first one would say that it has a passkey for this person already.
   await session.send('WebAuthn.clearCredentials', { authenticatorId })
-  await passkeys.getByLabel('Name for this device').fill('Phone')
   await passkeys.getByRole('button', { name: 'Add a passkey' }).click()
-  await passkeys.getByText('Phone', { exact: true }).waitFor()
-  await passkeys.getByRole('button', { name: 'Remove First passkey' }).click()
-  await passkeys.getByText('First passkey').waitFor({ state: 'detached' })
+  await passkeys.getByText('Chrome on Linux 2', { exact: true }).waitFor()
+  await passkeys.getByRole('button', { name: 'Remove Chrome on Linux', exact: true }).click()
+  await passkeys.getByText('Chrome on Linux', { exact: true }).waitFor({ state: 'detached' })
   assert.equal(await passkeys.getByRole('button', { name: /Remove/ }).count(), 0)
   await signOut(page)
   await session.send('WebAuthn.clearCredentials', { authenticatorId })
@@ -153,6 +155,30 @@ test('a passkey that was taken away opens nothing, and the last one stays', asyn
   await page.goto('/sign-in')
   await signInByPasskey(page)
   await problem(page, 'This passkey is not known here').waitFor()
+  await visitor.context.close()
+})
+
+test('a passkey is renamed in its place, by keyboard alone', async () => {
+  const visitor = await home.browse()
+  const { page } = visitor
+  await moveIn(visitor, 'Namer')
+  const passkeys = page.locator('#passkeys')
+  await waitUntil('HTMX and Alpine are here', () => page.evaluate(() => '_x_dataStack' in document.body))
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))
+  const rename = passkeys.getByRole('link', { name: 'Rename Chrome on Linux' })
+  await rename.press('Enter')
+  await passkeys.getByLabel('Name of this passkey').waitFor()
+  await page.keyboard.press('Escape')
+  await rename.waitFor()
+  assert.equal(await focused(), 'Rename Chrome on Linux')
+  await page.keyboard.press('Enter')
+  await passkeys.getByLabel('Name of this passkey').waitFor()
+  await page.keyboard.type('<Kitchen> tablet')
+  await page.keyboard.press('Enter')
+  await passkeys.getByText('<Kitchen> tablet', { exact: true }).waitFor()
+  assert.equal(await focused(), 'Rename <Kitchen> tablet')
+  await page.reload()
+  await passkeys.getByText('<Kitchen> tablet', { exact: true }).waitFor()
   await visitor.context.close()
 })
 
@@ -197,6 +223,7 @@ test('recovery codes are shown once, and each lets its person in once', async ()
     await page.waitForURL('**/account?recovered=1')
     await page.getByText('9 left').waitFor()
     await page.getByText('9 of 10 are left').waitFor()
+    await page.locator('#sessions').getByText('with a recovery code').waitFor()
   }
   await page.getByRole('alert').filter({ hasText: 'That code is not known' }).waitFor()
   await visitor.context.close()

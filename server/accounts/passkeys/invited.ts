@@ -14,7 +14,7 @@ import { challengeOf, type PasskeyVisit } from './visit.ts'
 
 /** The invitation behind a link, if it can still be used and the house takes anybody new; undefined: not so. */
 export async function usableInvitation(rooms: Rooms, token: string): Promise<Invitation | undefined> {
-  const nobody = { email: null, emailVerified: false }
+  const nobody = { email: null, emailVerified: false, vouchesForAdmins: false }
   if (!isToken(token)) return undefined
   const rules = { ...rooms.config, ...(await readHouseRules(rooms)) }
   if (refusalOfSignUp(rules, nobody, true) !== undefined) return undefined
@@ -45,14 +45,14 @@ export async function signUpByPasskey(
   visit: PasskeyVisit,
   { token, answer }: { token: string; answer: unknown },
 ): Promise<User> {
-  const { rooms, party, address, user: present } = visit
+  const { rooms, party, address, userAgent, user: present } = visit
   const response = readRegistration(answer)
   const { challenge, made } = await challengeOf(visit, response)
   if (made?.purpose !== 'invitation' || made.invitationHash !== hashToken(token)) throw late()
   if (made.isGuest && made.userId !== present?.id) throw late()
   if ((await usableInvitation(rooms, token)) === undefined) throw gone()
   const { invitationHash, userId, name, isGuest } = made
-  const passkey = await readNewPasskey(party, { response, challenge, name: 'First passkey' })
+  const passkey = await readNewPasskey(party, { response, challenge, userAgent })
   const result = await rooms.store.identities.signUp({
     ...{ name, role: 'user', email: null, proof: { passkey }, userId, invitationHash, now: Date.now() },
     ...(isGuest && { guestId: userId }),

@@ -10,6 +10,7 @@ const common = {
   rawId: Base64Url(1_400),
   type: Type.Literal('public-key'),
   clientExtensionResults: Type.Object({}),
+  authenticatorAttachment: Type.Optional(Type.String({ maxLength: 32 })),
 }
 
 /** As `PublicKeyCredential.toJSON()` gives it (WebAuthn Level 3, section 5.1.8); what else is in it is not looked at. */

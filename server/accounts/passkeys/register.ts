@@ -6,6 +6,7 @@ import {
 } from '@simplewebauthn/server'
 import { CodedError } from '../../../bus/contract/errors.ts'
 import type { NewPasskey } from '../../store/passkeys.ts'
+import { nameOfPasskey } from './name-of.ts'
 import type { RelyingParty } from './relying-party.ts'
 
 /** EdDSA, ES256 and RS256, as COSE numbers them: what devices have. Newer ones are experiments in Node. */
@@ -42,11 +43,12 @@ export function passkeyOptions(
   })
 }
 
-/** The passkey that a device made, under a name of the person's choice. @throws CodedError `request_invalid`. */
+/** The passkey that a device made, under a name that its person may change. @throws CodedError `request_invalid`. */
 export async function readNewPasskey(
   party: RelyingParty,
-  { response, challenge, name }: { response: RegistrationResponseJSON; challenge: string; name: string },
+  made: { response: RegistrationResponseJSON; challenge: string; userAgent: string | undefined },
 ): Promise<NewPasskey> {
+  const { response, challenge, userAgent } = made
   const verified = await verifyRegistrationResponse({
     response,
     expectedChallenge: challenge,
@@ -58,14 +60,14 @@ export async function readNewPasskey(
     throw notTaken(error)
   })
   if (!verified.verified) throw notTaken()
-  const { credential, credentialBackedUp: backedUp } = verified.registrationInfo
+  const { aaguid, credential, credentialBackedUp: backedUp } = verified.registrationInfo
   return {
     credentialId: credential.id,
     publicKey: Buffer.from(credential.publicKey).toString('base64url'),
     counter: credential.counter,
     transports: (credential.transports ?? []).slice(0, 10),
     backedUp,
-    name,
+    name: nameOfPasskey({ aaguid, response, userAgent }),
   }
 }
 

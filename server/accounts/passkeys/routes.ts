@@ -26,7 +26,7 @@ export function registerPasskeys(app: FastifyInstance, rooms: Rooms, cookie: Ses
   )
   app.post('/sign-in/passkey', async (request, reply) => {
     const user = await signInByPasskey(visitOf(request, reply), fieldOfAny(request.body, 'answer'))
-    await signIn(request, reply, rooms, cookie, { user })
+    await signIn(request, reply, rooms, cookie, { user, way: 'passkey' })
     return { location: returnPath(fieldOf(request.body, 'return_to')) }
   })
 
@@ -36,8 +36,7 @@ export function registerPasskeys(app: FastifyInstance, rooms: Rooms, cookie: Ses
   })
   app.post('/account/passkeys', async (request, reply) => {
     requireUser(request, 'manage-account')
-    const name = nameFrom(fieldOf(request.body, 'name')) ?? 'Passkey'
-    await addPasskey(visitOf(request, reply), { answer: fieldOfAny(request.body, 'answer'), name })
+    await addPasskey(visitOf(request, reply), fieldOfAny(request.body, 'answer'))
     return { location: '/account#passkeys' }
   })
 
@@ -52,7 +51,7 @@ export function registerPasskeys(app: FastifyInstance, rooms: Rooms, cookie: Ses
       token: request.params.token,
       answer: fieldOfAny(request.body, 'answer'),
     })
-    await signIn(request, reply, rooms, cookie, { user })
+    await signIn(request, reply, rooms, cookie, { user, way: 'passkey' })
     return { location: '/account?welcome=1' }
   })
 }
@@ -63,7 +62,8 @@ const visitsTo =
     const party = requireRelyingParty(rooms.config, request)
     reply.header('cache-control', 'no-store')
     const { user, credential, ip: address } = request
-    return { rooms, party, binding: binding.ensure(request, reply), user, credential, address }
+    const userAgent = request.headers['user-agent']
+    return { rooms, party, binding: binding.ensure(request, reply), user, credential, address, userAgent }
   }
 
 const answerWith = (options: object) => ({ options })

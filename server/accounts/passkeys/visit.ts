@@ -14,6 +14,8 @@ export interface PasskeyVisit {
   readonly user: User | null
   readonly credential: Credential | null
   readonly address: string
+  /** What the browser says of itself. */
+  readonly userAgent: string | undefined
 }
 
 /** The challenge that an answer is for, used up by this, with what it was made for. */

@@ -1,5 +1,6 @@
 import { ConfigError } from '../../../settings/read-settings.ts'
 import type { HubConfig } from '../../config.ts'
+import { adminSourceFlaws } from '../admin-sources.ts'
 import { groupSourceFlaws } from '../group-sources.ts'
 import { isLoopback } from '../local-request.ts'
 
@@ -19,7 +20,7 @@ export function checkProviderSettings(config: HubConfig): void {
   const isOn = config.issuers.length > 0 || pairs.some(([, id]) => id !== undefined)
   if (isOn && config.publicUrl === '' && !isLoopback(config.host))
     flaws.push('PUBLIC_URL is not set: sign-in providers send people back there, when HOST is not loopback')
-  flaws.push(...proxyFlaws(config), ...groupSourceFlaws(config))
+  flaws.push(...proxyFlaws(config), ...groupSourceFlaws(config), ...adminSourceFlaws(config))
   if (flaws.length > 0) throw new ConfigError(flaws.join('\n'))
 }
 

@@ -29,6 +29,7 @@ export function identityOf(
       sid: textOf(claims.sid),
       idToken,
     }),
+    ...(typeof claims.auth_time === 'number' && { provenAt: claims.auth_time * 1000 }),
     ...(groups && { groups }),
   }
 }

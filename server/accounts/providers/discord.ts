@@ -19,10 +19,15 @@ export function createDiscord(client: Client, issuer = 'https://discord.com'): P
     slug: 'discord',
     name: 'Discord',
     issuer,
-    authorizationUrl: (secrets) =>
+    tellsSignIn: false,
+    authorizationUrl: (secrets, isAgain = false) =>
       configure()
         .then((configuration) =>
-          authorizationUrlOf(configuration, secrets, protections, { scope: 'identify email' }),
+          authorizationUrlOf(configuration, secrets, protections, {
+            scope: 'identify email',
+            // All it can be made to ask for again is consent.
+            ...(isAgain && { prompt: 'consent' }),
+          }),
         )
         .catch(rethrow),
     redeem: (answer, secrets) =>

@@ -26,8 +26,13 @@ export function createGithub(client: Client, addresses = githubItself): Provider
     slug: 'github',
     name: 'GitHub',
     issuer: addresses.web,
-    authorizationUrl: (secrets) =>
-      authorizationUrlOf(configuration, secrets, protections, { scope: 'read:user user:email' }),
+    tellsSignIn: false,
+    authorizationUrl: (secrets, isAgain = false) =>
+      authorizationUrlOf(configuration, secrets, protections, {
+        scope: 'read:user user:email',
+        // All it can be made to ask again is which account.
+        ...(isAgain && { prompt: 'select_account' }),
+      }),
     redeem: (answer, secrets) =>
       prove(configuration, addresses, answer, secrets).catch((error: unknown) => {
         throw asSignInFault(error)

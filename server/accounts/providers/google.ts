@@ -14,11 +14,18 @@ import { createOidcProvider } from './oidc.ts'
 import type { Provider } from './provider.ts'
 import { answerTimeoutSeconds, createProviderFetch } from './provider-fetch.ts'
 
-/** Google, by discovery. Source: developers.google.com "OpenID Connect API Reference". */
+/**
+ * Google, by discovery. It takes no `max_age` and asks nobody for a password again; all it can be made to do is to ask
+ * which account. Source: developers.google.com "OpenID Connect API Reference".
+ */
 export function createGoogle(client: Client, issuer = 'https://accounts.google.com'): Provider {
   const fetchWith = createProviderFetch()
   const redeem = redeemWithEitherIssuer(authenticate(client.secret), fetchWith)
-  return createOidcProvider({ slug: 'google', name: 'Google', issuer, client, fetchWith, redeem })
+  return createOidcProvider({
+    ...{ slug: 'google', name: 'Google', issuer, client, fetchWith, redeem },
+    tellsSignIn: false,
+    again: { prompt: 'select_account' },
+  })
 }
 
 /**

@@ -20,6 +20,10 @@ export interface OidcFacts {
   readonly pkce?: boolean
   /** Further parameters of the authorization request. */
   readonly parameters?: Readonly<Record<string, string>>
+  /** What makes it ask somebody again whom it knows; absent: as the standard has it. */
+  readonly again?: Readonly<Record<string, string>>
+  /** False where it takes no `max_age`, or answers without `auth_time`. */
+  readonly tellsSignIn?: boolean
   readonly fetchWith?: CustomFetch
   /** Asks the userinfo endpoint too, where the id_token leaves name, address or groups open. */
   readonly userInfo?: boolean
@@ -30,19 +34,30 @@ export interface OidcFacts {
 /** Longest subject that a provider may give, in characters (OpenID Connect Core 1.0, section 2). */
 const maxSubjectLength = 255
 
+/**
+ * Whoever is to be asked again is asked if the last time was longer ago than this, in seconds: half of what counts as
+ * fresh, so that some of it is left. Not 0, which Authentik takes for no limit at all.
+ */
+const againAfterSeconds = 300
+
+/** With any limit the answer must say when the person signed in there (OpenID Connect Core 1.0, section 3.1.2.1). */
+const longestSeconds = 365 * 24 * 60 * 60
+
 /** Signs in with OpenID Connect: code flow, `state`, `nonce`, PKCE, `iss`, and a signed id_token. */
 export function createOidcProvider(facts: OidcFacts): Provider {
-  const { slug, name, issuer, client, fetchWith = createProviderFetch() } = facts
+  const { slug, name, issuer, client, fetchWith = createProviderFetch(), tellsSignIn = true } = facts
   const protections: Protections = { pkce: facts.pkce ?? true, nonce: true }
-  const parameters = { scope: facts.scope ?? 'openid profile email', ...facts.parameters }
   const configure = discoverLater(() => discoverOnce({ issuer, client, algorithm: 'oidc' }, fetchWith))
   return {
     slug,
     name,
     issuer,
-    authorizationUrl: (secrets) =>
+    tellsSignIn,
+    authorizationUrl: (secrets, isAgain = false) =>
       configure()
-        .then((configuration) => authorizationUrlOf(configuration, secrets, protections, parameters))
+        .then((configuration) =>
+          authorizationUrlOf(configuration, secrets, protections, parametersOf(facts, isAgain)),
+        )
         .catch(rethrow),
     redeem: (answer, secrets) =>
       configure()
@@ -51,6 +66,16 @@ export function createOidcProvider(facts: OidcFacts): Provider {
     logout: createOidcLogout(configure, client.id),
   }
 }
+
+const parametersOf = (
+  { scope = 'openid profile email', parameters, again = { prompt: 'login' }, tellsSignIn = true }: OidcFacts,
+  isAgain: boolean,
+): Readonly<Record<string, string>> => ({
+  scope,
+  ...parameters,
+  ...(tellsSignIn && { max_age: String(isAgain ? againAfterSeconds : longestSeconds) }),
+  ...(isAgain && again),
+})
 
 interface Proving extends Pick<OidcFacts, 'redeem' | 'userInfo'> {
   readonly configuration: Configuration

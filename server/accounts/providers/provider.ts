@@ -8,8 +8,17 @@ export interface Provider {
   readonly name: string
   /** As identities name it. */
   readonly issuer: string
-  /** The address that asks the person. @throws SignInFault `away` */
-  authorizationUrl(secrets: FlowSecrets): Promise<URL>
+  /**
+   * Whether its word says when somebody last proved there who they are (`auth_time`), so that an old proof is told from
+   * a new one.
+   */
+  readonly tellsSignIn: boolean
+  /**
+   * The address that asks the person, or asks them again where they are to show that it is them at this moment.
+   *
+   * @throws SignInFault `away`
+   */
+  authorizationUrl(secrets: FlowSecrets, isAgain?: boolean): Promise<URL>
   /**
    * Turns what the browser brought back into who it is: `answer` is the redirect URI with the provider's parameters.
    *

@@ -10,6 +10,8 @@ export interface IssuerSettings {
   readonly clientId: string
   readonly clientSecret: string
   readonly scope: string
+  /** Whether it says when somebody last signed in there (`auth_time`). */
+  readonly tellsSignIn: boolean
 }
 
 /** Most issuers that one house names. */
@@ -23,7 +25,8 @@ const slugPattern = /^[a-z][a-z0-9-]{0,30}$/
 const reserved = new Set(['google', 'discord', 'github', 'twitch', 'passkey', 'proxy', 'guest', 'link'])
 
 /**
- * Reads `OIDC_ISSUERS`, and for each slug in it `OIDC_{SLUG}_ISSUER`, `_CLIENT_ID`, `_CLIENT_SECRET`, `_NAME` and `_SCOPE`.
+ * Reads `OIDC_ISSUERS`, and for each slug in it `OIDC_{SLUG}_ISSUER`, `_CLIENT_ID`, `_CLIENT_SECRET`, `_NAME`, `_SCOPE` and
+ * `_AUTH_TIME`.
  *
  * @throws ConfigError naming every variable that is wrong or missing.
  */
@@ -57,7 +60,11 @@ function readIssuer(slug: string, environment: Environment, flaws: string[]): Is
     flaws.push(
       `${prefix}_SCOPE is ${JSON.stringify(scope)}: it takes scopes with spaces between them, openid first`,
     )
-  return { slug, name: read('NAME') || titled(slug), issuer, clientId, clientSecret, scope }
+  const authTime = read('AUTH_TIME') || 'required'
+  if (authTime !== 'required' && authTime !== 'none')
+    flaws.push(`${prefix}_AUTH_TIME is ${JSON.stringify(authTime)}: it takes required or none`)
+  const name = read('NAME') || titled(slug)
+  return { slug, name, issuer, clientId, clientSecret, scope, tellsSignIn: authTime === 'required' }
 }
 
 /** An issuer's address has neither query nor fragment (OpenID Connect Discovery 1.0, section 3). */
@@ -68,7 +75,7 @@ function isIssuer(text: string): boolean {
 
 const titled = (slug: string): string => slug.slice(0, 1).toUpperCase() + slug.slice(1).replaceAll('-', ' ')
 
-const partPattern = /^OIDC_[A-Z][A-Z0-9_]*_(ISSUER|CLIENT_ID|CLIENT_SECRET|NAME|SCOPE)$/
+const partPattern = /^OIDC_[A-Z][A-Z0-9_]*_(ISSUER|CLIENT_ID|CLIENT_SECRET|NAME|SCOPE|AUTH_TIME)$/
 
 /** Whether a variable belongs to some issuer; only the settings say which there are. */
 export const isIssuerVariable = (name: string): boolean => partPattern.test(name)
@@ -80,6 +87,11 @@ export const issuerVariables: readonly Variable[] = [
   ['CLIENT_SECRET', 'The secret it gave this house.'],
   ['NAME', 'What the sign-in page calls it. Without it: the name in OIDC_ISSUERS.'],
   ['SCOPE', 'What it is asked for. Some name groups only to who asks for groups.', defaultScope],
+  [
+    'AUTH_TIME',
+    'required: it says when somebody last signed in there, and who confirms by it that it is them must have signed in there just now. none: it cannot say that, and counts like Google.',
+    'required',
+  ],
 ].map(([part = '', meaning = '', value = '']) => ({
   name: `OIDC_{NAME}_${part}`,
   aliases: [],

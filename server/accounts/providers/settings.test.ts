@@ -54,6 +54,11 @@ suite('the settings of providers', () => {
     ['an issuer over plain HTTP', { ...authentik, OIDC_AUTHENTIK_ISSUER: 'http://auth.lan/' }, /_ISSUER is/],
     ['an issuer that is none', { ...authentik, OIDC_AUTHENTIK_ISSUER: 'auth.example' }, /_ISSUER is/],
     ['an issuer without a client', { OIDC_ISSUERS: 'x' }, /OIDC_X_CLIENT_ID[\s\S]*OIDC_X_CLIENT_SECRET/],
+    [
+      'another word for a sign-in’s time',
+      { ...authentik, OIDC_AUTHENTIK_AUTH_TIME: 'no' },
+      /_AUTH_TIME is "no"/,
+    ],
     ['a name that is a route', { ...authentik, OIDC_ISSUERS: 'google' }, /OIDC_ISSUERS names "google"/],
     ['a name that is no slug', { ...authentik, OIDC_ISSUERS: 'A/B' }, /OIDC_ISSUERS names "A\/B"/],
     ['an issuer twice', { ...authentik, OIDC_ISSUERS: 'authentik,authentik' }, /names an issuer twice/],
@@ -71,6 +76,11 @@ suite('the settings of providers', () => {
       'groups of an issuer that is not there',
       { ...authentik, ROLE_GROUPS: 'a=admin', ROLE_GROUPS_FROM: 'google' },
       /^ROLE_GROUPS_FROM names "google"/,
+    ],
+    [
+      'admins by the word of nobody that is there',
+      { ...authentik, ADMIN_EMAILS_FROM: 'authentik,github' },
+      /^ADMIN_EMAILS_FROM names "github"/,
     ],
     [
       'a proxy’s word that two things prove',

@@ -8,8 +8,9 @@ import { AuthorizationResponseError, ClientError, ResponseBodyError } from 'open
  * - `expired`: too late, used twice, or begun in another browser.
  * - `mixed_up`: what came back doesn't belong to what was begun, or isn't signed as it must be.
  * - `misconfigured`: the provider doesn't take our credentials or our request.
+ * - `not_fresh`: somebody was to show that it is them at this moment, and what came back does not show that.
  */
-export type SignInFaultKind = 'denied' | 'away' | 'expired' | 'mixed_up' | 'misconfigured'
+export type SignInFaultKind = 'denied' | 'away' | 'expired' | 'mixed_up' | 'misconfigured' | 'not_fresh'
 
 export class SignInFault extends Error {
   readonly kind: SignInFaultKind

@@ -5,7 +5,7 @@ import { createProviderFetch, type Normalise } from './provider-fetch.ts'
 
 /**
  * Twitch, by discovery. It knows no PKCE, so a code that was stolen is caught by the nonce; it tells an address only to
- * who asks with `claims`. Source: dev.twitch.tv "Using OIDC to get OAuth Access Tokens".
+ * who asks with `claims`, and can be made to ask for consent again, but for no password. Source: dev.twitch.tv "Using OIDC to get OAuth Access Tokens".
  */
 export const createTwitch = (client: Client, issuer = 'https://id.twitch.tv/oauth2'): Provider =>
   createOidcProvider({
@@ -14,6 +14,8 @@ export const createTwitch = (client: Client, issuer = 'https://id.twitch.tv/oaut
     issuer,
     client,
     pkce: false,
+    tellsSignIn: false,
+    again: { force_verify: 'true' },
     scope: 'openid user:read:email',
     parameters: {
       claims: JSON.stringify({ id_token: { email: null, email_verified: null, preferred_username: null } }),

@@ -2,29 +2,35 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError } from '../../../bus/contract/errors.ts'
 import type { HubConfig } from '../../config.ts'
 import type { Rooms } from '../../house.ts'
-import { signIn } from '../identify.ts'
+import { cachedSessionAgeMs } from '../../store/session-cache.ts'
+import { isForEverybody, signIn } from '../identify.ts'
 import type { SessionCookie } from '../sessions/cookie.ts'
-import { type ProvenIdentity, signInWithIdentity } from '../sign-in.ts'
+import type { ProvenIdentity } from '../sign-in.ts'
+import { proxySlug, signInByProxy, useProxySession } from './proxy-session.ts'
 import { createProxyTokenReader, type ProxyTokenRules } from './proxy-token.ts'
 
-/** What sessions say of how they began, beside the slugs of providers. */
-const proxySlug = 'proxy'
+/** Most sessions of which is remembered who the proxy calls their person. */
+const mostRemembered = 10_000
 
 /**
- * Signs in whoever a trusted proxy's signed token names, when a browser opens a page: what the page then asks for comes
- * with the session. A session of somebody else ends. Does nothing unless the settings name the header.
+ * Takes a trusted proxy's signed word for who asks, wherever a session would be asked for: pages, `/v1` and sockets. A
+ * page signs in whom the token names, and what it then asks for comes with the session; anything else without a session
+ * uses one that is for all such requests of that person. Does nothing unless the settings name the header.
  *
- * From any other peer the header is nothing but text. A trusted proxy's token that is not right refuses the request, in
- * place of letting an older session answer for whoever sits there now.
+ * From any other peer the header is nothing but text. A trusted proxy's token that is not right refuses the request, and
+ * so does one that names somebody else than the session, in place of letting an older session answer for whoever sits
+ * there now. A program's key says by itself who asks.
  */
 export function registerProxyIdentity(app: FastifyInstance, rooms: Rooms, cookie: SessionCookie): void {
   const header = rooms.config.proxyIdentityHeader?.toLowerCase()
-  const rules = proxyTokenRules(rooms.config)
+  const rules = rulesOf(rooms.config)
   if (header === undefined || rules === undefined) return
   const read = createProxyTokenReader(rules)
+  const isSignedInAs = rememberWho(rooms)
   app.addHook('onRequest', async (request, reply) => {
     const token = request.headers[header]
-    if (typeof token !== 'string' || !opensPage(request)) return
+    if (typeof token !== 'string' || isForEverybody(request)) return
+    if (request.credential?.kind === 'api-key') return
     if (!rooms.isTrustedProxy(request.socket.remoteAddress)) return
     const proven = await read(token).catch((error: unknown) => {
       request.log.warn({ reason: error instanceof Error ? error.message : '' }, 'A proxy’s token is refused')
@@ -33,12 +39,16 @@ export function registerProxyIdentity(app: FastifyInstance, rooms: Rooms, cookie
         'The proxy does not say who you are in a way that can be trusted.',
       )
     })
-    if (!(await isSignedInAs(request, rooms, proven))) await signInAs(proven, request, reply, rooms, cookie)
+    if (await isSignedInAs(request, proven)) return
+    if (opensPage(request)) return signInAs(proven, request, reply, rooms, cookie)
+    if (request.user !== null)
+      throw new CodedError('not_signed_in', 'Somebody else is signed in at the proxy now.')
+    await useProxySession(rooms, proven, request)
   })
 }
 
 /** What tokens are held against; undefined where something is missing, which `check-settings.ts` refuses. */
-export function proxyTokenRules(config: HubConfig): ProxyTokenRules | undefined {
+function rulesOf(config: HubConfig): ProxyTokenRules | undefined {
   const { proxyIdentityIssuer: issuer, proxyIdentityAudience: audience } = config
   const { proxyIdentityKeysUrl: url, proxyIdentitySecret: secret } = config
   if (issuer === undefined || audience === undefined) return undefined
@@ -52,10 +62,23 @@ const opensPage = ({ method, headers }: FastifyRequest): boolean =>
   headers['hx-request'] === undefined &&
   (headers.accept ?? '').includes('text/html')
 
-async function isSignedInAs({ credential }: FastifyRequest, { store }: Rooms, proven: ProvenIdentity) {
-  if (credential?.kind !== 'session') return false
-  const proof = await store.sessions.proofOf(credential.id)
-  return proof?.issuer === proven.issuer && proof.subject === proven.subject
+/**
+ * Whether a session is of the person whom a token names, by whichever way they came in. What the store once said is
+ * remembered for as long as sessions are, so that an outage of it parts nobody from theirs.
+ */
+function rememberWho({ store }: Rooms) {
+  const known = new Map<string, number>()
+  return async ({ user, credential }: FastifyRequest, { issuer, subject }: ProvenIdentity) => {
+    if (user === null || credential?.kind !== 'session') return false
+    const key = JSON.stringify([credential.id, issuer, subject])
+    const now = Date.now()
+    if ((known.get(key) ?? 0) > now) return true
+    const named = await store.identities.findUser(issuer, subject)
+    if (named?.id !== user.id) return false
+    if (known.size >= mostRemembered) known.clear()
+    known.set(key, now + cachedSessionAgeMs)
+    return true
+  }
 }
 
 async function signInAs(
@@ -65,9 +88,7 @@ async function signInAs(
   rooms: Rooms,
   cookie: SessionCookie,
 ): Promise<void> {
-  const result = await signInWithIdentity(rooms, proven, { guest: request.user, address: request.ip })
-  if (result.outcome === 'refused')
-    throw new CodedError('not_allowed', 'The proxy knows you, but nobody has let you in here yet.')
+  const { user, provenAt } = await signInByProxy(rooms, proven, request)
   const proof = { provider: proxySlug, issuer: proven.issuer, subject: proven.subject }
-  await signIn(request, reply, rooms, cookie, { user: result.user, proof })
+  await signIn(request, reply, rooms, cookie, { user, proof, provenAt })
 }

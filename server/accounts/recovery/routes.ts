@@ -21,7 +21,7 @@ export function registerRecovery(app: FastifyInstance, rooms: Rooms, cookie: Ses
       const typed = fieldOf(request.body, 'code') ?? ''
       const user = await useRecoveryCode(rooms, typed, request.ip)
       if (user === undefined) return reply.redirect('/sign-in?problem=recovery_code', 303)
-      await signIn(request, reply, rooms, cookie, { user })
+      await signIn(request, reply, rooms, cookie, { user, way: 'recovery_code' })
       return reply.redirect('/account?recovered=1', 303)
     })
   })

@@ -7,6 +7,7 @@ import { startScriptedWorker } from '../../../testing/hub/scripted-worker.ts'
 import { newSend, startTestHouse, type TestHouse } from '../../../testing/hub/start-house.ts'
 import type { TestHub } from '../../../testing/hub/start-hub.ts'
 import { waitUntil } from '../../../testing/servers/wait-until.ts'
+import { openStore } from '../../store/open-store.ts'
 
 let house: TestHouse
 let here: TestHub
@@ -77,6 +78,31 @@ test('a hub that was away when a session ended closes its sockets when it hears 
   tellFrom(here)
   await house.nats.restart()
   assert.deepEqual(await socket.closed, over)
+})
+
+test('a hub without the bus does every change that waits, however many, and none of them twice', async () => {
+  const elsewhere = await openStore(here.databaseUrl)
+  const heard: string[] = []
+  const stop = here.app.rooms.access.onChange(({ user_id }) => void heard.push(user_id))
+  await house.nats.kill()
+  await waitUntil('the bus is missed', () => here.bus.state !== 'connected')
+  const deleteSomebody = async () => {
+    const { user } = await here.signIn('member')
+    await elsewhere.accounts.deleteUser(user.id, Date.now())
+    return user.id
+  }
+  const gone: string[] = []
+  for (let count = 0; count < 120; count += 1) gone.push(await deleteSomebody())
+  tellFrom(here)
+  await waitUntil('all of them are done', () => gone.every((id) => heard.includes(id)))
+  const last = await deleteSomebody()
+  tellFrom(here)
+  await waitUntil('the last is done', () => heard.includes(last))
+  assert.equal(heard.length, gone.length + 1)
+  stop()
+  await house.nats.restart()
+  await waitUntil('the hubs were told', async () => (await elsewhere.revocations.pending(1)).length === 0)
+  await elsewhere.close()
 })
 
 test('a role that changes counts for what an open socket asks next, and its session gets a new token', async () => {

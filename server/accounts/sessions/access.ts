@@ -1,14 +1,14 @@
 import { AccessChange } from '../../../bus/contract/access.ts'
 import { checker } from '../../../bus/contract/check.ts'
-import { decode, encode } from '../../../bus/contract/codec.ts'
+import { decode } from '../../../bus/contract/codec.ts'
 import { CodedError } from '../../../bus/contract/errors.ts'
 import { streams } from '../../../bus/contract/streams.ts'
 import { subjects } from '../../../bus/contract/subjects.ts'
 import type { Bus } from '../../../bus/nats/bus.ts'
 import { errorFields, type Logger } from '../../../telemetry/logger.ts'
 import { startSweep } from '../../chat/sweep.ts'
-import type { Revocation } from '../../store/revocations.ts'
 import type { Store } from '../../store/store.ts'
+import { createTeller } from './tell-changes.ts'
 
 /** Who may still get in, as this hub is told by itself and by the others. */
 export interface Access {
@@ -20,9 +20,6 @@ export interface Access {
   caughtUp(): Promise<boolean>
   stop(): Promise<void>
 }
-
-/** Changes told in one go; the rest follows. */
-const batch = 100
 
 /** What the stream said is believed for this long, in milliseconds: meanwhile changes are heard as they come. */
 const believedMs = 1_000
@@ -36,7 +33,7 @@ export function openAccess({ store, bus, log }: { store: Store; bus: Bus; log: L
   const apply = (change: AccessChange) => {
     for (const listener of listeners) listener(change)
   }
-  const sweep = startSweep('tell of changed access', 2_000, log, () => tell(store, bus, apply))
+  const sweep = startSweep('tell of changed access', 2_000, log, createTeller({ store, bus, apply }))
   const hearing = bus.subscribe(subjects.accessChanged, ({ body }) => applyBytes(body, apply))
   const reader = createReader(bus, apply, log)
   const stopListening = bus.onConnect(() => void reader())
@@ -54,28 +51,6 @@ export function openAccess({ store, bus, log }: { store: Store; bus: Bus; log: L
     },
   }
 }
-
-/** Done here first: that needs no bus. The row stays until the bus has the message, whoever's hub publishes it. */
-async function tell(store: Store, bus: Bus, apply: (change: AccessChange) => void): Promise<void> {
-  for (;;) {
-    const pending = await store.revocations.pending(batch)
-    for (const one of pending) apply(messageOf(one))
-    if (bus.state !== 'connected') return
-    for (const one of pending) {
-      await bus.publish(subjects.accessChanged, encode(messageOf(one)), { messageId: one.id })
-      await store.revocations.markTold(one.id)
-    }
-    if (pending.length < batch) return
-  }
-}
-
-const messageOf = ({ userId, kind, ended, role, at }: Revocation): AccessChange => ({
-  user_id: userId,
-  kind,
-  ended: [...ended],
-  ...(role && { role }),
-  timestamp: at / 1000,
-})
 
 /** A change that is not readable is of a version this hub does not know; what it was about is checked in time. */
 function applyBytes(body: Uint8Array, apply: (change: AccessChange) => void): void {

@@ -7,7 +7,7 @@ import { requireMay } from '../permissions.ts'
 /** Ends one of a person's sessions, and its sockets on every hub. @throws CodedError `not_found`. */
 export async function endMySession(rooms: Rooms, who: SignedIn, id: string): Promise<void> {
   requireMay(who, 'manage-account')
-  if (!(await rooms.store.sessions.end(who.user.id, id, Date.now()))) throw new CodedError('not_found')
+  if (!(await rooms.sessions.end(who.user.id, id, Date.now()))) throw new CodedError('not_found')
   rooms.access.changed()
   await note(rooms, who, 1)
 }
@@ -16,7 +16,7 @@ export async function endMySession(rooms: Rooms, who: SignedIn, id: string): Pro
 export async function endMyOtherSessions(rooms: Rooms, who: SignedIn): Promise<number> {
   requireMay(who, 'manage-account')
   const kept = who.credential?.kind === 'session' ? who.credential.id : null
-  const count = await rooms.store.sessions.endOthers(who.user.id, kept, Date.now())
+  const count = await rooms.sessions.endOthers(who.user.id, kept, Date.now())
   rooms.access.changed()
   if (count > 0) await note(rooms, who, count)
   return count

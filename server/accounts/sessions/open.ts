@@ -1,5 +1,5 @@
 import { uuidv7 } from '../../../bus/contract/ids.ts'
-import type { SessionProof, SessionStore } from '../../store/sessions.ts'
+import type { OwnWay, SessionProof, SessionStore } from '../../store/sessions.ts'
 import type { User } from '../../store/store.ts'
 import type { Credential } from '../request-user.ts'
 import { type SessionLimits, sessionEnd } from './lifetime.ts'
@@ -12,12 +12,26 @@ export interface OpenedSession {
   readonly credential: Credential
 }
 
-/** Opens a session. `device` is what the browser says of itself, in short. */
+export interface SessionOpening {
+  readonly user: User
+  readonly now: number
+  readonly device?: string
+  readonly proof?: SessionProof
+  /** How it began, where no provider vouched. */
+  readonly way?: OwnWay
+  readonly provenAt?: number
+}
+
+/**
+ * Opens a session. `device` is what the browser says of itself, in short; `provenAt`, in Unix milliseconds, when the
+ * person showed who they are, if that was not now.
+ */
 export async function openSession(
   sessions: SessionStore,
   limits: SessionLimits,
-  { user, now, device, proof }: { user: User; now: number; device?: string; proof?: SessionProof },
+  opened: SessionOpening,
 ): Promise<OpenedSession> {
+  const { user, now, device, proof, provenAt = now, way } = opened
   const token = newToken()
   const id = uuidv7(now)
   const expiresAt = sessionEnd(limits, user, now, now)
@@ -26,9 +40,11 @@ export async function openSession(
     id,
     userId: user.id,
     createdAt: now,
+    signedInAt: provenAt,
     expiresAt,
     ...(device !== undefined && { device }),
     ...(proof && { proof }),
+    ...(way && { way }),
   })
-  return { token, expiresAt, credential: { kind: 'session', id, signedInAt: now } }
+  return { token, expiresAt, credential: { kind: 'session', id, signedInAt: provenAt } }
 }

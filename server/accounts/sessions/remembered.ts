@@ -1,3 +1,4 @@
+import type { AccessChange } from '../../../bus/contract/access.ts'
 import { CodedError } from '../../../bus/contract/errors.ts'
 import { streams } from '../../../bus/contract/streams.ts'
 import type { Bus } from '../../../bus/nats/bus.ts'
@@ -34,8 +35,24 @@ export function rememberSessions({ sessions, cache, access, bus, log }: Remember
   access.onChange((change) => careful(() => cache.apply(change)))
   bus.onConnect(enterEpoch)
 
+  /** Also where the store did not answer: then the act may have been done, and nothing tells. */
+  const forgetting = async <T>(act: Promise<T>, forget: () => void): Promise<T> => {
+    try {
+      return await act
+    } finally {
+      careful(forget)
+    }
+  }
+  const over = (userId: string, kind: AccessChange['kind'], ended: string[] = []) =>
+    cache.apply({ user_id: userId, kind, ended, timestamp: Date.now() / 1000 })
+
   return {
     ...sessions,
+    rotate: (tokenHash, rotated) =>
+      forgetting(sessions.rotate(tokenHash, rotated), () => cache.forget(tokenHash)),
+    end: (userId, id, now) => forgetting(sessions.end(userId, id, now), () => over(userId, 'ended', [id])),
+    endOthers: (userId, keptId, now) =>
+      forgetting(sessions.endOthers(userId, keptId, now), () => over(userId, 'everything')),
     find: async (tokenHash, now) => {
       const { changes } = cache
       try {

@@ -3,6 +3,7 @@ import type { Html } from '../html.ts'
 import { html } from '../html.ts'
 import { icon } from '../icons.ts'
 import { page } from '../layout.ts'
+import { shownOnceModule } from '../shown-once.ts'
 import type { View } from '../view.ts'
 import { deletionSection, exportSection } from './data-section.ts'
 import type { AccountFacts } from './facts.ts'
@@ -16,7 +17,10 @@ import { sessionsSection } from './sessions-section.ts'
 /** What the page begins with, where somebody comes from somewhere. */
 export type Greeting = 'welcome' | 'recovered' | undefined
 
-/** The page of one's own account. It alone loads what passkeys need. */
+/** What passkeys need, and what is shown once. */
+const modules = ['account/passkeys.js', shownOnceModule]
+
+/** The page of one's own account. */
 export const accountPage = (view: View, facts: AccountFacts, list: ListFacts, greeting?: Greeting): Html =>
   page(view, {
     title: 'Your account · Companions',
@@ -30,7 +34,7 @@ ${sessionsSection(facts)}
 ${keysSection(facts)}
 ${exportSection(facts)}
 ${deletionSection(facts)}`),
-    module: 'account/passkeys.js',
+    modules,
   })
 
 /** One card by itself, for a browser that sent a form before HTMX was there to put it in its place. */
@@ -39,7 +43,7 @@ export const cardPage = (view: View, card: Html, list: ListFacts): Html =>
     title: 'Your account · Companions',
     list,
     main: accountMain(html`${card}<p><a class="btn btn-sm" href="/account">Your whole account</a></p>`),
-    module: 'account/passkeys.js',
+    modules,
   })
 
 /** A guest has no account: all there is of one is this browser's cookie. */

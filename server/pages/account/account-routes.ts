@@ -16,17 +16,9 @@ import { toastAlong } from '../toast.ts'
 import type { Visit } from '../visit.ts'
 import { visited } from '../visit.ts'
 import { accountPage, cardPage, type Greeting, guestPage } from './account-page.ts'
+import { renameOnePasskey, showPasskeys, takePasskeyAway } from './change-passkeys.ts'
 import { endOtherSessions, endSession } from './change-sessions.ts'
-import {
-  type Changed,
-  deleteMine,
-  makeCodes,
-  makeKey,
-  removeKey,
-  rename,
-  takePasskeyAway,
-  unlink,
-} from './changes.ts'
+import { type Changed, deleteMine, makeCodes, makeKey, removeKey, rename, unlink } from './changes.ts'
 import { readAccountFacts } from './facts.ts'
 
 /** Fields of a line or two. */
@@ -53,6 +45,11 @@ function registerAccount(app: FastifyInstance, rooms: Rooms): void {
   )
   change('/account/name', rename)
   change('/account/unlink', unlink)
+  app.get(
+    '/account/passkeys',
+    visited(rooms, async (visit) => answer(visit, await showPasskeys(rooms, visit)), 'manage-account'),
+  )
+  change('/account/passkeys/rename', renameOnePasskey)
   change('/account/passkeys/remove', takePasskeyAway)
   change('/account/recovery-codes', makeCodes)
   change('/account/sessions/:id/end', endSession)

@@ -200,6 +200,7 @@ test('another page cannot make a browser change or fetch anything', async () => 
     'passkeys',
     'passkeys/options',
     'passkeys/remove',
+    'passkeys/rename',
     'recovery-codes',
     'keys',
   ]

@@ -3,7 +3,6 @@ import { deleteAccount } from '../../accounts/delete-account.ts'
 import { apiKeyLifetimes, makeApiKey, revokeApiKey, type WantedKey } from '../../accounts/keys/make-key.ts'
 import { type SignedIn, unlinkIdentity } from '../../accounts/link-identity.ts'
 import { nameFrom } from '../../accounts/own-words.ts'
-import { removePasskey } from '../../accounts/passkeys/add.ts'
 import { apiKeyScopes, requireFresh } from '../../accounts/permissions.ts'
 import { makeRecoveryCodes } from '../../accounts/recovery/codes.ts'
 import { renameUser } from '../../accounts/rename-user.ts'
@@ -15,7 +14,6 @@ import { idOf, type Visit } from '../visit.ts'
 import { deletionSection, deletionWords } from './data-section.ts'
 import { readAccountFacts } from './facts.ts'
 import { keysSection } from './keys-section.ts'
-import { passkeysSection } from './passkeys-section.ts'
 import { profileSection } from './profile-section.ts'
 import { providersSection } from './providers-section.ts'
 import { recoverySection } from './recovery-section.ts'
@@ -45,12 +43,6 @@ export async function unlink(rooms: Rooms, visit: Visit): Promise<Changed> {
   const [issuer, subject] = [fieldOf(body, 'issuer') ?? '', fieldOf(body, 'subject') ?? '']
   await unlinkIdentity(rooms, signedIn(visit), { issuer, subject })
   return { card: providersSection(await readAccountFacts(rooms, visit)), said: 'Unlinked.' }
-}
-
-export async function takePasskeyAway(rooms: Rooms, visit: Visit): Promise<Changed> {
-  await removePasskey(rooms, signedIn(visit), fieldOf(visit.request.body, 'credential') ?? '')
-  const said = 'Removed. Your device may still offer it; it opens nothing here.'
-  return { card: passkeysSection(await readAccountFacts(rooms, visit)), said }
 }
 
 export async function makeCodes(rooms: Rooms, visit: Visit): Promise<Changed> {

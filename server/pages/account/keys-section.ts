@@ -6,6 +6,7 @@ import { timeWords } from '../clock.ts'
 import type { Html } from '../html.ts'
 import { attributes, html } from '../html.ts'
 import { icon } from '../icons.ts'
+import { copyButton, onceButtons } from '../shown-once.ts'
 import type { AccountFacts } from './facts.ts'
 import { confirmFirst, formProblem, formTo, row, rows, section } from './section.ts'
 
@@ -28,8 +29,8 @@ ${facts.isFresh ? makeForm(problem) : confirmFirst('keys', 'to make a key.')}`,
   )
 
 const shown = (key: string): Html =>
-  html`<div class="account-once" role="status"><p>This is your key. It is shown this once: copy it to where your program reads it.</p>
-<p><code class="account-key">${key}</code></p><p class="account-note">Send it as <code>Authorization: Bearer …</code>, over HTTP or at the WebSocket.</p></div>`
+  html`<div class="account-once"><p role="status">This is your key. It is shown this once: copy it to where your program reads it.</p>
+<p><code id="new-key" class="account-key">${key}</code></p>${onceButtons(copyButton('new-key', 'Copy', 'the key'))}<p class="account-note">Send it as <code>Authorization: Bearer …</code>, over HTTP or at the WebSocket.</p></div>`
 
 export const scopeWords: Readonly<Record<(typeof apiKeyScopes)[number], string>> = {
   chat: 'speak with companions and hear the answers',

@@ -1,6 +1,7 @@
 import type { Html } from '../html.ts'
 import { html } from '../html.ts'
 import { icon } from '../icons.ts'
+import { copyButton, onceButtons, saveButton } from '../shown-once.ts'
 import type { AccountFacts } from './facts.ts'
 import { confirmFirst, formTo, section } from './section.ts'
 
@@ -15,8 +16,9 @@ export const recoverySection = (facts: AccountFacts, codes: readonly string[] = 
   )
 
 const shown = (codes: readonly string[]): Html =>
-  html`<div class="account-once" role="status"><p>These are your ten codes. They are shown this once: write them down or print them now.</p>
-<ol class="account-codes">${codes.map((code) => html`<li><code>${code}</code></li>`)}</ol></div>`
+  html`<div class="account-once"><p role="status">These are your ten codes. They are shown this once: print them, or keep them where you keep other papers.</p>
+<ol id="new-codes" class="account-codes">${codes.map((code) => html`<li><code>${code}</code></li>`)}</ol>
+${onceButtons(html`${copyButton('new-codes', 'Copy all', 'codes')}${saveButton('new-codes', 'companions-recovery-codes.txt')}`)}</div>`
 
 const left = ({ recoveryCodes, isFresh }: AccountFacts): Html =>
   html`<p class="account-state">${words(recoveryCodes)}</p>

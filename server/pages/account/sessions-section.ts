@@ -2,6 +2,7 @@ import type { SessionSummary } from '../../store/sessions.ts'
 import { timeWords } from '../clock.ts'
 import type { Html } from '../html.ts'
 import { html } from '../html.ts'
+import { wayWords } from '../ways-in.ts'
 import type { AccountFacts } from './facts.ts'
 import { badge, formTo, row, rows, section } from './section.ts'
 
@@ -21,12 +22,12 @@ ${others.length > 0 && signOutOthers(others.length)}`,
 }
 
 function sessionRow(session: SessionSummary, facts: AccountFacts): Html {
-  const { id, device, provider, createdAt, lastUsedAt } = session
+  const { id, device, way, createdAt, lastUsedAt } = session
   const isThis = id === facts.sessionId
-  const by = facts.providers.find(({ slug }) => slug === provider)?.name
+  const by = wayWords(way, facts.providers)
   return row({
     name: html`${device ?? 'An unknown device'}${isThis && badge('this one')}`,
-    note: html`${isThis ? 'in use now' : html`last used ${timeWords(lastUsedAt, facts.clock)}`} · signed in ${timeWords(createdAt, facts.clock)}${by !== undefined && ` with ${by}`}`,
+    note: html`${isThis ? 'in use now' : html`last used ${timeWords(lastUsedAt, facts.clock)}`} · signed in ${timeWords(createdAt, facts.clock)}${by !== undefined && ` ${by}`}`,
     actions: isThis ? signOutHere() : signOutThere(id, device ?? 'this device'),
   })
 }

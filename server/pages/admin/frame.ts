@@ -15,6 +15,8 @@ export interface FrameFacts {
   /** What was just done, in words. */
   readonly done?: string | undefined
   readonly main: Html
+  /** Modules of the built files that the page runs. */
+  readonly modules?: readonly string[]
 }
 
 const rooms = [
@@ -24,8 +26,8 @@ const rooms = [
   ['/admin/log', 'Log'],
 ] as const
 
-/** A page of the house's admins. It runs no script: every act is a form, so it works wherever a browser does. */
-export const frame = (view: View, { title, here, credential, done, main }: FrameFacts): Html =>
+/** A page of the house's admins. No act needs a script: each is a form, so it works wherever a browser does. */
+export const frame = (view: View, { title, here, credential, done, main, modules = [] }: FrameFacts): Html =>
   barePage(
     `${title} · Companions`,
     view.theme,
@@ -40,6 +42,7 @@ ${done !== undefined && html`<p class="desk-done" role="status">${icon('check', 
 ${!isFresh(credential, view.clock.now) && html`<p class="desk-note">Whatever lets somebody in, or out for good, wants a sign-in of the last ten minutes. <a class="desk-link" href="${signInAgain(here)}">Confirm it’s you</a></p>`}
 ${main}
 </main>`,
+    modules,
   )
 
 const isHere = (here: string, href: string): boolean =>

@@ -13,6 +13,7 @@ import type { Invitation } from '../../store/invitations.ts'
 import type { Html } from '../html.ts'
 import { attributes, html } from '../html.ts'
 import { fieldOf } from '../request-fields.ts'
+import { copyButton, onceButtons, shownOnceModule } from '../shown-once.ts'
 import type { View } from '../view.ts'
 import { actForm, frame } from './frame.ts'
 import { idIn, isRole } from './person.ts'
@@ -62,14 +63,23 @@ async function invitationsPage(
     here: invitationsPath,
     credential: who.credential,
     done: wordsOfDone(fieldOf(request.query, 'done')),
+    modules: links.length > 0 ? [shownOnceModule] : [],
     main: html`${links.length > 0 && freshLinks(links)}
 ${form()}
 ${invitations.length > 0 && html`<h2 class="desk-title">Made so far</h2><ul class="ledger">${invitations.map((one) => row(one, view))}</ul>`}`,
   })
 }
 
-const freshLinks = (links: readonly string[]): Html =>
-  html`<section class="card-of card-new" role="status"><h2>${links.length === 1 ? 'The link' : 'The links'}</h2><p class="setting-note">Copy ${links.length === 1 ? 'it' : 'them'} now: nobody can see ${links.length === 1 ? 'it' : 'them'} again. ${links.length === 1 ? 'It' : 'Each'} lets one person in.${!links[0]?.startsWith('http') && ' Put the address of this house before it.'}</p><ul class="plain-list">${links.map((link) => html`<li><code class="desk-secret">${link}</code></li>`)}</ul></section>`
+const freshLinks = (links: readonly string[]): Html => {
+  const [them, each] = links.length === 1 ? ['it', 'It'] : ['them', 'Each']
+  const isWhole = links[0]?.startsWith('http')
+  return html`<section class="card-of card-new"><h2>${links.length === 1 ? 'The link' : 'The links'}</h2><p class="setting-note" role="status">Copy ${them} now: nobody can see ${them} again. ${each} lets one person in.${!isWhole && ' Put the address of this house before it.'}</p>
+<ul id="links" class="plain-list">${links.map(freshLink)}</ul>
+${links.length > 1 && onceButtons(copyButton('links', 'Copy all', 'links'))}</section>`
+}
+
+const freshLink = (link: string, index: number): Html =>
+  html`<li class="desk-once"><code id="link-${index}" class="desk-secret">${link}</code>${onceButtons(copyButton(`link-${index}`, 'Copy', `link ${index + 1}`))}</li>`
 
 const form = (): Html =>
   html`<section class="card-of"><h2>Invite somebody</h2><form class="desk-form" method="post" action="${invitationsPath}">

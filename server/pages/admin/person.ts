@@ -15,7 +15,9 @@ import type { Account } from '../../store/store.ts'
 import type { Html } from '../html.ts'
 import { attributes, html } from '../html.ts'
 import { fieldOf } from '../request-fields.ts'
+import type { NamedProvider } from '../sign-in-page.ts'
 import type { View } from '../view.ts'
+import { wayWords } from '../ways-in.ts'
 import { actForm, frame } from './frame.ts'
 import { marks } from './people.ts'
 import type { AdminVisit } from './visit.ts'
@@ -32,7 +34,7 @@ export async function showPerson({ rooms, request, view, who }: AdminVisit & { v
     done: wordsOfDone(fieldOf(request.query, 'done')),
     main: html`<p class="meta desk-marks">${marks(person)}<span>${person.email ?? 'no e-mail'}</span><span>since ${dayAndTime(person.createdAt, view.clock)}</span><a class="desk-link" href="/admin/log?person=${person.id}">In the log</a></p>
 ${roleForm(person)}
-${sessionsCard(person, sessions, view)}
+${sessionsCard(person, { sessions, providers: rooms.providers }, view)}
 ${accessCard(person)}`,
   })
 }
@@ -43,12 +45,21 @@ const roleForm = ({ id, kind, role }: Account): Html =>
     : html`<section class="card-of"><h2 id="role-title">Role</h2><form class="desk-line" method="post" action="${pathOf(id)}/role"><select class="select" name="role" aria-labelledby="role-title">${roles.map((one) => html`<option ${attributes({ value: one, selected: one === role })}>${roleWords[one]}</option>`)}</select><button type="submit" class="btn">Change</button></form>
 <p class="setting-note">Admins see this page, and change who gets in.</p></section>`
 
-const sessionsCard = ({ id }: Account, sessions: readonly SessionSummary[], { clock }: View): Html =>
-  html`<section class="card-of"><h2>Sessions</h2>${
+const sessionsCard = (
+  { id }: Account,
+  { sessions, providers }: { sessions: readonly SessionSummary[]; providers: readonly NamedProvider[] },
+  { clock }: View,
+): Html => {
+  const signedIn = (way: string | null) => {
+    const words = wayWords(way, providers)
+    return words !== undefined && `signed in ${words}, `
+  }
+  return html`<section class="card-of"><h2>Sessions</h2>${
     sessions.length === 0
       ? html`<p class="setting-note">None is open.</p>`
-      : html`<ul class="plain-list">${sessions.map(({ device, provider, lastUsedAt }) => html`<li><span>${device ?? 'Unknown device'}</span><span class="meta">${provider && `${provider}, `}last used ${dayAndTime(lastUsedAt, clock)}</span></li>`)}</ul>${actForm(`${pathOf(id)}/sign-out`, 'Sign out everywhere', '')}`
+      : html`<ul class="plain-list">${sessions.map(({ device, way, lastUsedAt }) => html`<li><span>${device ?? 'Unknown device'}</span><span class="meta">${signedIn(way)}last used ${dayAndTime(lastUsedAt, clock)}</span></li>`)}</ul>${actForm(`${pathOf(id)}/sign-out`, 'Sign out everywhere', '')}`
   }</section>`
+}
 
 const accessCard = ({ id, name, kind, disabledAt }: Account): Html =>
   html`<section class="card-of"><h2>Access</h2>

@@ -2,7 +2,8 @@ import { people } from './0001-people.ts'
 import { conversations } from './0002-conversations.ts'
 import { accounts } from './0003-accounts.ts'
 import { guests } from './0004-guests.ts'
+import { greetings } from './0005-greetings.ts'
 import type { Migration } from './migration.ts'
 
 /** The history, oldest first. */
-export const migrations: readonly Migration[] = [people, conversations, accounts, guests]
+export const migrations: readonly Migration[] = [people, conversations, accounts, guests, greetings]

@@ -21,7 +21,7 @@ export function testSessions(it: It): void {
     const found = await sessions.find('aa', 150)
     assert.deepEqual([found?.id, found?.lastUsedAt, found?.signedInAt, found?.expiresAt], [id, 90, 95, 200])
     const [listed] = await sessions.list(user.id, 150)
-    assert.deepEqual(listed, { id, createdAt: 5, lastUsedAt: 90, device: 'Firefox on Linux', provider: null })
+    assert.deepEqual(listed, { id, createdAt: 5, lastUsedAt: 90, device: 'Firefox on Linux', way: null })
     assert.deepEqual(await sessions.list(user.id, 200), [])
   })
 
@@ -73,6 +73,19 @@ export function testSessions(it: It): void {
     const [pending] = await store.revocations.pending(1)
     await store.revocations.markTold(pending?.id ?? '')
     assert.equal((await told(store)).length, 1)
+  })
+
+  it('says how a session began, by a provider or by a way of the house itself', async (ground) => {
+    const store = await ground.open()
+    const user = await createMember(store)
+    await createSession(store, user, 'a', {
+      proof: { provider: 'home', issuer: 'https://id.example', subject: 's1' },
+    })
+    const own = await createSession(store, user, 'b', { way: 'passkey' })
+    await createSession(store, user, 'c')
+    const ways = (await store.sessions.list(user.id, 10)).map(({ way }) => String(way))
+    assert.deepEqual(ways.toSorted(), ['home', 'null', 'passkey'])
+    assert.equal(await store.sessions.proofOf(own), undefined)
   })
 
   it('ends what a provider signed out: one of its sessions, or all of a subject', async (ground) => {

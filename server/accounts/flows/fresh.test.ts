@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, suite, test } from 'node:test'
+import {
+  publicOrigin,
+  type SignInHouse,
+  signInAt,
+  startSignInHouse,
+} from '../../../testing/providers/sign-in-house.ts'
+import type { Page, Visitor } from '../../../testing/providers/visitor.ts'
+
+let home: SignInHouse
+const anHour = 3_600
+const ownPage = { 'sec-fetch-site': 'same-origin' }
+
+before(async () => {
+  home = await startSignInHouse()
+})
+after(() => home?.[Symbol.asyncDispose]())
+beforeEach(() => {
+  home.issuer.signedInAgoSeconds = 0
+})
+
+/** Whether what changes who can get in is open to this browser. */
+const isFresh = async (visitor: Visitor) =>
+  (await visitor.submit(`${publicOrigin}/account/export`)).status === 200
+
+/** Somebody who signed in at the issuer an hour ago, and comes in here by a click. */
+async function rememberedThere(): Promise<Visitor> {
+  const visitor = home.visitor()
+  home.issuer.signedInAgoSeconds = anHour
+  await signInAt(visitor, 'authentik')
+  home.issuer.signedInAgoSeconds = 0
+  return visitor
+}
+
+/** Begins to confirm, and comes to the issuer with an address that somebody has changed on the way. */
+async function confirmWith(visitor: Visitor, change: (asked: URLSearchParams) => void): Promise<Page> {
+  const begun = await visitor.ask(`${publicOrigin}/sign-in/authentik`)
+  const there = new URL(begun.headers.location ?? '')
+  change(there.searchParams)
+  return visitor.follow(there)
+}
+
+const words = /let you through without showing that it is you at this moment/
+
+suite('a provider that tells when somebody signed in there', () => {
+  test('makes nobody fresh whom it only remembers, however often they come', async () => {
+    const visitor = await rememberedThere()
+    assert.equal((await home.whoIs(visitor))?.name, 'Ada')
+    assert.equal(await isFresh(visitor), false)
+    const link = `${publicOrigin}/sign-in/google?intent=link`
+    assert.equal((await visitor.ask(link, { headers: ownPage })).status, 403)
+    await visitor.submit(`${publicOrigin}/sign-out`)
+    await signInAt(visitor, 'authentik')
+    assert.equal((await home.whoIs(visitor))?.name, 'Ada')
+    assert.equal(await isFresh(visitor), false)
+  })
+
+  test('asks again who confirms that it is them, and then they are fresh', async () => {
+    const visitor = await rememberedThere()
+    const { asked } = home.issuer
+    await signInAt(visitor, 'authentik', '?return_to=/account')
+    assert.equal(home.issuer.asked, asked + 1)
+    assert.equal(await isFresh(visitor), true)
+  })
+
+  test('asks again by the age of its session alone, where it takes no prompt', async () => {
+    const visitor = await rememberedThere()
+    const { asked } = home.issuer
+    await confirmWith(visitor, (query) => query.delete('prompt'))
+    assert.equal(home.issuer.asked, asked + 1)
+    assert.equal(await isFresh(visitor), true)
+  })
+
+  test('is not believed where its word is old, missing, or of a time to come', async () => {
+    const forged: [string, (query: URLSearchParams) => void, number][] = [
+      ['old', (query) => query.delete('prompt'), 0],
+      ['missing', (query) => ['prompt', 'max_age'].forEach((name) => void query.delete(name)), 0],
+      ['to come', () => {}, -anHour],
+    ]
+    for (const [what, change, ago] of forged) {
+      const visitor = await rememberedThere()
+      home.issuer.signedInAgoSeconds = ago
+      const page = await confirmWith(visitor, (query) => {
+        if (what === 'old') query.set('max_age', String(2 * anHour))
+        change(query)
+      })
+      assert.match(page.body, words, what)
+      assert.equal(await isFresh(visitor), false, what)
+      assert.equal((await home.whoIs(visitor))?.name, 'Ada', what)
+    }
+  })
+})
+
+suite('linking', () => {
+  test('wants a new sign-in at the provider that is linked, where that can tell', async () => {
+    const visitor = home.visitor()
+    home.google.person = { subject: '41', name: 'Lin', email: 'lin@example.org', emailVerified: true }
+    await signInAt(visitor, 'google')
+    home.issuer.person = { ...home.issuer.person, subject: 'lin', name: 'Lin' }
+    const link = () => visitor.ask(`${publicOrigin}/sign-in/authentik?intent=link`, { headers: ownPage })
+    home.issuer.signedInAgoSeconds = anHour
+    const refused = await visitor.follow((await link()).headers.location ?? '')
+    assert.match(refused.body, words)
+    home.issuer.signedInAgoSeconds = 0
+    await visitor.follow((await link()).headers.location ?? '')
+    const user = await home.whoIs(visitor)
+    const linked = await home.hubs[0].store.identities.list(user?.id ?? '')
+    assert.equal(linked.length, 2)
+  })
+})
+
+suite('a provider that cannot tell', () => {
+  const someone = (subject: string) => ({ subject, name: 'Kim', email: null, emailVerified: false })
+
+  test('is made to ask something, and counts for who has no better way', async () => {
+    const visitor = home.visitor()
+    home.google.person = someone('51')
+    await signInAt(visitor, 'google')
+    assert.equal(await isFresh(visitor), true)
+    const again = await visitor.ask(`${publicOrigin}/sign-in/google`)
+    assert.equal(new URL(again.headers.location ?? '').searchParams.get('prompt'), 'select_account')
+  })
+
+  test('makes nobody fresh who has a passkey, and is not offered to confirm with', async () => {
+    const visitor = home.visitor()
+    home.google.person = someone('52')
+    await signInAt(visitor, 'google')
+    const { store } = home.hubs[0]
+    const user = await home.whoIs(visitor)
+    assert.ok(user)
+    const offer = () => visitor.ask(`${publicOrigin}/sign-in?again=1`)
+    assert.match((await offer()).body, /Continue with Google/)
+    const passkey = {
+      credentialId: 'c52',
+      publicKey: 'k',
+      counter: 0,
+      transports: [],
+      backedUp: true,
+      name: 'P',
+    }
+    await store.passkeys.add(user.id, passkey, Date.now())
+    assert.doesNotMatch((await offer()).body, /Continue with Google/)
+    assert.match((await signInAt(visitor, 'google')).body, words)
+    await visitor.submit(`${publicOrigin}/sign-out`)
+    await signInAt(visitor, 'google')
+    assert.equal((await home.whoIs(visitor))?.id, user.id)
+    assert.equal(await isFresh(visitor), false)
+  })
+
+  test('counts again for who has not used their passkey for as long as a session lasts', async () => {
+    const visitor = home.visitor()
+    home.google.person = someone('53')
+    await signInAt(visitor, 'google')
+    const user = await home.whoIs(visitor)
+    assert.ok(user)
+    const passkey = {
+      credentialId: 'c53',
+      publicKey: 'k',
+      counter: 0,
+      transports: [],
+      backedUp: true,
+      name: 'P',
+    }
+    const { sessionLifetimeMs } = home.hubs[0].app.rooms.config
+    await home.hubs[0].store.passkeys.add(user.id, passkey, Date.now() - sessionLifetimeMs)
+    await signInAt(visitor, 'google')
+    assert.equal(await isFresh(visitor), true)
+  })
+})

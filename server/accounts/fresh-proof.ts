@@ -1,0 +1,56 @@
+import type { House } from '../house.ts'
+import type { Provider } from './providers/provider.ts'
+import { SignInFault } from './providers/sign-in-fault.ts'
+import { freshSignInMs } from './sessions/lifetime.ts'
+import type { ProvenIdentity } from './sign-in.ts'
+
+/** What a provider said, and whose identity it is here; undefined: nobody's yet. */
+export interface ProviderWord {
+  readonly provider: Pick<Provider, 'tellsSignIn'>
+  readonly proven: ProvenIdentity
+  readonly userId: string | undefined
+}
+
+/** Clocks of a provider and a hub differ by less than this, in milliseconds. */
+const clockToleranceMs = 30_000
+
+/** From when a session counts whose way in shows nothing of the moment: it is fresh for nothing. */
+const longAgo = 0
+
+/**
+ * When somebody last proved who they are, by a provider's word, in Unix milliseconds. A provider that tells is believed,
+ * but for a time that is still to come. One that does not lets in whoever sits at a browser it remembers: its word counts
+ * as of now for those who have nothing better (`hasBetterWay`), and for others not at all.
+ */
+export async function provenSince(house: House, word: ProviderWord, now: number): Promise<number> {
+  const { provider, proven, userId } = word
+  if (provider.tellsSignIn) {
+    const { provenAt = longAgo } = proven
+    return provenAt > now + clockToleranceMs ? longAgo : Math.min(provenAt, now)
+  }
+  return userId !== undefined && (await hasBetterWay(house, userId, now)) ? longAgo : now
+}
+
+/** Refuses what shows nothing of this moment. @throws SignInFault `not_fresh` */
+export function checkProvenNow(provenAt: number, now: number): void {
+  if (now - provenAt >= freshSignInMs)
+    throw new SignInFault('not_fresh', 'The provider did not show a new sign-in')
+}
+
+/**
+ * Whether a person can show by a passkey, or by a provider that tells when they signed in there, that it is them at this
+ * moment. One that was not used for as long as a session may last counts as lost: else a lost device would lock its
+ * person out of their own account for good.
+ */
+export async function hasBetterWay(
+  { store, providers, config }: Pick<House, 'store' | 'providers' | 'config'>,
+  userId: string,
+  now: number,
+): Promise<boolean> {
+  const usedSince = now - config.sessionLifetimeMs
+  const passkeys = await store.passkeys.list(userId)
+  if (passkeys.some(({ createdAt, lastUsedAt }) => (lastUsedAt ?? createdAt) > usedSince)) return true
+  const telling = new Set(providers.filter((one) => one.tellsSignIn).map(({ issuer }) => issuer))
+  const identities = await store.identities.list(userId)
+  return identities.some(({ issuer, lastUsedAt }) => telling.has(issuer) && lastUsedAt > usedSince)
+}

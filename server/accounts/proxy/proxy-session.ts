@@ -1,0 +1,84 @@
+import type { FastifyRequest } from 'fastify'
+import { CodedError } from '../../../bus/contract/errors.ts'
+import { uuidv7 } from '../../../bus/contract/ids.ts'
+import type { Rooms } from '../../house.ts'
+import type { FoundSession } from '../../store/sessions.ts'
+import type { User } from '../../store/store.ts'
+import { provenSince } from '../fresh-proof.ts'
+import { noteUseEveryMs, sessionEnd } from '../sessions/lifetime.ts'
+import { isAway } from '../sessions/remembered.ts'
+import { hashToken } from '../sessions/tokens.ts'
+import { type ProvenIdentity, signInWithIdentity } from '../sign-in.ts'
+
+/** What sessions say of how they began, beside the slugs of providers. */
+export const proxySlug = 'proxy'
+
+/** Whom a proxy's word signs in. @throws CodedError `not_allowed` where nobody lets them in. */
+export async function signInByProxy(
+  rooms: Rooms,
+  proven: ProvenIdentity,
+  request: FastifyRequest,
+): Promise<{ user: User; provenAt: number }> {
+  const known = await rooms.store.identities.findUser(proven.issuer, proven.subject)
+  const word = { provider: { tellsSignIn: false }, proven, userId: known?.id }
+  const provenAt = await provenSince(rooms, word, Date.now())
+  const result = await signInWithIdentity(rooms, proven, { guest: request.user, address: request.ip })
+  if (result.outcome === 'refused')
+    throw new CodedError('not_allowed', 'The proxy knows you, but nobody has let you in here yet.')
+  return { user: result.user, provenAt }
+}
+
+/**
+ * Lets whoever comes through the proxy with no cookie of ours, a program or a socket, use the one session that is for
+ * all such requests of theirs: one each would end the sessions of their browsers. It is found by a hash that no cookie
+ * can have, since what is hashed is no token.
+ */
+export async function useProxySession(
+  rooms: Rooms,
+  proven: ProvenIdentity,
+  request: FastifyRequest,
+): Promise<void> {
+  const tokenHash = hashToken(`proxy ${JSON.stringify([proven.issuer, proven.subject])}`)
+  const find = () => rooms.sessions.find(tokenHash, Date.now())
+  const present = await find()
+  if (present === undefined) await openProxySession(rooms, proven, tokenHash, request)
+  const session = present ?? (await find())
+  if (session === undefined || session.id === null) throw new CodedError('not_signed_in')
+  request.user = session.user
+  request.credential = { kind: 'session', id: session.id, signedInAt: session.signedInAt }
+  await noteUse(rooms, tokenHash, session.id, session)
+}
+
+async function noteUse(
+  { store, config }: Rooms,
+  tokenHash: string,
+  id: string,
+  { user, createdAt, lastUsedAt }: FoundSession,
+): Promise<void> {
+  const now = Date.now()
+  if (lastUsedAt > now - noteUseEveryMs) return
+  const expiresAt = sessionEnd(config, user, createdAt, now)
+  // The session is good all the same; a later use is noted.
+  await store.sessions.touch(tokenHash, { now, expiresAt, id }).catch((error: unknown) => {
+    if (!isAway(error)) throw error
+  })
+}
+
+async function openProxySession(
+  rooms: Rooms,
+  proven: ProvenIdentity,
+  tokenHash: string,
+  request: FastifyRequest,
+): Promise<void> {
+  const { user, provenAt } = await signInByProxy(rooms, proven, request)
+  const now = Date.now()
+  const { sessions } = rooms.store
+  // One that is over may still have the place.
+  await sessions.deleteExpired(now)
+  await sessions.create({
+    ...{ tokenHash, id: uuidv7(now), userId: user.id, createdAt: now, signedInAt: provenAt },
+    expiresAt: sessionEnd(rooms.config, user, now, now),
+    device: 'Through the proxy, without a browser',
+    proof: { provider: proxySlug, issuer: proven.issuer, subject: proven.subject },
+  })
+}

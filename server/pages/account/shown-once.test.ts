@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { after, before, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import {
+  type AccountHouse,
+  type AccountVisitor,
+  startAccountHouse,
+} from '../../../testing/accounts/account-house.ts'
+import type { TestHub } from '../../../testing/hub/start-hub.ts'
+
+let home: AccountHouse
+
+before(async () => {
+  home = await startAccountHouse()
+})
+after(() => home?.[Symbol.asyncDispose]())
+
+const arrive = async (kind: Parameters<TestHub['signIn']>[0], path: string): Promise<AccountVisitor> => {
+  const visitor = await home.browse(await home.hubs[0].signIn(kind))
+  await visitor.page.goto(path)
+  return visitor
+}
+
+async function makeKey(page: Page): Promise<string> {
+  const keys = page.locator('#keys')
+  await keys.getByLabel('Name').fill('Robot')
+  await keys.getByRole('button', { name: 'Make a key' }).click()
+  return (await keys.locator('#new-key').textContent()) ?? assert.fail('There is no key')
+}
+
+/** What was copied, as pasting shows it: reading the clipboard would want a permission. */
+async function pasted(page: Page): Promise<string> {
+  await page.evaluate(() => document.body.append(document.createElement('textarea')))
+  const field = page.locator('textarea').last()
+  await field.focus()
+  await page.keyboard.press('Control+V')
+  return field.inputValue()
+}
+
+test('a new key is copied by its button, and the page says so', async () => {
+  const { page, context } = await arrive('member', '/account')
+  const key = await makeKey(page)
+  await page.getByRole('button', { name: 'Copy the key' }).click()
+  await page.getByRole('status').getByText('Copied.').waitFor()
+  assert.equal(await pasted(page), key)
+  await context.close()
+})
+
+test('a browser that lets no page copy has the key selected for the person', async () => {
+  const { page, context } = await arrive('member', '/account')
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'))
+    document.execCommand = () => false
+  })
+  const key = await makeKey(page)
+  await page.getByRole('button', { name: 'Copy the key' }).click()
+  await page.getByRole('status').getByText('It is selected').waitFor()
+  assert.equal(await page.evaluate(() => getSelection()?.toString()), key)
+  await context.close()
+})
+
+test('recovery codes are copied all at once, and saved as a text file', async () => {
+  const { page, context } = await arrive('member', '/account')
+  const recovery = page.locator('#recovery')
+  await recovery.getByRole('button', { name: 'Make ten codes' }).click()
+  const codes = await recovery.locator('#new-codes code').allTextContents()
+  await recovery.getByRole('button', { name: 'Copy all codes' }).click()
+  await recovery.getByText('Copied.').waitFor()
+  assert.equal(await pasted(page), codes.join('\n'))
+  const saving = page.waitForEvent('download')
+  await recovery.getByRole('button', { name: 'Save as a file' }).click()
+  const file = await saving
+  assert.equal(file.suggestedFilename(), 'companions-recovery-codes.txt')
+  assert.equal(await readFile(await file.path(), 'utf8'), `${codes.join('\n')}\n`)
+  await context.close()
+})
+
+test('the links of invitations are copied one by one and together, on a page that needs no script', async () => {
+  const { page, context } = await arrive('owner', '/admin/invitations')
+  assert.equal(await page.locator('script[type=module]').count(), 0)
+  await page.getByLabel('People').fill('2')
+  await page.getByRole('button', { name: 'Make a link' }).click()
+  const links = await page.locator('.desk-secret').allTextContents()
+  assert.equal(links.length, 2)
+  await page.getByRole('button', { name: 'Copy link 2' }).click()
+  await page.getByText('Copied.').waitFor()
+  assert.equal(await pasted(page), links[1])
+  await page.getByRole('button', { name: 'Copy all links' }).click()
+  await page.getByText('Copied.').nth(1).waitFor()
+  await page.locator('textarea').last().fill('')
+  assert.equal(await pasted(page), links.join('\n'))
+  await context.close()
+})

@@ -1,0 +1,73 @@
+import { acceptIn, refusable } from './accept.ts'
+import type { Database, Queries } from './database.ts'
+import { hideConversation } from './deletion.ts'
+import type { AcceptResult, GreetInput } from './store.ts'
+
+/** See `RequestStore.greet`. The person's row is locked, so that what one hub notes is what the next one reads. */
+export function greet(database: Database, input: GreetInput): Promise<AcceptResult | undefined> {
+  return refusable(
+    database.write(async (queries) => {
+      await database.lockUser(queries, input.userId)
+      if (!(await isDue(queries, input))) return undefined
+      const unanswered = await findGreeting(queries, input.userId, 0)
+      if (unanswered !== undefined)
+        await hideConversation(queries, { userId: input.userId, id: unanswered }, input.now)
+      const accepted = await acceptIn(queries, input)
+      await noteGreeting(queries, input)
+      return accepted
+    }),
+  )
+}
+
+/** See `ConversationStore.findGreeting`. */
+export async function findGreeting(
+  queries: Queries,
+  userId: string,
+  since: number,
+): Promise<string | undefined> {
+  const greeting = await queries
+    .selectFrom('users')
+    .innerJoin('conversations', 'conversations.id', 'users.greeting_id')
+    .select('conversations.id')
+    .where('users.id', '=', userId)
+    .where('users.greeted_at', '>=', since)
+    .where('conversations.deleted_at', 'is', null)
+    .where(({ exists, not, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('messages')
+            .select('messages.id')
+            .whereRef('messages.conversation_id', '=', 'conversations.id')
+            .where('messages.role', '=', 'user'),
+        ),
+      ),
+    )
+    .executeTakeFirst()
+  return greeting?.id
+}
+
+/** A greeting that was deleted counts like one that is there: its person need not hear another. */
+async function isDue(queries: Queries, { userId, now, awayMs }: GreetInput): Promise<boolean> {
+  const person = await queries
+    .selectFrom('users')
+    .select('greeted_at')
+    .select(({ selectFrom }) =>
+      selectFrom('conversations')
+        .select(({ fn }) => fn.max('updated_at').as('newest'))
+        .where('user_id', '=', userId)
+        .where('deleted_at', 'is', null)
+        .as('talked_at'),
+    )
+    .where('id', '=', userId)
+    .executeTakeFirst()
+  if (!person || person.talked_at === null) return false
+  return Math.max(person.talked_at, person.greeted_at ?? 0) <= now - awayMs
+}
+
+async function noteGreeting(queries: Queries, { userId, send, now }: GreetInput): Promise<void> {
+  await queries
+    .updateTable('users')
+    .set({ greeted_at: now, greeting_id: send.conversation_id })
+    .where('id', '=', userId)
+    .execute()
+}
