@@ -12,8 +12,15 @@ const stage = useHouse({
 test('without any model a demo answers, and says that it is one', () =>
   stage.visit(async ({ page }) => {
     await page.locator('#welcome').getByText('There is no model here yet.').waitFor()
+    await page.locator('#model').click()
+    const inMenu = page.locator('#model-menu')
+    await inMenu.getByRole('menuitemradio', { name: 'Demo engine' }).last().waitFor()
+    assert.equal(await inMenu.locator('.advice').isVisible(), false, 'it stands in the welcome already')
+    await page.keyboard.press('Escape')
     await say(page, 'Hello!')
     await untilSettled(page)
+    await page.locator('#model').click()
+    await inMenu.locator('.advice').waitFor()
     assert.match(await replyText(page), /demo/i)
     assert.match((await lastReply(page).locator('.meta-model').textContent()) ?? '', /demo/i)
     assert.equal(await page.locator('.model-name').textContent(), 'Demo engine')
