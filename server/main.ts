@@ -82,7 +82,7 @@ function stopOnSignal(config: HubConfig, logger: Logger, stop: () => Promise<voi
     if (stopping) process.exit(1)
     stopping = true
     logger.info({ signal }, 'The hub stops')
-    setTimeout(() => process.exit(1), config.drainGraceMs + stopMarginMs).unref()
+    endAfter(config.drainGraceMs + stopMarginMs)
     stop().then(
       () => process.exit(0),
       (error: unknown) => {
@@ -92,6 +92,16 @@ function stopOnSignal(config: HubConfig, logger: Logger, stop: () => Promise<voi
     )
   }
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal)
+}
+
+/** Counted in ticks: a hub that was frozen while it stopped gets the rest of its time when it wakes. */
+function endAfter(ms: number): void {
+  let ticks = 0
+  const tick = () => {
+    ticks += 1
+    if (ticks === 10) process.exit(1)
+  }
+  setInterval(tick, ms / 10).unref()
 }
 
 /** What keeps the hub from starting is told plainly: mostly a setting. */

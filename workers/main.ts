@@ -52,11 +52,21 @@ function stopSignal(config: WorkerConfig, logger: Logger): AbortSignal {
     process.on(name, () => {
       if (stop.signal.aborted) process.exit(1)
       logger.info({ signal: name }, 'The worker lets its replies end')
-      setTimeout(() => process.exit(1), config.drainGraceMs + stopMarginMs).unref()
+      endAfter(config.drainGraceMs + stopMarginMs)
       stop.abort()
     })
   }
   return stop.signal
+}
+
+/** Counted in ticks: a worker that was frozen while it stopped gets the rest of its time when it wakes. */
+function endAfter(ms: number): void {
+  let ticks = 0
+  const tick = () => {
+    ticks += 1
+    if (ticks === 10) process.exit(1)
+  }
+  setInterval(tick, ms / 10).unref()
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
