@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
-import { suite, test } from 'node:test'
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { suite, type TestContext, test } from 'node:test'
 import { openBus, openReadyBus, untilConnected } from '../../testing/bus/open-bus.ts'
 import { startNatsServer } from '../../testing/servers/nats-server.ts'
 import { waitUntil } from '../../testing/servers/wait-until.ts'
@@ -16,7 +18,7 @@ suite('the connection', () => {
       connections += 1
     })
     for (const round of [1, 2, 3]) {
-      await waitUntil(`connection ${round}`, () => connections === round, { timeoutMs: 20_000 })
+      await waitUntil(`connection ${round}`, () => connections === round)
       assert.equal(bus.state, 'connected')
       await server.kill()
       await waitUntil('the loss is noticed', () => bus.state === 'connecting')
@@ -29,7 +31,7 @@ suite('the connection', () => {
     t.after(() => server.stop())
     const { bus } = await openReadyBus(t, server.url)
     process.kill(server.pid, 'SIGSTOP')
-    await waitUntil('the silence is noticed', () => bus.state === 'connecting', { timeoutMs: 30_000 })
+    await waitUntil('the silence is noticed', () => bus.state === 'connecting')
     process.kill(server.pid, 'SIGCONT')
     await untilConnected(bus)
   })
@@ -57,6 +59,14 @@ suite('the connection', () => {
     assert.equal(bus.state, 'connecting')
   })
 
+  test('closes while it still dials addresses that never answer', async (t) => {
+    const { url, held } = await openMute(t, 3)
+    const { bus } = openBus(t, url)
+    await waitUntil('it dials', () => held() > 0)
+    await bus.close()
+    assert.ok(held() < 3, `${held()} of 3 addresses were tried`)
+  })
+
   test('closes at once when there never was a server', async () => {
     const bus = connectBus({ url: 'nats://127.0.0.1:1', name: 'lonely', role: 'test' })
     assert.equal(bus.state, 'connecting')
@@ -65,6 +75,27 @@ suite('the connection', () => {
     assert.equal(bus.state, 'closed')
   })
 })
+
+/** Addresses that take a connection and never say a word. @returns how many connections are held. */
+async function openMute(t: TestContext, count: number): Promise<{ url: string; held(): number }> {
+  const sockets = new Set<Socket>()
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer((socket) => {
+        sockets.add(socket)
+        socket.on('close', () => sockets.delete(socket)).on('error', () => undefined)
+      })
+      await once(server.listen(0, '127.0.0.1'), 'listening')
+      return server
+    }),
+  )
+  t.after(() => {
+    for (const server of servers) server.close()
+    for (const socket of sockets) socket.destroy()
+  })
+  const addresses = servers.map((server) => server.address() as AddressInfo)
+  return { url: addresses.map(({ port }) => `nats://127.0.0.1:${port}`).join(','), held: () => sockets.size }
+}
 
 test('an address gives servers and credentials, and an error that never shows them', () => {
   assert.deepEqual(readAddress('nats://t%40ken@127.0.0.1:4333'), {

@@ -140,7 +140,7 @@ async function dial(
 ): Promise<NatsConnection | undefined> {
   for (let failures = 0; !signal.aborted; failures += 1) {
     try {
-      return await connect({
+      const connecting = connect({
         ...options,
         timeout: dialTimeoutMs,
         pingInterval: pingIntervalMs,
@@ -149,6 +149,7 @@ async function dial(
         reconnect: false,
         noAsyncTraces: true,
       })
+      return await orAborted(connecting, signal)
     } catch (error) {
       if (failures % 60 === 0) {
         const { servers } = options
@@ -158,6 +159,21 @@ async function dial(
     }
   }
   return undefined
+}
+
+/** The client tries one address after the other, each for as long as it may take; who leaves need not wait for that. */
+async function orAborted(
+  connecting: Promise<NatsConnection>,
+  signal: AbortSignal,
+): Promise<NatsConnection | undefined> {
+  const aborted = Promise.withResolvers<undefined>()
+  const leave = () => aborted.resolve(undefined)
+  signal.addEventListener('abort', leave)
+  const made = await Promise.race([connecting, aborted.promise]).finally(() =>
+    signal.removeEventListener('abort', leave),
+  )
+  if (made === undefined) void connecting.then((late) => late.close()).catch(() => undefined)
+  return made
 }
 
 interface Ends {

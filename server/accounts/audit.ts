@@ -24,6 +24,7 @@ export type AuditedAct =
   | 'user-enabled'
   | 'user-renamed'
   | 'account-exported'
+  | 'guest-taken-along'
   | 'account-deleted'
   | 'invitation-made'
   | 'invitation-revoked'

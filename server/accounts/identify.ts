@@ -5,6 +5,7 @@ import { greetWhoCameBack } from '../chat/greet.ts'
 import type { Rooms } from '../house.ts'
 import type { OwnWay, SessionProof } from '../store/sessions.ts'
 import type { User } from '../store/store.ts'
+import { guestBefore } from './guest-before.ts'
 import { keyOf, takesKeys, useApiKey } from './keys/use-key.ts'
 import { countAttempt } from './limits/attempts.ts'
 import { isLocalRequest } from './local-request.ts'
@@ -48,11 +49,13 @@ export async function signIn(
 ): Promise<void> {
   const now = Date.now()
   const device = deviceOf(request.headers['user-agent'])
+  const guestId = await guestBefore(request, rooms, user)
   const opened = await openSession(rooms.store.sessions, rooms.config, {
     user,
     now,
     ...(device !== undefined && { device }),
     ...how,
+    ...(guestId !== undefined && { guestId }),
   })
   const { user: before, credential } = request
   if (before !== null && credential?.kind === 'session') {

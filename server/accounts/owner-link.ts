@@ -3,6 +3,7 @@ import { CodedError } from '../../bus/contract/errors.ts'
 import type { Rooms } from '../house.ts'
 import type { AccountStore } from '../store/store.ts'
 import { audit } from './audit.ts'
+import { pathAfterSignIn } from './guest-before.ts'
 import { signIn } from './identify.ts'
 import type { SessionCookie } from './sessions/cookie.ts'
 import { hashToken, newToken } from './sessions/tokens.ts'
@@ -29,6 +30,7 @@ export function registerOwnerLink(app: FastifyInstance, rooms: Rooms, cookie: Se
     const owner = await rooms.store.accounts.claimOwnerLink(hashToken(request.params.token), Date.now())
     if (owner === undefined)
       throw new CodedError('not_found', 'This link was used, or is too old. A restart prints a new one.')
+    const next = await pathAfterSignIn(rooms, request, { user: owner, to: '/' })
     await signIn(request, reply, rooms, cookie, { user: owner, way: 'owner_link' })
     await audit(rooms, {
       act: 'owner-link-used',
@@ -36,6 +38,6 @@ export function registerOwnerLink(app: FastifyInstance, rooms: Rooms, cookie: Se
       subjectId: owner.id,
       address: request.ip,
     })
-    return reply.header('cache-control', 'no-store').redirect('/', 303)
+    return reply.header('cache-control', 'no-store').redirect(next, 303)
   })
 }

@@ -50,3 +50,9 @@ test('a model that comes later is named by the button, and the advice how to get
   const chosen = await pages.get('/fragments/models?model=demo')
   shows(chosen.body, /id="model-name" hx-swap-oob="innerHTML">Demo engine</)
 })
+
+test('a page keeps the models it knows while no worker is there to ask', async () => {
+  pages.house.models = { models: [], backends: [] }
+  const asked = await pages.get('/fragments/models?model=tiny')
+  assert.deepEqual([asked.statusCode, asked.body], [204, ''])
+})

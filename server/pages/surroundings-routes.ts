@@ -16,12 +16,15 @@ export function registerSurroundings(app: FastifyInstance, house: House): void {
   app.get('/fragments/version', visited(house, showVersion))
 }
 
-/** Where nobody answers soon the page keeps what it shows. */
+/** Where nobody answers soon, or no worker is there to ask, the page keeps what it shows: that still is to be had then. */
 async function showModels({ house, request, reply }: Visit): Promise<Html> {
   const selected = fieldOf(request.query, 'selected') ?? fieldOf(request.query, 'model') ?? ''
   const models = await modelsSoon(house)
-  if (models === undefined) reply.code(204)
-  return models === undefined ? html`` : modelsAnew(models, selected.slice(0, maxModelNameLength))
+  if (models === undefined || models.backends.length === 0) {
+    reply.code(204)
+    return html``
+  }
+  return modelsAnew(models, selected.slice(0, maxModelNameLength))
 }
 
 async function showVersion({ house, request }: Visit): Promise<Html> {

@@ -3,6 +3,7 @@ import type { Database, Queries } from './database.ts'
 import { requireAnotherAdmin } from './last-admin.ts'
 import { listUsers, type PeoplePage } from './list-users.ts'
 import { claimOwnerLink, replaceOwnerLink } from './owner-links.ts'
+import { noteSearchText, searchTextOf } from './people-search.ts'
 import { noteRevocation } from './revocations.ts'
 import type { UsersTable } from './schema-accounts.ts'
 import type { BusTrace, Page } from './store.ts'
@@ -75,6 +76,7 @@ export function createAccountStore(database: Database): AccountStore {
     rename: (id, name, now) =>
       database.write(async (queries) => {
         const renamed = await changeUser(queries, id, { name })
+        await noteSearchText(queries, id)
         if (renamed) await noteRevocation(queries, { userId: id, kind: 'changed', at: now })
         return renamed
       }),
@@ -125,7 +127,7 @@ export async function insertUser(queries: Queries, user: User): Promise<void> {
   const { createdAt: created_at, ...columns } = user
   await queries
     .insertInto('users')
-    .values({ ...columns, created_at })
+    .values({ ...columns, created_at, search_text: searchTextOf(user) })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .execute()
 }

@@ -1,5 +1,6 @@
 import { type Account, toAccount, userColumns } from './accounts.ts'
 import type { Database, Queries } from './database.ts'
+import { noteSearchText } from './people-search.ts'
 import { type SignUp, type SignUpOutcome, signUp } from './sign-up.ts'
 import { isLastWayIn } from './ways-in.ts'
 
@@ -97,13 +98,10 @@ async function noteSignIn(queries: Queries, identity: Identity, now: number): Pr
     .where('subject', '=', subject)
     .execute()
   if (email === null || !emailVerified) return
-  await queries
-    .updateTable('users')
-    .set({ email })
-    .where('id', '=', ({ selectFrom }) =>
-      selectFrom('identities').select('user_id').where('issuer', '=', issuer).where('subject', '=', subject),
-    )
-    .execute()
+  const known = await findByIdentity(queries, identity)
+  if (known === undefined) return
+  await queries.updateTable('users').set({ email }).where('id', '=', known.id).execute()
+  await noteSearchText(queries, known.id)
 }
 
 async function link(

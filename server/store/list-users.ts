@@ -1,7 +1,7 @@
-import { sql } from 'kysely'
 import { type Account, toAccount, userColumns } from './accounts.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Queries } from './database.ts'
+import { conditionsOf } from './people-search.ts'
 import type { Page } from './store.ts'
 
 /** Which people are listed. */
@@ -9,12 +9,9 @@ export interface PeoplePage {
   readonly limit: number
   /** Only those after this cursor, as an earlier page gave it. */
   readonly before?: string
-  /** Words of which each stands in the name or the e-mail address, whatever the case of its ASCII letters. */
+  /** Words of which each stands in the name or the e-mail address, whatever its case and accents. */
   readonly query?: string
 }
-
-/** Each word is another look at every person. */
-const maxWords = 5
 
 /** See `AccountStore.listUsers`. */
 export async function listUsers(
@@ -22,7 +19,7 @@ export async function listUsers(
   { limit, before, query = '' }: PeoplePage,
 ): Promise<Page<Account>> {
   let wanted = queries.selectFrom('users').select(userColumns).where('kind', '!=', 'guest')
-  for (const word of query.split(/\s+/u).filter(Boolean).slice(0, maxWords)) wanted = wanted.where(has(word))
+  for (const condition of conditionsOf(query)) wanted = wanted.where(condition)
   if (before !== undefined) {
     const { updatedAt: time, id } = decodeCursor(before)
     wanted = wanted.where(({ eb, or, and }) =>
@@ -38,9 +35,4 @@ export async function listUsers(
   const last = items.at(-1)
   if (rows.length <= limit || last === undefined) return { items }
   return { items, next: encodeCursor({ updatedAt: last.createdAt, id: last.id }) }
-}
-
-function has(word: string) {
-  const pattern = `%${word.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
-  return sql<boolean>`(lower(users.name) like ${pattern} escape '\\' or lower(coalesce(users.email, '')) like ${pattern} escape '\\')`
 }

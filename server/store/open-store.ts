@@ -7,6 +7,7 @@ import type { Database } from './database.ts'
 import { behindDoor } from './door.ts'
 import { createExportStore } from './exports.ts'
 import { createFlowStore } from './flows.ts'
+import { createGuestStore } from './guests.ts'
 import { createHouseSettingStore } from './house-settings.ts'
 import { createIdentityStore } from './identities.ts'
 import { createInvitationStore } from './invitations.ts'
@@ -49,6 +50,7 @@ export function createStore(opened: Database): Store {
     sessions: behindDoor(createSessionStore(database)),
     conversations: behindDoor(createConversationStore(database)),
     exports: behindDoor(createExportStore(database)),
+    guests: behindDoor(createGuestStore(database)),
     requests: behindDoor(createRequestStore(database)),
     ...behindDoor({
       migrate: () => migrate(database),

@@ -29,6 +29,8 @@ export interface UsersTable {
   /** Most of this person's requests that run at once, as last accepted by. */
   running_limit: Generated<number>
   invited_by: string | null
+  /** Name and e-mail address, folded (`fold.ts`). */
+  search_text: Generated<string>
   /** When the companion last greeted this person by itself, and the conversation it opened. */
   greeted_at: number | null
   greeting_id: string | null
@@ -58,6 +60,8 @@ export interface SessionsTable {
   subject: string | null
   sid: string | null
   id_token: string | null
+  /** Whom the browser was before: a guest, whose conversations the person may take along. */
+  guest_id: string | null
 }
 
 export interface OwnerLinksTable {

@@ -24,6 +24,7 @@ export async function create(queries: Queries, session: NewSession): Promise<voi
       subject: proof?.subject ?? null,
       sid: proof?.sid ?? null,
       id_token: proof?.idToken ?? null,
+      guest_id: session.guestId ?? null,
     })
     .onConflict((conflict) => conflict.column('token_hash').doNothing())
     .execute()

@@ -29,6 +29,8 @@ export interface NewSession {
   readonly device?: string
   readonly proof?: SessionProof
   readonly way?: OwnWay
+  /** The guest that the browser was until now. */
+  readonly guestId?: string
 }
 
 export interface FoundSession {

@@ -3,6 +3,7 @@ import type { Database, Queries } from './database.ts'
 import { findByIdentity, type Identity, insertIdentity } from './identities.ts'
 import { claimInvitation } from './invitations.ts'
 import { insertPasskey, type NewPasskey } from './passkeys.ts'
+import { searchTextOf } from './people-search.ts'
 import { endOtherSessions } from './session-endings.ts'
 
 /** Somebody's first sign-in, by a provider or by a passkey. */
@@ -77,7 +78,7 @@ async function makePerson(
       const change = { kind: 'member', name, role, email } as const
       await queries
         .updateTable('users')
-        .set({ ...change, invited_by: invitedBy })
+        .set({ ...change, invited_by: invitedBy, search_text: searchTextOf(change) })
         .where('id', '=', guestId)
         .execute()
       await endOtherSessions(queries, guestId, now)

@@ -7,6 +7,7 @@ import { testExports } from './suite/exports.ts'
 import { testGreeting } from './suite/greeting.ts'
 import type { Source } from './suite/ground.ts'
 import { itOn } from './suite/ground.ts'
+import { testGuests } from './suite/guests.ts'
 import { testIdentities } from './suite/identities.ts'
 import { testKeys } from './suite/keys.ts'
 import { testLasting } from './suite/lasting.ts'
@@ -37,6 +38,7 @@ export function testStore(source: Source): void {
   testEndings(it)
   testTree(it)
   testExports(it)
+  testGuests(it)
   testListing(it)
   testDeletion(it)
   testLasting(it)

@@ -6,6 +6,7 @@ import type { ApiKeyStore } from './api-keys.ts'
 import type { AuditStore } from './audit.ts'
 import type { ExportStore } from './exports.ts'
 import type { FlowStore } from './flows.ts'
+import type { GuestStore } from './guests.ts'
 import type { HouseSettingStore } from './house-settings.ts'
 import type { IdentityStore } from './identities.ts'
 import type { InvitationStore } from './invitations.ts'
@@ -40,6 +41,7 @@ export interface Store {
   readonly houseSettings: HouseSettingStore
   readonly conversations: ConversationStore
   readonly exports: ExportStore
+  readonly guests: GuestStore
   readonly requests: RequestStore
   /** Brings the schema up to date; safe when several hubs start at once. */
   migrate(): Promise<void>

@@ -29,6 +29,7 @@ export class Chat {
   /** Comes a moment later. Should another tab adopt from this one meanwhile, the hub takes what comes twice as once. */
   readonly #tabs = import('./tabs.ts').catch(() => undefined)
   #state: ConnectionState = 'returning'
+  #told: ConnectionState = 'returning'
   #brief: ReturnType<typeof setTimeout> | undefined
   #wasHere = false
 
@@ -155,8 +156,10 @@ export class Chat {
   }
 
   #onState(state: ConnectionState): void {
+    // Told again, it does not begin to be a brief one anew.
+    if (state === this.#told) return
+    this.#told = state
     clearTimeout(this.#brief)
-    if (state === this.#state) return
     const show = () => {
       this.#state = state
       this.#showState()

@@ -14,7 +14,7 @@ export class LiveReply {
   #isQuiet = false
   #isGone = false
   #silentMs = 0
-  #delay = ''
+  #unsent = 'Goes out after the message before it'
 
   constructor(turn: HTMLElement, companionName: string) {
     this.turn = turn
@@ -45,9 +45,9 @@ export class LiveReply {
     this.#say()
   }
 
-  /** The hub does not take the message for now; it goes again after `afterMs`. */
-  delay(why: string, afterMs: number): void {
-    this.#delay = `Not taken yet, sent again ${whenIn(afterMs)}. ${why}`
+  /** How it stands with its message, which the hub has not accepted yet. */
+  unsent(words: string): void {
+    this.#unsent = words
     this.#say()
   }
 
@@ -120,7 +120,7 @@ export class LiveReply {
     if (this.#isStopping) return ['Stopping', true]
     if (!this.#isHere)
       return [`${this.#isAccepted ? 'The answer goes on' : 'Goes out'} when the connection is back`, true]
-    if (!this.#isAccepted) return [this.#delay || 'Sending', this.#delay !== '']
+    if (!this.#isAccepted) return [this.#unsent, true]
     if (this.turn.dataset.state === 'waiting') return ['Waiting for its turn', false]
     return [this.#quietWords(), this.#isQuiet]
   }
@@ -138,10 +138,6 @@ export class LiveReply {
 
 /** After so long nobody came for it, in milliseconds. */
 const longMs = 20_000
-
-/** A minute is soon; after that a person wants to know. */
-const whenIn = (ms: number): string =>
-  ms > 60_000 ? `at ${new Date(Date.now() + ms).toLocaleTimeString([], { timeStyle: 'short' })}` : 'soon'
 
 /** In a hidden tab no frame is painted, but time goes on. Milliseconds. */
 const hiddenMs = 250

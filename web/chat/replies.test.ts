@@ -197,6 +197,20 @@ suite('replies', () => {
     assert.deepEqual(standstills, [[true, 2_000]])
   })
 
+  test('an outage of the connection is no silence of the writer', (t) => {
+    const { replies, standstills, tick, read } = page(t)
+    read(...logOf().slice(0, 4))
+    replies.disconnected()
+    tick(60_000)
+    replies.resume()
+    tick(1_999)
+    replies.look()
+    assert.deepEqual(standstills, [])
+    tick(1)
+    replies.look()
+    assert.deepEqual(standstills, [[true, 2_000]])
+  })
+
   test('before the first word a writer may be silent for four seconds', (t) => {
     const { replies, standstills, tick, read } = page(t)
     read(...logOf().slice(0, 1))

@@ -71,7 +71,10 @@ export class Replies {
   /** For `hello`: the accepted replies; the hub answers each with `chat.resumed`. */
   resume(): Hello['resume'] {
     const accepted = [...this.#running.values()].filter((reply) => reply.accepted).slice(0, maxResume)
-    for (const reply of accepted) Object.assign(reply, { asked: true, askedAtMs: performance.now() })
+    const nowMs = performance.now()
+    // Without a connection nothing was to be heard of a writer.
+    const asked = { asked: true, askedAtMs: nowMs, heardAtMs: nowMs, grownAtMs: nowMs }
+    for (const reply of accepted) Object.assign(reply, asked)
     return accepted.map(({ requestId, epoch, seq }) => ({ request_id: requestId, epoch, seq }))
   }
 

@@ -35,9 +35,14 @@ export class Requests {
     this.limits = around.limits
     this.outbox = new Outbox(around.storage, around.userId, around.tab)
     this.#delivery = new Delivery(this.outbox, {
-      send: (frame) => around.send(frame),
+      send: (frame) => {
+        const isSent = around.send(frame)
+        if (isSent) this.#tellUnsent(frame, 'Sending')
+        return isSent
+      },
       onRefused: (entry) => this.#onRefused(entry),
-      onDelayed: ({ request_id }, why, afterMs) => around.shown()?.live.of(request_id)?.delay(why, afterMs),
+      onDelayed: (frame, why, afterMs) =>
+        this.#tellUnsent(frame, `Not taken yet, sent again ${whenIn(afterMs)}. ${why}`),
     })
   }
 
@@ -145,8 +150,16 @@ export class Requests {
     if (frame.kind !== 'send') void shown?.refresh()
   }
 
+  #tellUnsent({ request_id }: ChatSendFrame, words: string): void {
+    this.#around.shown()?.live.of(request_id)?.unsent(words)
+  }
+
   #shown(frame: ChatSendFrame): Conversation | undefined {
     const shown = this.#around.shown()
     return shown?.id === frame.conversation_id ? shown : undefined
   }
 }
+
+/** A minute is soon; after that a person wants to know. */
+const whenIn = (ms: number): string =>
+  ms > 60_000 ? `at ${new Date(Date.now() + ms).toLocaleTimeString([], { timeStyle: 'short' })}` : 'soon'

@@ -56,24 +56,20 @@ function showIn(form: HTMLElement): void {
 
 const shownForMs = 8_000
 
-/** A toast leaves by itself, but not while somebody points at it or is in it. */
+/** A toast leaves by itself, but not while somebody is in it, and later where a pointer still moves over it. */
 const toast = () => ({
   init(this: Magic) {
     const card = this.$root
+    const stay = (): void => window.clearTimeout(timers.get(card))
     const wait = (): void => {
+      stay()
       timers.set(
         card,
         window.setTimeout(() => card.remove(), shownForMs),
       )
     }
-    const stay = (): void => window.clearTimeout(timers.get(card))
-    for (const name of ['pointerenter', 'focusin']) card.addEventListener(name, stay)
-    for (const name of ['pointerleave', 'focusout']) {
-      card.addEventListener(name, () => {
-        stay()
-        wait()
-      })
-    }
+    card.addEventListener('focusin', stay)
+    for (const name of ['focusout', 'pointermove']) card.addEventListener(name, wait)
     wait()
   },
   /** Its button may still be sending what it was pressed for, so the card leaves a moment later. */

@@ -84,15 +84,14 @@ function choose(root: HTMLElement, item: HTMLElement): void {
   if (root.closest<HTMLElement>('#chat')?.dataset.new === 'false') void keepModel(root, modelId)
 }
 
-/** Keeps the choice with the conversation. A failure costs nothing: every message names its model anyway. */
+/** Keeps the choice with the conversation. Every message names its model anyway; where it fails, a connection helps. */
 async function keepModel(root: HTMLElement, model: string): Promise<void> {
   const url = root.dataset.settingsUrl
   if (!url) return
-  try {
-    await fetch(url, { method: 'POST', body: new URLSearchParams({ model }) })
-  } catch (error) {
-    console.warn('the choice of a model could not be kept', error)
-  }
+  const body = new URLSearchParams({ model })
+  const answer = await fetch(url, { method: 'POST', body }).catch(() => undefined)
+  if (answer === undefined || answer.status >= 500)
+    document.body.addEventListener('companions:refresh', keepChosenModel, { once: true })
 }
 
 /** Keeps a model chosen before the conversation's first message, once the conversation exists. */

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { checkProvenNow, provenSince } from '../fresh-proof.ts'
+import { pathAfterSignIn } from '../guest-before.ts'
 import { signIn } from '../identify.ts'
 import { linkIdentity } from '../link-identity.ts'
 import type { Provider } from '../providers/provider.ts'
@@ -58,8 +59,9 @@ async function signInThrough(
     ...(sid !== undefined && { sid }),
     ...(idToken !== undefined && { idToken }),
   }
+  const next = await pathAfterSignIn(rooms, request, { user: result.user, to: flow.returnTo })
   await signIn(request, reply, rooms, cookie, { user: result.user, proof, provenAt })
-  return flow.returnTo
+  return next
 }
 
 async function link(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { converse } from '../../../testing/pages/open-house.ts'
 import {
   fetchAnswer,
   publicOrigin,
@@ -69,6 +70,26 @@ test('a guest of this machine finds the way to sign in, and takes what they have
   assert.ok(guest)
   assert.equal(member, guest)
   assert.match(after.body, /data-user-name="Ada"/)
+})
+
+test('a guest who signs in as somebody known is asked about what they said, and takes it along', async () => {
+  await using local = await startSignInHouse({ publicUrl: '' })
+  const [hub] = local.hubs
+  local.issuer.admit({ publicOrigin: hub.origin, slug: 'authentik' })
+  await local.visitor().follow(`${hub.origin}/sign-in/authentik`)
+  const visitor = local.visitor()
+  const id = /data-user-id="([^"]+)"/.exec((await visitor.ask(hub.origin)).body)?.[1] ?? ''
+  const guest = (await hub.store.accounts.findUser(id)) ?? assert.fail('There is no guest')
+  await converse(hub.store, guest, { said: 'Where is my <tea>?', answer: 'Here.' })
+  const asked = await visitor.follow(`${hub.origin}/sign-in/authentik?return_to=%2F%3Fq%3Dtea`)
+  assert.equal(asked.url.pathname, '/account/guest')
+  assert.match(asked.body, /one conversation: “Where is my &lt;tea&gt;\?”/)
+  const done = await visitor.submit(`${hub.origin}/account/guest`, { return_to: '/?q=tea' })
+  assert.match(done.body, /One conversation came along/)
+  assert.match(done.body, /href="\/\?q=tea">Go on/)
+  assert.match((await visitor.ask(`${hub.origin}/`)).body, /class="row-title">Where is my &lt;tea&gt;/)
+  assert.equal(await hub.store.accounts.findUser(guest.id), undefined)
+  assert.match((await visitor.submit(`${hub.origin}/account/guest`)).body, /nothing to take along/)
 })
 
 test('somebody from elsewhere is not sent to an address of their own making', async () => {

@@ -44,9 +44,15 @@ suite('linking a second account', () => {
     home.google.person = { subject: '700', name: 'Ada G', email: 'ada@gmail.example', emailVerified: true }
     await signInAt(visitor, 'authentik')
     const before = await home.whoIs(visitor)
+    const offered = async () =>
+      [...(await visitor.ask(`${publicOrigin}/account`)).body.matchAll(/Link (\w+)<\/a>/g)].map(
+        ([, name]) => name,
+      )
+    assert.deepEqual(await offered(), ['Google'])
     const begun = await visitor.ask(link('&return_to=%2F'), { headers: ownPage })
     const done = await visitor.follow(begun.headers.location ?? '')
     assert.equal(done.status, 200)
+    assert.deepEqual(await offered(), [], 'both are linked')
     await signInAt(later, 'google')
     assert.equal((await home.whoIs(later))?.id, before?.id)
   })

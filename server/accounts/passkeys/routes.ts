@@ -4,6 +4,7 @@ import type { Rooms } from '../../house.ts'
 import { fieldOf } from '../../pages/request-fields.ts'
 import { type BrowserBinding, createBrowserBinding } from '../flows/browser-binding.ts'
 import { returnPath } from '../flows/return-to.ts'
+import { pathAfterSignIn } from '../guest-before.ts'
 import { requireUser, signIn } from '../identify.ts'
 import { nameFrom } from '../own-words.ts'
 import type { SessionCookie } from '../sessions/cookie.ts'
@@ -26,8 +27,10 @@ export function registerPasskeys(app: FastifyInstance, rooms: Rooms, cookie: Ses
   )
   app.post('/sign-in/passkey', async (request, reply) => {
     const user = await signInByPasskey(visitOf(request, reply), fieldOfAny(request.body, 'answer'))
+    const to = returnPath(fieldOf(request.body, 'return_to'))
+    const location = await pathAfterSignIn(rooms, request, { user, to })
     await signIn(request, reply, rooms, cookie, { user, way: 'passkey' })
-    return { location: returnPath(fieldOf(request.body, 'return_to')) }
+    return { location }
   })
 
   app.post('/account/passkeys/options', async (request, reply) => {

@@ -20,6 +20,8 @@ export interface SessionOpening {
   /** How it began, where no provider vouched. */
   readonly way?: OwnWay
   readonly provenAt?: number
+  /** The guest that the browser was until now. */
+  readonly guestId?: string
 }
 
 /**
@@ -31,7 +33,7 @@ export async function openSession(
   limits: SessionLimits,
   opened: SessionOpening,
 ): Promise<OpenedSession> {
-  const { user, now, device, proof, provenAt = now, way } = opened
+  const { user, now, device, proof, provenAt = now, way, guestId } = opened
   const token = newToken()
   const id = uuidv7(now)
   const expiresAt = sessionEnd(limits, user, now, now)
@@ -45,6 +47,7 @@ export async function openSession(
     ...(device !== undefined && { device }),
     ...(proof && { proof }),
     ...(way && { way }),
+    ...(guestId !== undefined && { guestId }),
   })
   return { token, expiresAt, credential: { kind: 'session', id, signedInAt: provenAt } }
 }

@@ -7,6 +7,7 @@ import { shownOnceModule } from '../shown-once.ts'
 import type { View } from '../view.ts'
 import { deletionSection, exportSection } from './data-section.ts'
 import type { AccountFacts } from './facts.ts'
+import { guestSection } from './guest-section.ts'
 import { keysSection } from './keys-section.ts'
 import { passkeysSection } from './passkeys-section.ts'
 import { profileSection } from './profile-section.ts'
@@ -26,6 +27,7 @@ export const accountPage = (view: View, facts: AccountFacts, list: ListFacts, gr
     title: 'Your account · Companions',
     list,
     main: accountMain(html`${greet(greeting, facts)}
+${facts.left && guestSection(facts.left)}
 ${profileSection(facts.user)}
 ${passkeysSection(facts)}
 ${recoverySection(facts)}

@@ -16,6 +16,7 @@ import { toastAlong } from '../toast.ts'
 import type { Visit } from '../visit.ts'
 import { visited } from '../visit.ts'
 import { accountPage, cardPage, type Greeting, guestPage } from './account-page.ts'
+import { askAboutGuest, takeAlong } from './change-guest.ts'
 import { renameOnePasskey, showPasskeys, takePasskeyAway } from './change-passkeys.ts'
 import { endOtherSessions, endSession } from './change-sessions.ts'
 import { type Changed, deleteMine, makeCodes, makeKey, removeKey, rename, unlink } from './changes.ts'
@@ -43,6 +44,11 @@ function registerAccount(app: FastifyInstance, rooms: Rooms): void {
     '/account',
     visited(rooms, (visit) => showAccount(rooms, visit)),
   )
+  app.get(
+    '/account/guest',
+    visited(rooms, async (visit) => answer(visit, await askAboutGuest(rooms, visit)), 'manage-account'),
+  )
+  change('/account/guest', takeAlong)
   change('/account/name', rename)
   change('/account/unlink', unlink)
   app.get(

@@ -196,6 +196,7 @@ test('another page cannot make a browser change or fetch anything', async () => 
   const headers = { cookie, 'sec-fetch-site': 'cross-site', 'hx-request': 'true' }
   const paths = [
     'name',
+    'guest',
     'unlink',
     'passkeys',
     'passkeys/options',

@@ -3,6 +3,7 @@ import { relyingPartyOf } from '../../accounts/passkeys/relying-party.ts'
 import { isFresh } from '../../accounts/permissions.ts'
 import type { Rooms } from '../../house.ts'
 import type { ApiKey } from '../../store/api-keys.ts'
+import type { LeftByGuest } from '../../store/guests.ts'
 import type { LinkedIdentity } from '../../store/identities.ts'
 import type { Passkey } from '../../store/passkeys.ts'
 import type { SessionSummary } from '../../store/sessions.ts'
@@ -25,18 +26,22 @@ export interface AccountFacts {
   readonly sessions: readonly SessionSummary[]
   readonly sessionId: string | undefined
   readonly apiKeys: readonly ApiKey[]
+  /** What the guest said who this browser was before. */
+  readonly left: LeftByGuest | undefined
 }
 
 export async function readAccountFacts(rooms: Rooms, { user, request, view }: Visit): Promise<AccountFacts> {
   const { store } = rooms
   const now = Date.now()
-  const [account, identities, passkeys, recoveryCodes, sessions, apiKeys] = await Promise.all([
+  const sessionId = request.credential?.kind === 'session' ? request.credential.id : undefined
+  const [account, identities, passkeys, recoveryCodes, sessions, apiKeys, left] = await Promise.all([
     store.accounts.findUser(user.id),
     store.identities.list(user.id),
     store.passkeys.list(user.id),
     store.recoveryCodes.countUnused(user.id),
     store.sessions.list(user.id, now),
     store.apiKeys.list(user.id),
+    sessionId === undefined ? undefined : store.guests.leftBefore({ id: sessionId, userId: user.id }),
   ])
   return {
     user: account ?? user,
@@ -44,7 +49,8 @@ export async function readAccountFacts(rooms: Rooms, { user, request, view }: Vi
     isFresh: isFresh(request.credential, now),
     hasPasskeys: canUsePasskeys(rooms, request),
     ...{ providers: rooms.providers, identities, passkeys, recoveryCodes, sessions },
-    sessionId: request.credential?.kind === 'session' ? request.credential.id : undefined,
+    sessionId,
+    left,
     apiKeys: apiKeys.filter(({ revokedAt, expiresAt }) => revokedAt === null && (expiresAt ?? now + 1) > now),
   }
 }

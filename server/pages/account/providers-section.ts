@@ -17,7 +17,7 @@ export function providersSection(facts: AccountFacts): Html | false {
       note: 'Sign in here with an account you have elsewhere. It tells this house who you are, and nothing more.',
     },
     html`${identities.length > 0 && rows(identities.map((one) => identityRow(one, facts)))}
-${facts.isFresh ? linkButtons(providers) : confirmFirst('providers', 'to link an account, or take one away.')}`,
+${facts.isFresh ? linkButtons(unlinked(facts)) : confirmFirst('providers', 'to link an account, or take one away.')}`,
   )
 }
 
@@ -36,6 +36,10 @@ const unlinkForm = ({ issuer, subject }: LinkedIdentity, name: string): Html =>
   html`<form ${formTo('/account/unlink', 'providers')} hx-confirm="Unlink this account? You cannot sign in with it any more.">
 <input type="hidden" name="issuer" value="${issuer}"><input type="hidden" name="subject" value="${subject}">
 <button type="submit" class="btn btn-sm btn-ghost" aria-label="Unlink ${name}">Unlink</button></form>`
+
+/** A second account at the same provider would be one more way in that nobody tells from the first. */
+const unlinked = ({ providers, identities }: AccountFacts): NamedProvider[] =>
+  providers.filter(({ issuer }) => !identities.some((one) => one.issuer === issuer))
 
 /** Links, since our policy lets no form lead elsewhere. */
 const linkButtons = (providers: readonly NamedProvider[]): Html | false =>

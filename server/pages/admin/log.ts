@@ -4,10 +4,12 @@ import type { AuditEntry } from '../../store/audit.ts'
 import type { Html } from '../html.ts'
 import { attributes, html } from '../html.ts'
 import { fieldOf } from '../request-fields.ts'
+import type { NamedProvider } from '../sign-in-page.ts'
 import type { View } from '../view.ts'
 import { frame, olderLink } from './frame.ts'
+import { factWords, shortId } from './log-facts.ts'
 import type { AdminVisit } from './visit.ts'
-import { actWords, dayAndTime, isAct, refusalWords } from './words.ts'
+import { actWords, dayAndTime, isAct } from './words.ts'
 
 export const logPath = '/admin/log'
 
@@ -31,7 +33,7 @@ export async function showLog({ rooms, request, view, who }: AdminVisit & { view
     here: logPath,
     credential: who.credential,
     main: html`${filters(act, personId, names)}
-${items.length === 0 ? html`<p class="desk-empty">Nothing like that is written down.</p>` : html`<ol class="ledger">${items.map((entry) => row(entry, names, view))}</ol>`}
+${items.length === 0 ? html`<p class="desk-empty">Nothing like that is written down.</p>` : html`<ol class="ledger">${items.map((entry) => row(entry, { names, providers: rooms.providers }, view))}</ol>`}
 ${next !== undefined && olderLink(logPath, { person: personId, act, before: next })}`,
   })
 }
@@ -49,25 +51,16 @@ ${personId !== undefined && html`<p class="meta desk-marks"><span>Only about ${n
 
 function row(
   { at, act, actorId, subjectId, address, facts }: AuditEntry,
-  names: Names,
+  { names, providers }: { names: Names; providers: readonly NamedProvider[] },
   { clock }: View,
 ): Html {
   const about = subjectId !== null && subjectId !== actorId ? subjectId : undefined
-  const said = Object.entries(facts).map(
-    ([name, value]) => `${name}: ${isUuid(value) ? shortId(value) : reasonWords(name, value)}`,
-  )
+  const said = factWords(facts, providers)
   return html`<li class="ledger-row"><span class="ledger-main"><span class="ledger-name">${isAct(act) ? actWords[act] : act}</span><span class="meta">${actorId === null ? 'somebody unknown' : personLink(actorId, names)}${about !== undefined && html`, about ${personLink(about, names)}`}${said.length > 0 && `, ${said.join(', ')}`}</span></span>
 <span class="ledger-facts meta">${address !== null && html`<span>${address}</span>`}<span>${dayAndTime(at, clock)}</span></span></li>`
 }
-
-/** Why somebody was not let in is written down as the sign-in page knows it. */
-const reasonWords = (name: string, value: string | number | boolean): string =>
-  (name === 'reason' && refusalWords[String(value)]) || String(value)
 
 const personLink = (id: string, names: Names): Html =>
   html`<a class="desk-link" href="${logPath}?person=${id}">${nameOf(id, names)}</a>`
 
 const nameOf = (id: string, names: Names): string => names.get(id) ?? `somebody gone (${shortId(id)})`
-
-/** Enough to tell one from another. */
-const shortId = (id: string): string => id.slice(-6)

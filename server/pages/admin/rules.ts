@@ -15,6 +15,7 @@ import { attributes, html } from '../html.ts'
 import { fieldOf } from '../request-fields.ts'
 import type { View } from '../view.ts'
 import { frame } from './frame.ts'
+import { isRole } from './person.ts'
 import type { AdminVisit } from './visit.ts'
 import { roleWords, wordsOfDone } from './words.ts'
 
@@ -71,6 +72,20 @@ ${limitNames.map((name) => (isFixed(config, name) ? fixedLimit(name, rules[name]
   })
 }
 
+/** What a rule was set to, as the log has it: the variable that would set it, and its value. */
+export function ruleWords(variable: string, value: string): string {
+  if (variable === 'SIGN_UP')
+    return `who may sign up: ${isSignUp(value) ? signUpWords[value].toLowerCase() : value}`
+  const name = limitNames.find((one) => limits[one].variable === variable)
+  const perRole = value.split(',').map((part) => part.split('='))
+  const said = perRole.map(
+    ([role, most]) => `${isRole(role) ? roleWords[role] : role} ${limitWords(Number(most))}`,
+  )
+  return `${name === undefined ? variable : limits[name].title}: ${said.join(', ')}`
+}
+
+const limitWords = (most: number): string => (most === 0 ? 'no limit' : most.toLocaleString('en'))
+
 const signUpForm = (chosen: HouseRules['signUp']): Html =>
   html`<form class="desk-line" method="post" action="${rulesPath}/sign-up"><select class="select" name="sign_up" aria-labelledby="sign-up">${Object.entries(signUpWords).map(([value, words]) => html`<option ${attributes({ value, selected: value === chosen })}>${words}</option>`)}</select><button type="submit" class="btn">Save</button></form>`
 
@@ -91,7 +106,7 @@ function lists({ signUpDomains, signUpEmails, adminEmails }: AdminVisit['rooms']
 }
 
 const fixedLimit = (name: Limit, value: PerRole): Html =>
-  html`<section class="card-of"><h2>${limits[name].title}</h2>${fixed(limits[name].variable, roles.map((role) => `${roleWords[role]} ${value[role] === 0 ? 'no limit' : value[role].toLocaleString('en')}`).join(', '))}</section>`
+  html`<section class="card-of"><h2>${limits[name].title}</h2>${fixed(limits[name].variable, roles.map((role) => `${roleWords[role]} ${limitWords(value[role])}`).join(', '))}</section>`
 
 const limitForm = (name: Limit, value: PerRole): Html => {
   const { title, note, least, most } = limits[name]

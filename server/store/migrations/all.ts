@@ -3,7 +3,17 @@ import { conversations } from './0002-conversations.ts'
 import { accounts } from './0003-accounts.ts'
 import { guests } from './0004-guests.ts'
 import { greetings } from './0005-greetings.ts'
+import { guestBefore } from './0006-guest-before.ts'
+import { peopleSearch } from './0007-people-search.ts'
 import type { Migration } from './migration.ts'
 
 /** The history, oldest first. */
-export const migrations: readonly Migration[] = [people, conversations, accounts, guests, greetings]
+export const migrations: readonly Migration[] = [
+  people,
+  conversations,
+  accounts,
+  guests,
+  greetings,
+  guestBefore,
+  peopleSearch,
+]

@@ -107,6 +107,28 @@ export function testAccess(it: It): void {
     assert.deepEqual(await accounts.findUsers([]), [])
   })
 
+  it('finds people whatever the case and accents of their names, as they are called now', async (ground) => {
+    const store = await ground.open()
+    const found = async (query: string) =>
+      (await store.accounts.listUsers({ limit: 9, query })).items.map(({ name }) => name)
+    await createMember(store, { name: 'Łukasz Ågren', email: null })
+    const zoe = await createMember(store, { name: 'Zoë', email: null })
+    assert.deepEqual(await found('ÅGREN'), ['Łukasz Ågren'])
+    assert.deepEqual(await found('agren'), ['Łukasz Ågren'])
+    assert.deepEqual(await found('ZOE'), ['Zoë'])
+    await store.accounts.rename(zoe.id, 'Šárka Öz', 20)
+    assert.deepEqual([await found('zoe'), await found('sarka OZ')], [[], ['Šárka Öz']])
+    const identity = { issuer: 'https://id.example', subject: 's1', label: 'S', emailVerified: true }
+    await store.identities.link({ ...identity, email: null }, zoe.id, 21)
+    await store.identities.noteSignIn({ ...identity, email: 'Jiří@example.org' }, 22)
+    assert.deepEqual(await found('jiri sarka'), ['Šárka Öz'])
+    const guest = await createPerson(store, 'Guest')
+    const signUp = { name: 'Été', role: 'user', email: null, userId: uuidv7(), now: 23 } as const
+    const proof = { identity: { ...identity, subject: 's2', email: null } }
+    await store.identities.signUp({ ...signUp, proof, guestId: guest.id })
+    assert.deepEqual(await found('ete'), ['Été'])
+  })
+
   it('keeps one admin, also of two who take the role from each other at once', async (ground) => {
     const [one, other] = [await ground.open(), await ground.open()]
     const ada = await createMember(one, { role: 'admin' })

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
+import { uuidv7 } from '../../../bus/contract/ids.ts'
 import { startProcess } from '../../../testing/servers/processes.ts'
+import { listUsers } from '../list-users.ts'
 import { migrate } from '../migrate.ts'
 import { migrations } from '../migrations/all.ts'
 import type { Migration } from '../migrations/migration.ts'
@@ -88,6 +90,27 @@ export function testLasting(it: It): void {
     await migrate(newer, [...migrations, expansion, contraction])
     await assert.rejects(ground.open(), /newer version of Companions \(9002-no-thoughts\)/)
     await migrate(newer, [...migrations, expansion, contraction])
+  })
+
+  it('lets people be found who were here before the search of people folded names', async (ground) => {
+    const database = await ground.openDatabase()
+    const before = migrations.findIndex(({ name }) => name === '0007-people-search')
+    await migrate(database, migrations.slice(0, before))
+    const person = {
+      id: uuidv7(),
+      name: 'Zoë',
+      kind: 'member',
+      role: 'user',
+      email: null,
+      created_at: 1,
+    } as const
+    await database.write((queries) => queries.insertInto('users').values(person).execute())
+    await migrate(database)
+    const found = await database.read((queries) => listUsers(queries, { limit: 9, query: 'ZOE' }))
+    assert.deepEqual(
+      found.items.map(({ name }) => name),
+      ['Zoë'],
+    )
   })
 
   it('leaves nothing of a migration that failed', async (ground) => {

@@ -92,3 +92,27 @@ test('the links of invitations are copied one by one and together, on a page tha
   assert.equal(await pasted(page), links.join('\n'))
   await context.close()
 })
+
+test('a word about what was done goes after its time, though the pointer rests on it, but not from under the keyboard', async () => {
+  const visitor = await home.browse(await home.hubs[0].signIn('member'))
+  const { page, context } = visitor
+  await page.clock.install()
+  await page.goto('/account')
+  const save = async () => {
+    await page.locator('#profile').getByRole('button', { name: 'Save' }).click()
+    const card = page.locator('.toast-card').filter({ hasText: 'Saved.' })
+    await card.hover()
+    return card
+  }
+  const card = await save()
+  await page.clock.fastForward(10_000)
+  await card.waitFor({ state: 'detached' })
+  const held = await save()
+  await held.getByRole('button', { name: 'Dismiss' }).focus()
+  await page.clock.fastForward(60_000)
+  assert.equal(await held.count(), 1)
+  await page.locator('#profile').getByLabel('Name').focus()
+  await page.clock.fastForward(10_000)
+  await held.waitFor({ state: 'detached' })
+  await context.close()
+})

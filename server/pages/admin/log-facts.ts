@@ -1,0 +1,51 @@
+import { isUuid } from '../../../bus/contract/ids.ts'
+import { roles } from '../../store/accounts.ts'
+import type { AuditEntry } from '../../store/audit.ts'
+import { isScope, scopeWords } from '../account/keys-section.ts'
+import type { NamedProvider } from '../sign-in-page.ts'
+import { ruleWords } from './rules.ts'
+import { refusalWords, roleWords } from './words.ts'
+
+type Facts = AuditEntry['facts']
+type Fact = string | number | boolean
+
+/** What is written down with an act, in words. What a later version wrote is shown as it stands. */
+export function factWords(facts: Facts, providers: readonly NamedProvider[]): string[] {
+  const { before, role, rule, value, ...others } = facts
+  const said = Object.entries(others).map(([name, fact]) => {
+    if (name === 'issuer') return `with ${issuerName(String(fact), providers)}`
+    return words[name]?.(fact) ?? `${name}: ${isUuid(fact) ? shortId(fact) : fact}`
+  })
+  if (before !== undefined) said.push(`from ${roleName(before)} to ${roleName(role)}`)
+  else if (role !== undefined) said.push(`as ${roleName(role)}`)
+  if (rule !== undefined) said.push(ruleWords(String(rule), String(value)))
+  return said
+}
+
+/** Enough to tell one from another. */
+export const shortId = (id: string): string => id.slice(-6)
+
+const words: Readonly<Record<string, (fact: Fact) => string | undefined>> = {
+  by: (fact) => (fact === 'passkey' ? 'with a passkey' : undefined),
+  reason: (fact) => `reason: ${refusalWords[String(fact)] ?? fact}`,
+  ended: (fact) => counted(fact, 'session'),
+  count: (fact) => counted(fact, 'session'),
+  conversations: (fact) => counted(fact, 'conversation'),
+  days: (fact) => `good for ${counted(fact, 'day')}`,
+  prefix: (fact) => `${fact}…`,
+  scopes: (fact) => `may ${String(fact).split(' ').map(scopeName).join('; ')}`,
+  key: (fact) => `key ${shortId(String(fact))}`,
+  invitation: (fact) => `invitation ${shortId(String(fact))}`,
+}
+
+const counted = (fact: Fact, thing: string): string => (fact === 1 ? `1 ${thing}` : `${fact} ${thing}s`)
+
+const scopeName = (scope: string): string => (isScope(scope) ? scopeWords[scope] : scope)
+
+function roleName(fact: Fact | undefined): string {
+  const role = roles.find((one) => one === fact)
+  return role === undefined ? String(fact) : roleWords[role]
+}
+
+const issuerName = (issuer: string, providers: readonly NamedProvider[]): string =>
+  providers.find((one) => one.issuer === issuer)?.name ?? URL.parse(issuer)?.host ?? issuer

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import type { Store, User } from '../store.ts'
+import {
+  accepted,
+  converse,
+  createMember,
+  createPerson,
+  createSession,
+  exampleFinal,
+  exampleSend,
+  publish,
+  sendAfter,
+  shownPath,
+  told,
+} from './examples.ts'
+import type { It } from './ground.ts'
+
+/** A member who signed in where a guest was until then. */
+async function arrive(store: Store): Promise<{ guest: User; member: User; session: SessionKey }> {
+  const [guest, member] = [await createPerson(store, 'Guest'), await createMember(store)]
+  const id = await createSession(store, member, `session of ${member.id}`, { guestId: guest.id })
+  return { guest, member, session: { id, userId: member.id } }
+}
+
+type SessionKey = { id: string; userId: string }
+
+const titlesOf = async (store: Store, { id }: User) =>
+  (await store.conversations.list(id, { limit: 9 })).items.map(({ title }) => title)
+
+export function testGuests(it: It): void {
+  it('gives a person what the guest in their browser said, once, and the guest is gone', async (ground) => {
+    const store = await ground.open()
+    const { guest, member, session } = await arrive(store)
+    assert.equal(await store.guests.leftBefore(session), undefined)
+    const [one, two] = [exampleSend({ message: 'One' }), exampleSend({ message: 'Two' })]
+    await converse(store, guest, one, 10)
+    for (let turn = 0; turn < 5; turn += 1) await converse(store, guest, turn ? exampleSend() : two, 11)
+    await converse(store, member, exampleSend({ message: 'Mine' }), 12)
+    assert.equal(await store.guests.hasConversations(guest.id), true)
+    const left = await store.guests.leftBefore(session)
+    assert.deepEqual([left?.guestId, left?.count, left?.titles.length], [guest.id, 6, 3])
+    const taken = await store.guests.takeAlong(session, 20)
+    assert.deepEqual([taken.moved, taken.waiting, taken.traces.length], [6, 0, 6])
+    assert.ok(taken.traces.every(({ userId }) => userId === guest.id))
+    assert.equal((await titlesOf(store, member)).length, 7)
+    assert.deepEqual(await shownPath(store, member, one.conversation_id), ['One', 'An answer to: One'])
+    assert.equal(await store.accounts.findUser(guest.id), undefined)
+    assert.deepEqual((await told(store)).at(-1), ['everything', []])
+    assert.deepEqual(await store.guests.takeAlong(session, 21), { moved: 0, waiting: 0, traces: [] })
+    const logs = await store.requests.purgeableLogs(99, 9)
+    assert.deepEqual(
+      logs.map(({ userId }) => userId),
+      [member.id],
+      'of what the member said',
+    )
+  })
+
+  it('goes on in a conversation that moved, in which the newest is last', async (ground) => {
+    const store = await ground.open()
+    const { guest, member, session } = await arrive(store)
+    const said = await converse(store, guest, exampleSend({ message: 'One' }))
+    for (let turn = 0; turn < 4; turn += 1) await converse(store, guest, exampleSend())
+    await store.guests.takeAlong(session, 20)
+    await converse(store, member, sendAfter(said, 'And then?'), 30)
+    const first = (await shownPath(store, member, said.conversation_id))[0]
+    assert.equal(first, 'One')
+    await store.conversations.selectBranch(member.id, said.conversation_id, said.message_id)
+    const path = await shownPath(store, member, said.conversation_id)
+    assert.equal(path.at(-1), 'An answer to: And then?')
+  })
+
+  it('leaves what is being answered until it is, and takes it then', async (ground) => {
+    const store = await ground.open()
+    const { guest, member, session } = await arrive(store)
+    const running = exampleSend({ message: 'Running' })
+    await accepted(store, guest, running)
+    await publish(store, guest, running)
+    await converse(store, guest, exampleSend({ message: 'Done' }))
+    const first = await store.guests.takeAlong(session, 20)
+    assert.deepEqual([first.moved, first.waiting], [1, 1])
+    assert.deepEqual(await titlesOf(store, member), ['Done'])
+    await store.requests.recordFinal(exampleFinal(guest, running), 21)
+    const second = await store.guests.takeAlong(session, 22)
+    assert.deepEqual([second.moved, second.waiting], [1, 0])
+    assert.deepEqual((await titlesOf(store, member)).toSorted(), ['Done', 'Running'])
+  })
+
+  it('gives nobody what a guest of another browser said, nor what a person did', async (ground) => {
+    const store = await ground.open()
+    const { guest, member, session } = await arrive(store)
+    await converse(store, guest, exampleSend())
+    const thief = await createMember(store, { name: 'Eve' })
+    const own = await createSession(store, thief, 'of the thief')
+    const tried = [
+      { id: own, userId: thief.id },
+      { id: session.id, userId: thief.id },
+      { id: own, userId: member.id },
+    ]
+    for (const key of tried) assert.equal((await store.guests.takeAlong(key, 20)).moved, 0)
+    assert.equal(await store.guests.hasConversations(guest.id), true)
+    const other = await createMember(store, { name: 'Ben' })
+    await converse(store, other, exampleSend())
+    const odd = await createSession(store, thief, 'odd', { guestId: other.id })
+    assert.equal((await store.guests.takeAlong({ id: odd, userId: thief.id }, 20)).moved, 0)
+  })
+}
