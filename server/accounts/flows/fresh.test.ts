@@ -141,7 +141,9 @@ suite('a provider that cannot tell', () => {
     }
     await store.passkeys.add(user.id, passkey, Date.now())
     assert.doesNotMatch((await offer()).body, /Continue with Google/)
-    assert.match((await signInAt(visitor, 'google')).body, words)
+    const refused = await signInAt(visitor, 'google')
+    assert.match(refused.body, words)
+    assert.doesNotMatch(refused.body, /Continue with Google/)
     await visitor.submit(`${publicOrigin}/sign-out`)
     await signInAt(visitor, 'google')
     assert.equal((await home.whoIs(visitor))?.id, user.id)

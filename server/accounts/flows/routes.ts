@@ -123,6 +123,8 @@ async function telling(
     if (error instanceof CodedError) throw error
     const { kind, message } = asSignInFault(error)
     request.log.warn({ provider: slug, kind, reason: message }, 'A sign-in came to nothing')
-    return reply.redirect(`/sign-in?problem=${kind}&provider=${slug}`, 303)
+    // Then only what would count is offered.
+    const again = kind === 'not_fresh' ? 'again=1&' : ''
+    return reply.redirect(`/sign-in?${again}problem=${kind}&provider=${slug}`, 303)
   }
 }
