@@ -7,11 +7,11 @@ import { countedTo } from '../testing/workers/counting.ts'
 
 const stage = useHouse()
 
-const untilShown = (page: Page, state: string) =>
-  page.locator(`#connection[data-state=${state}]`).waitFor({ timeout: 20_000 })
+const untilShown = (page: Page, state: string) => page.locator(`#connection[data-state=${state}]`).waitFor()
 
 test('a hub that stands still in mid-reply is not called here, and goes on where it was', () =>
   stage.visit(async ({ page }) => {
+    await stage.pauseReplies(60)
     await say(page, 'tokens=90 rate=30')
     await untilReplyHolds(page, 't10')
     stage.house.hub.signal('SIGSTOP')
@@ -21,8 +21,9 @@ test('a hub that stands still in mid-reply is not called here, and goes on where
     } finally {
       stage.house.hub.signal('SIGCONT')
     }
+    await stage.goOn()
     await untilShown(page, 'here')
-    await untilSettled(page, 1, 30_000)
+    await untilSettled(page)
     assert.equal(await replyText(page), countedTo(90).trim())
   }))
 
@@ -34,6 +35,6 @@ test('a browser without a network is not called offline where its hub still answ
       dispatchEvent(new Event('offline'))
     })
     await say(page, 'tokens=30 rate=30')
-    await untilSettled(page, 1, 30_000)
+    await untilSettled(page)
     await untilShown(page, 'here')
   }))

@@ -10,7 +10,7 @@ import { countedTo } from '../testing/workers/counting.ts'
 
 const stage = useHouse({
   models: ['counting', 'other'],
-  workerEnvironment: { OLLAMA_TIMEOUT: '1s' },
+  workerEnvironment: { OLLAMA_TIMEOUT: '3s' },
 })
 afterEach(() => stage.house.ollama.setFault(undefined))
 
@@ -45,7 +45,7 @@ test('a model that fails in mid-stream is said to have failed', () =>
   stage.visit(async ({ page }) => {
     await stage.house.ollama.setFault({ kind: 'error-line', afterTokens: 4, message: 'out of memory' })
     await say(page, 'tokens=60 rate=200')
-    await untilSettled(page, 1, 30_000)
+    await untilSettled(page)
     assert.match(await statusOf(page), /^The model failed while answering\./)
     assert.ok((await replyText(page)).startsWith('t0 t1 t2 t3'))
   }))
@@ -54,7 +54,7 @@ test('a model that is not installed any more is named as missing', () =>
   stage.visit(async ({ page }) => {
     await stage.house.ollama.setFault({ kind: 'model-missing' })
     await say(page, 'tokens=3')
-    await untilSettled(page, 1, 30_000)
+    await untilSettled(page)
     assert.match(await statusOf(page), /^This model is not installed\./)
   }))
 
@@ -62,11 +62,11 @@ test('a model server that cannot be reached is said to be away, and found again 
   stage.visit(async ({ page }) => {
     await stage.house.ollama.setFault({ kind: 'refuse' }, { paths: 'all' })
     await say(page, 'tokens=3')
-    await untilSettled(page, 1, 30_000)
+    await untilSettled(page)
     assert.match(await statusOf(page), /^The model could not be reached\./)
     await stage.house.ollama.setFault(undefined)
     await tryAgain(page)
-    await untilSettled(page, 1, 30_000)
+    await untilSettled(page)
     assert.equal(await replyText(page), countedTo(3).trim())
   }))
 

@@ -23,11 +23,12 @@ const stage = useHouse({
 const greeting = countedTo(90).trim()
 const titles = (page: Page) => page.locator('.row-title').allInnerTexts()
 
-/** Says something, and opens the house again. */
+/** Says something, and opens the house again. The greeting waits in its middle until the test lets it go on. */
 async function comeBack(page: Page, openTab: (path: string) => Promise<Page>): Promise<Page> {
   await say(page, 'tokens=2')
   await untilSettled(page)
   await untilTitled(page, 'Counting together')
+  await stage.pauseReplies(60)
   const opened = await openTab('/')
   assert.match(opened.url(), /\/c\/[0-9a-f-]{36}$/)
   await untilReplyHolds(opened, 't10')
@@ -40,7 +41,8 @@ test('a person who comes back reads a greeting grow, whose worker is killed, and
     await untilTitled(before, 'Welcome back')
     await stage.house.addWorker()
     await stage.house.killWorker()
-    await untilSettled(page, 1, 30_000)
+    await stage.goOn()
+    await untilSettled(page)
     assert.equal(await replyText(page), greeting)
     assert.equal(await page.locator('.turn.said').count(), 0)
     assert.equal(await lastReply(page).getByRole('button', { name: 'Copy the answer' }).count(), 1)
@@ -59,7 +61,8 @@ test('a person whose hub is killed in mid-greeting reads it to its end', () =>
       await before.close()
       await stage.house.killHub()
       await stage.house.restartHub()
-      await untilSettled(page, 1, 30_000)
+      await stage.goOn()
+      await untilSettled(page)
       assert.equal(await replyText(page), greeting)
     },
     { expected: [/net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/] },
@@ -71,6 +74,7 @@ test('a person stops a greeting, and begins something new all the same', () =>
     await untilAlive(page)
     await page.locator('#composer-send[data-mode=stop]').click()
     await page.locator('.turn.reply[data-state=cancelled]').waitFor()
+    await stage.goOn()
     await page.locator('#new-conversation').click()
     await page.locator('#welcome').waitFor()
     await say(page, 'Something else: tokens=4')
@@ -81,6 +85,7 @@ test('a person stops a greeting, and begins something new all the same', () =>
 test('a person who does not answer finds one greeting and not one of each time', () =>
   stage.visit(async ({ page: before, openTab }) => {
     const first = await comeBack(before, openTab)
+    await stage.goOn()
     const earlier = first.url()
     await first.close()
     const second = await openTab('/')

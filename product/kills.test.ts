@@ -25,7 +25,7 @@ test('a reply whose worker is killed is finished by another, each token once', (
     // They stand until another worker comes, which is not started before they were read.
     await lastReply(page).getByText('Picking the answer up again').waitFor()
     await stage.house.addWorker()
-    await untilSettled(page, 1, 30_000)
+    await untilSettled(page)
     assert.equal(await replyText(page), whole)
   }))
 
@@ -35,7 +35,7 @@ test('a reply goes on over the end of its hub and its return', () =>
     await untilReplyHolds(page, 't10')
     await stage.house.killHub()
     await stage.house.restartHub()
-    await untilSettled(page, 1, 30_000)
+    await untilSettled(page)
     assert.equal(await replyText(page), whole)
   }, lost))
 
@@ -45,10 +45,10 @@ test('a reply goes on over the end of the bus and its return', () =>
     await untilReplyHolds(page, 't10')
     await stage.house.nats.kill()
     await stage.house.nats.restart()
-    await untilSettled(page, 1, 30_000)
+    await untilSettled(page)
     assert.equal(await replyText(page), whole)
     await say(page, 'tokens=3')
-    await untilSettled(page, 2, 30_000)
+    await untilSettled(page, 2)
   }))
 
 test('what is asked while the bus is away is answered when it is back', () =>
@@ -59,6 +59,6 @@ test('what is asked while the bus is away is answered when it is back', () =>
     await say(page, 'tokens=5')
     await page.locator('.turn.said[data-state=sent]').nth(1).waitFor()
     await stage.house.nats.restart()
-    await untilSettled(page, 2, 30_000)
+    await untilSettled(page, 2)
     assert.equal(await replyText(page), countedTo(5).trim())
   }))

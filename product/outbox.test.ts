@@ -11,7 +11,6 @@ import {
   untilTitled,
 } from '../testing/house/talk.ts'
 import { useHouse } from '../testing/house/use-house.ts'
-import { waitUntil } from '../testing/servers/wait-until.ts'
 import { countedTo } from '../testing/workers/counting.ts'
 
 const stage = useHouse()
@@ -58,13 +57,13 @@ test('a server that is away is not called the person’s own network', () =>
     await untilSettled(page)
     await untilTitled(page, 'Numbers in a row')
     await stage.house.killHub()
-    await page.locator('#connection[data-state=away]').waitFor({ timeout: 30_000 })
+    await page.locator('#connection[data-state=away]').waitFor()
     assert.equal(await page.locator('.connection-word').textContent(), 'server away')
     await page.getByText('The server is away; trying again.').waitFor()
     assert.equal(await page.getByText('You are offline.').isVisible(), false)
-    const listed = page.waitForRequest(/\/fragments\/conversations/, { timeout: 30_000 })
+    const listed = page.waitForRequest(/\/fragments\/conversations/)
     await stage.house.restartHub()
-    await page.locator('#connection[data-state=here]').waitFor({ timeout: 30_000 })
+    await page.locator('#connection[data-state=here]').waitFor()
     await listed
     await page.locator('#offline-note').waitFor({ state: 'hidden' })
   }, away))
@@ -145,17 +144,18 @@ test('a message that the hub refuses is not sent for ever, and the next one gets
     await page.reload()
     await untilSettled(page, 3)
     await stage.house.restartHub()
-    await waitUntil('the page is back', () => page.locator('#connection[data-state=here]').isVisible())
+    await page.locator('#connection[data-state=here]').waitFor()
   }, away))
 
 test('a message that the hub cannot take just now says why, and is taken a little later without another word', () =>
   stage.visit(async ({ context, openTab }) => {
+    let isAway = true
     let refusals = 0
     await context.routeWebSocket(/\/ws$/, (socket) => {
       const hub = socket.connectToServer()
       socket.onMessage((bytes) => {
         const frame = decode(Buffer.from(bytes)) as { type: string; request_id?: string }
-        if (frame.type !== 'chat.send' || refusals > 0) return hub.send(bytes)
+        if (frame.type !== 'chat.send' || !isAway) return hub.send(bytes)
         refusals += 1
         const { request_id } = frame
         const error = { code: 'store_unavailable', detail: 'The store is away', retryable: true }
@@ -166,7 +166,9 @@ test('a message that the hub cannot take just now says why, and is taken a littl
     await untilAlive(page)
     await say(page, 'sent again: tokens=4')
     await lastReply(page).getByText('Not taken yet, sent again soon. The store is away').waitFor()
+    isAway = false
     await untilSettled(page)
     assert.equal(await replyText(page), countedTo(4).trim())
-    assert.deepEqual([refusals, askedFor('sent again')], [1, 1])
+    assert.ok(refusals > 0)
+    assert.equal(askedFor('sent again'), 1)
   }))

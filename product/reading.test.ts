@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { lastReply, say, untilAlive, untilReplyHolds, untilSettled } from '../testing/house/talk.ts'
 import { useHouse } from '../testing/house/use-house.ts'
+import { untilStill } from '../testing/house/watch-layout.ts'
 import { waitUntil } from '../testing/servers/wait-until.ts'
 
 const paragraphs = Array.from({ length: 60 }, (_, index) => `Paragraph ${index} of a long answer.`)
@@ -52,6 +53,7 @@ test('a screen reader is told that an answer was stopped', () =>
 test('the words one reads stay in their place when the answer they are in ends above a waiting message', () =>
   stage.visit(async ({ page }) => {
     await untilAlive(page)
+    await stage.pauseReplies(300)
     await say(page, 'A long story, please')
     await untilReplyHolds(page, 'Paragraph 30')
     await say(page, 'tokens=endless rate=20')
@@ -61,7 +63,9 @@ test('the words one reads stay in their place when the answer they are in ends a
     const first = page.locator('.turn.reply').first()
     const words = first.getByText('Paragraph 12 of a long answer.')
     await words.evaluate((node) => node.scrollIntoView({ block: 'center' }))
+    await untilStill(page)
     const before = await words.boundingBox()
+    await stage.goOn()
     await first.locator('.meta-time').waitFor()
     const after = await words.boundingBox()
     assert.ok(Math.abs((after?.y ?? 0) - (before?.y ?? 1_000)) <= 1, JSON.stringify({ before, after }))

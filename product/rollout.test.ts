@@ -21,7 +21,7 @@ test('a reader sees a reply to its end, each token once, and the new version, ov
     const rollout = await home.rollOut()
     assert.deepEqual([rollout.code, rollout.lines.at(-1)], [0, 'The rollout is done.'])
     await page.locator('.version-new', { hasText: 'v9.9.9 is here' }).waitFor()
-    await untilSettled(page, 1, 30_000)
+    await untilSettled(page)
     assert.equal(await replyText(page), countedTo(300).trim())
   })
 })

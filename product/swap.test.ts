@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { sampler } from '../testing/house/sampler.ts'
 import { say, untilReplyHolds, untilSettled } from '../testing/house/talk.ts'
 import { useHouse } from '../testing/house/use-house.ts'
-import { framesAroundSwap, watchLayout } from '../testing/house/watch-layout.ts'
+import { framesAroundSwap, untilStill, watchLayout } from '../testing/house/watch-layout.ts'
 import { waitUntil } from '../testing/servers/wait-until.ts'
 
 const stage = useHouse({ answer: () => ({ text: sampler, ratePerSecond: 250 }) })
@@ -28,11 +28,14 @@ test('nothing moves for a reader at the end when the server’s rendering takes 
 test('nothing moves for a reader who has scrolled up, and the end is not followed', () =>
   stage.visit(async ({ page }) => {
     await watchLayout(page)
+    await stage.pauseReplies(250)
     await say(page, 'A tour, please')
     await untilReplyHolds(page, 'Paragraph 3')
     await page.locator('#scroller').hover()
     await page.mouse.wheel(0, -400)
     await page.locator('#to-end').waitFor()
+    await untilStill(page)
+    await stage.goOn()
     await untilSettled(page)
     const { before, after } = await waitUntil('both renderings were painted', () => framesAroundSwap(page))
     assert.ok(Math.abs(after.replyTop - before.replyTop) <= withinPx, JSON.stringify({ before, after }))

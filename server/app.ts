@@ -45,6 +45,7 @@ import { listen } from './listen.ts'
 import { registerAccountPages } from './pages/account/account-routes.ts'
 import { registerAdmin } from './pages/admin/routes.ts'
 import { registerPages } from './pages/pages.ts'
+import { renderedReplies } from './pages/rendered-replies.ts'
 import { registerProblems } from './problem.ts'
 import { registerRequestLog } from './request-log.ts'
 import { registerSecurityHeaders } from './security-headers.ts'
@@ -88,6 +89,10 @@ export function createApp(parts: AppParts): App {
   // A store in a file beside the hub is away only when everything is.
   const cache = parts.store.kind === 'postgres' ? openSessionCache(config.dataDir) : undefined
   const rooms = openRooms(parts, cache)
+  // Also of who was deleted on another hub.
+  rooms.access.onChange(({ kind, user_id }) => {
+    if (kind === 'everything') renderedReplies.forgetPerson(user_id)
+  })
   const chat = openChatRoom(rooms)
   const hub = openHub(rooms, chat)
   const fastify = createFastify({

@@ -14,8 +14,9 @@ test('a hub that waits for its browsers to go is ended at once by a second signa
   const port = await findFreePort()
   const env = { PATH: process.env.PATH, NATS_URL: 'nats://127.0.0.1:1', DATA_DIR: dir, PORT: String(port) }
   await using hub = await startProcess(process.execPath, [path.join(import.meta.dirname, 'main.ts')], { env })
+  await hub.waitForLine(/hub listens/)
   const origin = `http://127.0.0.1:${port}`
-  const page = await waitUntil('it answers', () => fetch(origin), { timeoutMs: 60_000 })
+  const page = await waitUntil('it answers', () => fetch(origin))
   await page.arrayBuffer()
   const cookie = page.headers.getSetCookie()[0]?.split(';', 1)[0] ?? ''
   const browser = await openBrowserSocket(origin, { cookie })

@@ -7,6 +7,7 @@ import { openBrowserSocket } from '../testing/hub/browser-socket.ts'
 import { newSend } from '../testing/hub/start-house.ts'
 import { startNatsServer } from '../testing/servers/nats-server.ts'
 import { startProcess } from '../testing/servers/processes.ts'
+import { waitUntil } from '../testing/servers/wait-until.ts'
 import { startCollector } from '../testing/telemetry/collector.ts'
 import type { SentSpan } from '../testing/telemetry/read-spans.ts'
 
@@ -63,9 +64,12 @@ async function chatOnce(folder: string) {
   const start = (main: string) => startProcess(process.execPath, [join(root, main)], { cwd: folder, env })
   await using hub = await start('server/main.ts')
   await using worker = await start('workers/main.ts')
-  const origin = /"address":"([^"]+)"/.exec(await hub.waitForLine(/The hub listens/, 60_000))?.[1] ?? ''
-  // What is accepted before is published by a later round, in a trace of its own.
-  for (const one of [hub, worker]) await one.waitForLine(/The bus is connected/)
+  const origin = /"address":"([^"]+)"/.exec(await hub.waitForLine(/The hub listens/))?.[1] ?? ''
+  // What is accepted before the hub's streams stand is published by a later round, in a trace of its own.
+  await waitUntil('the hub has its bus', async () =>
+    (await (await fetch(`${origin}/health`)).text()).includes('"nats":"up"'),
+  )
+  await worker.waitForLine(/takes chat requests/)
   const page = await fetch(origin)
   const browser = await openBrowserSocket(origin, {
     cookie: page.headers.getSetCookie()[0]?.split(';')[0] ?? '',

@@ -16,7 +16,7 @@ suite('the connection', () => {
       connections += 1
     })
     for (const round of [1, 2, 3]) {
-      await waitUntil(`connection ${round}`, () => connections === round, { timeoutMs: 20_000 })
+      await waitUntil(`connection ${round}`, () => connections === round)
       assert.equal(bus.state, 'connected')
       await server.kill()
       await waitUntil('the loss is noticed', () => bus.state === 'connecting')
@@ -29,7 +29,7 @@ suite('the connection', () => {
     t.after(() => server.stop())
     const { bus } = await openReadyBus(t, server.url)
     process.kill(server.pid, 'SIGSTOP')
-    await waitUntil('the silence is noticed', () => bus.state === 'connecting', { timeoutMs: 30_000 })
+    await waitUntil('the silence is noticed', () => bus.state === 'connecting')
     process.kill(server.pid, 'SIGCONT')
     await untilConnected(bus)
   })

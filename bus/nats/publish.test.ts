@@ -103,7 +103,7 @@ suite('publishing', () => {
 
   test('a subject no stream takes ends in bus_unavailable and says so', async (t) => {
     const { bus } = await openReadyBus(t, server.url)
-    const publishing = bus.publish('ai.nowhere', body('x'), { messageId: 'x', timeoutMs: 600 })
+    const publishing = bus.publish('ai.nowhere', body('x'), { messageId: 'x', timeoutMs: 2_000 })
     await assert.rejects(publishing, { code: 'bus_unavailable', message: 'No stream takes this subject' })
   })
 
@@ -122,7 +122,7 @@ suite('publishing', () => {
     const large = new Uint8Array(maxBusBytes)
     const fill = async (): Promise<void> => {
       for (let n = 0; n < 100; n += 1)
-        await bus.publish(subjects.message(uuidv7()), large, { messageId: `${n}`, timeoutMs: 600 })
+        await bus.publish(subjects.message(uuidv7()), large, { messageId: `${n}`, timeoutMs: 3_000 })
     }
     await assert.rejects(fill(), { code: 'bus_unavailable', message: /maximum bytes exceeded/ })
     assert.equal((await streamInfo(raw, streams.chat.name)).state.messages, 1)

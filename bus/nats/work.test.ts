@@ -266,9 +266,7 @@ async function emptied(t: TestContext, server: NatsServer): Promise<void> {
 }
 
 const untilEmpty = (raw: NatsConnection) =>
-  waitUntil('the queue is empty', async () => (await streamInfo(raw, chat.stream)).state.messages === 0, {
-    timeoutMs: 20_000,
-  })
+  waitUntil('the queue is empty', async () => (await streamInfo(raw, chat.stream)).state.messages === 0)
 
 /** What the consumer of `loginWork` still has to see acknowledged. */
 async function pending(raw: NatsConnection): Promise<number> {

@@ -1,16 +1,21 @@
 import { type Sweep, startSweep } from '../chat/sweep.ts'
 import type { Rooms } from '../house.ts'
 import { auditAgeMs } from './audit.ts'
+import { attemptCounters } from './limits/attempts.ts'
 import { deleteUnusedGuests } from './unused-guests.ts'
 
-const hourMs = 60 * 60_000
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
 
 /** Counters are kept this long, which is longer than their longest window. */
 const counterAgeMs = 48 * hourMs
 
-/** Forgets, once an hour, what is over. */
-export const startAccountChores = ({ store, log }: Pick<Rooms, 'store' | 'log'>): Sweep =>
-  startSweep('forget what is over', hourMs, log, async () => {
+/** Attempts are counted by the minute, and an attacker has many addresses: their counters go soon after. */
+const attemptAgeMs = 5 * minuteMs
+
+/** Forgets what is over: once an hour, and counters of attempts every few minutes. */
+export function startAccountChores({ store, log }: Pick<Rooms, 'store' | 'log'>): Sweep {
+  const hourly = startSweep('forget what is over', hourMs, log, async () => {
     const now = Date.now()
     await store.sessions.deleteExpired(now)
     await store.flows.deleteExpired(now)
@@ -18,3 +23,16 @@ export const startAccountChores = ({ store, log }: Pick<Rooms, 'store' | 'log'>)
     await store.limits.deleteBefore(now - counterAgeMs)
     await store.audit.deleteBefore(now - auditAgeMs)
   })
+  const often = startSweep('forget attempts', attemptAgeMs, log, () =>
+    store.limits.deleteBefore(Date.now() - attemptAgeMs, attemptCounters),
+  )
+  return {
+    soon: () => {
+      hourly.soon()
+      often.soon()
+    },
+    stop: async () => {
+      await Promise.all([hourly.stop(), often.stop()])
+    },
+  }
+}

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, before, mock, test } from 'node:test'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import { streams } from '../../bus/contract/streams.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
 import { beginLog, startScriptedWorker } from '../../testing/hub/scripted-worker.ts'
 import { newSend, startTestHouse, type TestHouse } from '../../testing/hub/start-house.ts'
 import { waitUntil } from '../../testing/servers/wait-until.ts'
+import { renderedReplies } from '../pages/rendered-replies.ts'
 import { deleteAccount } from './delete-account.ts'
 import { publishLogin } from './login.ts'
 
@@ -40,8 +41,11 @@ test('a person who is deleted is gone from store, bus and sockets, and nobody el
     await waitUntil('the log has begun', () => last(streams.log.name, subjects.stream(user.id, request_id)))
     await waitUntil('the login is there', () => last(streams.logins.name, subjects.login(user.id)))
   }
+  const forgotten = mock.method(renderedReplies, 'forgetPerson')
   await deleteAccount(rooms, mika.user.id, { actorId: mika.user.id })
   assert.equal((await hers.closed).reason, 'not_signed_in')
+  assert.deepEqual(forgotten.mock.calls[0]?.arguments, [mika.user.id])
+  forgotten.mock.restore()
   assert.equal(await hub.store.accounts.findUser(mika.user.id), undefined)
   assert.equal(await last(streams.log.name, subjects.stream(mika.user.id, send.request_id)), undefined)
   assert.equal(await last(streams.logins.name, subjects.login(mika.user.id)), undefined)

@@ -152,9 +152,9 @@ test('an invitation lets one person in, with its role', async () => {
     ...{ id: uuidv7(), tokenHash: hashToken(token), role: 'premium', note: 'Ben', createdBy: admin.user.id },
     ...{ createdAt: Date.now(), expiresAt: Date.now() + 60_000 },
   })
-  const invited = await mustSignIn(proven({ emailVerified: false }), {}, { invitation: token })
+  const invited = await mustSignIn(proven({ emailVerified: false }), {}, { invitationHash: hashToken(token) })
   assert.equal(invited.user.role, 'premium')
-  const second = await signIn(proven(), {}, { invitation: token })
+  const second = await signIn(proven(), {}, { invitationHash: hashToken(token) })
   assert.deepEqual(second, { outcome: 'refused', reason: 'not_invited' })
 })
 

@@ -7,7 +7,6 @@ import { vouchesForAdmins } from './admin-sources.ts'
 import { audit } from './audit.ts'
 import { decidesRoles } from './group-sources.ts'
 import { readHouseRules } from './house-rules.ts'
-import { hashToken } from './sessions/tokens.ts'
 import { type Claims, refusalOfSignUp, roleByClaims, type SignUpRefusal } from './sign-up-rules.ts'
 
 /** Longest name of a person, in UTF-16 code units. */
@@ -32,8 +31,8 @@ export interface ProvenIdentity {
 export interface SignInVisit {
   /** The guest who signs in, whose conversations go along at a first sign-in. */
   readonly guest?: User | null
-  /** The token of an invitation's link. */
-  readonly invitation?: string
+  /** The hash of the token of an invitation's link. */
+  readonly invitationHash?: string
   /** Where it comes from, for the audit log. */
   readonly address?: string
 }
@@ -83,12 +82,11 @@ async function welcomeBack(rooms: Rooms, proven: ProvenIdentity, known: Account)
 async function signUp(
   rooms: Rooms,
   proven: ProvenIdentity,
-  { guest, invitation }: SignInVisit,
+  { guest, invitationHash }: SignInVisit,
 ): Promise<SignInResult> {
   const { store, config } = rooms
   const rules = { ...config, ...(await readHouseRules(rooms)) }
   const now = Date.now()
-  const invitationHash = invitation === undefined ? undefined : hashToken(invitation)
   const invited = invitationHash && (await store.invitations.find(invitationHash, now))
   const reason = refusalOfSignUp(rules, claimsOf(rooms, proven), Boolean(invited))
   if (reason !== undefined) return { outcome: 'refused', reason }

@@ -1,18 +1,21 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, afterEach, before, test } from 'node:test'
 import { WebSocket } from 'ws'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import { socketPath, subprotocol } from '../../bus/contract/protocol.ts'
 import type { Bus } from '../../bus/nats/bus.ts'
 import { type BrowserSocket, openBrowserSocket } from '../../testing/hub/browser-socket.ts'
 import { startTestHouse, type TestHouse } from '../../testing/hub/start-house.ts'
-import type { TestHub } from '../../testing/hub/start-hub.ts'
+import type { SignedIn, TestHub } from '../../testing/hub/start-hub.ts'
 import { waitUntil } from '../../testing/servers/wait-until.ts'
 import type { Store } from '../store/store.ts'
 import { mostHandshakes } from './handshakes.ts'
 import { mostReplays } from './resume.ts'
 
-const crowd = 600
+type Resume = { request_id: string; epoch: number; seq: number }[]
+
+/** Six times the places of the wider gate. */
+const crowd = 6 * Math.max(mostHandshakes, mostReplays)
 
 /** How many do something at once, and a way to hold them up. */
 class Counted {
@@ -66,19 +69,22 @@ before(async () => {
   })
   hub = house.hub
 })
+afterEach(() => {
+  lookUps.letGo()
+  reads.letGo()
+})
 after(() => house?.[Symbol.asyncDispose]())
 
 test('a crowd that comes at once is let in by few, while those who are served are served on', async () => {
   const [mika, rin] = [await hub.signIn(), await hub.signIn()]
   const served = await hub.connect(mika)
   lookUps.hold()
-  const coming = Array.from({ length: crowd }, () => openBrowserSocket(hub.origin, { cookie: rin.cookie }))
+  const coming = crowdOf(crowd, rin)
   await waitUntil('all places are taken', () => lookUps.now === mostHandshakes)
   served.send({ type: 'ping', id: 1 })
   await served.next('pong')
   lookUps.letGo()
-  const crowded = await Promise.all(coming)
-  for (const browser of crowded) browser.hello()
+  const crowded = await coming
   await Promise.all(crowded.map((browser) => browser.next('welcome')))
   assert.equal(lookUps.most, mostHandshakes)
   await closeAll([served, ...crowded])
@@ -107,10 +113,7 @@ test('a crowd that resumes reads few logs at once, and everybody is answered', a
   const epoch = await waitUntil('the streams stand', () => hub.bus.epochOf('AI_CHAT_STREAM') || undefined)
   reads.hold()
   const resume = [0, 1].map(() => ({ request_id: uuidv7(), epoch, seq: 1 }))
-  const crowded = await Promise.all(
-    Array.from({ length: crowd }, () => openBrowserSocket(hub.origin, { cookie: rin.cookie })),
-  )
-  for (const browser of crowded) browser.hello({ resume })
+  const crowded = await crowdOf(crowd, rin, resume)
   await waitUntil('all places are taken', () => reads.now === mostReplays)
   const other = await hub.connect(await hub.signIn())
   other.send({ type: 'ping', id: 1 })
@@ -127,10 +130,7 @@ test('replies are not read for those who left before their turn', async () => {
   const epoch = await waitUntil('the streams stand', () => hub.bus.epochOf('AI_CHAT_STREAM') || undefined)
   reads.hold()
   const resume = [{ request_id: uuidv7(), epoch, seq: 1 }]
-  const crowded = await Promise.all(
-    Array.from({ length: 3 * mostReplays }, () => openBrowserSocket(hub.origin, { cookie: rin.cookie })),
-  )
-  for (const browser of crowded) browser.hello({ resume })
+  const crowded = await crowdOf(3 * mostReplays, rin, resume)
   await Promise.all(crowded.map((browser) => browser.next('welcome')))
   await waitUntil('all places are taken', () => reads.now === mostReplays)
   const before = reads.inAll
@@ -141,6 +141,16 @@ test('replies are not read for those who left before their turn', async () => {
   assert.equal(reads.inAll, before + 1)
   await closeAll([other])
 })
+
+/** Sockets of one person, each of which says hello as soon as it is open: the hub waits so long for it and no longer. */
+const crowdOf = (count: number, { cookie }: SignedIn, resume: Resume = []): Promise<BrowserSocket[]> =>
+  Promise.all(
+    Array.from({ length: count }, async () => {
+      const browser = await openBrowserSocket(hub.origin, { cookie })
+      browser.hello({ resume })
+      return browser
+    }),
+  )
 
 async function closeAll(sockets: readonly BrowserSocket[]): Promise<void> {
   await Promise.all(sockets.map((one) => one.close()))

@@ -121,6 +121,7 @@ async function chooseBranch(visit: Visit): Promise<Html> {
 }
 
 const turnView = (view: Visit['view'], conversationId: string): TurnView => ({
+  userId: view.user.id,
   conversationId,
   companionName: view.companion.name,
   clock: view.clock,

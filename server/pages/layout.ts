@@ -48,7 +48,7 @@ ${main}
 <div id="toasts" class="toasts" aria-live="polite"></div>
 ${settingsDialog()}
 ${keyboardHelp()}
-${turnTemplates({ conversationId: '', companionName: view.companion.name, clock: view.clock })}
+${turnTemplates({ userId: '', conversationId: '', companionName: view.companion.name, clock: view.clock })}
 ${editTemplate()}
 ${toastTemplate()}
 </body>

@@ -45,7 +45,7 @@ function modelLabel(id: string, models: ModelsAnswer | undefined): string {
 }
 
 /** The inside of the menu: the default, then every backend with what it has, then what to do where that is little. */
-export const modelList = (models: ModelsAnswer | undefined, selected: string): Html =>
+const modelList = (models: ModelsAnswer | undefined, selected: string): Html =>
   html`<div role="menu" aria-label="Model">${item({ id: '', label: 'Default', note: models?.default_model === undefined ? 'whichever answers' : modelLabel(models.default_model, models), selected })}
 ${models?.backends.map((backend) => backendGroup(backend, models, selected))}
 ${selected !== '' && !models?.models.some(({ id }) => id === selected) && missing(selected)}</div>

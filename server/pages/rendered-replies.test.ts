@@ -10,8 +10,9 @@ function counting(maxBytes: number) {
     asked.push(source)
     return source.padEnd(100)
   }, maxBytes)
-  const render = (source: string, conversation = 'one') => replies.render(conversation, source)
-  return { render, forget: replies.forget, asked }
+  const render = (source: string, conversationId = 'one', userId = 'mia') =>
+    replies.render({ userId, conversationId }, source)
+  return { render, forget: replies.forget, forgetPerson: replies.forgetPerson, asked }
 }
 
 describe('rendered replies', () => {
@@ -21,8 +22,9 @@ describe('rendered replies', () => {
     render('two')
     assert.deepEqual(asked, ['one', 'two'])
     const source = '**bold** and `code`'
-    assert.equal(renderedReplies.render('one', source), renderMarkdown(source))
-    assert.equal(renderedReplies.render('one', source), renderMarkdown(source))
+    const of = { userId: 'mia', conversationId: 'one' }
+    assert.equal(renderedReplies.render(of, source), renderMarkdown(source))
+    assert.equal(renderedReplies.render(of, source), renderMarkdown(source))
   })
 
   test('are forgotten past the bound, the longest unused first', () => {
@@ -48,6 +50,16 @@ describe('rendered replies', () => {
     assert.equal(asked.length, 39)
     render('reply 0')
     assert.equal(asked.length, 40)
+  })
+
+  test('are forgotten with their person, whose name begins like another’s', () => {
+    const { render, forgetPerson, asked } = counting(100_000)
+    for (const userId of ['mia', 'miara']) render('one', 'a', userId)
+    forgetPerson('mia')
+    render('one', 'a', 'miara')
+    assert.equal(asked.length, 2)
+    render('one', 'a', 'mia')
+    assert.equal(asked.length, 3)
   })
 
   test('that are large push none of the others out', () => {

@@ -11,14 +11,16 @@ const entryBytes = 200
 type Render = (source: string) => string
 
 export interface RenderedReplies {
-  /** What a reply of a conversation is rendered as. */
-  render(conversationId: string, source: string): string
+  /** What a reply of a person's conversation is rendered as. */
+  render(of: { userId: string; conversationId: string }, source: string): string
   /** Drops all of a conversation: what was deleted stays in no memory. */
   forget(conversationId: string): void
+  /** Drops all of a person. */
+  forgetPerson(userId: string): void
 }
 
 /**
- * Remembers what sources were rendered as, by conversation and SHA-256; what was not asked for the longest is forgotten
+ * Remembers what sources were rendered as, by person, conversation and SHA-256; what was not asked for the longest is forgotten
  * past `maxBytes`. Rendering is a pure function, so nothing is ever out of date.
  */
 export function rememberRendered(render: Render, maxBytes = maxTotalBytes): RenderedReplies {
@@ -28,6 +30,9 @@ export function rememberRendered(render: Render, maxBytes = maxTotalBytes): Rend
   const drop = (key: string, html: string) => {
     if (known.delete(key)) bytes -= sizeOf(html)
   }
+  const dropAll = (isMeant: (key: string) => boolean) => {
+    for (const [key, html] of known) if (isMeant(key)) drop(key, html)
+  }
   const forgetOldest = () => {
     for (const [key, html] of known) {
       if (bytes <= maxBytes) return
@@ -36,8 +41,8 @@ export function rememberRendered(render: Render, maxBytes = maxTotalBytes): Rend
   }
 
   return {
-    render: (conversationId, source) => {
-      const key = `${conversationId} ${createHash('sha256').update(source).digest('base64')}`
+    render: ({ userId, conversationId }, source) => {
+      const key = `${userId} ${conversationId} ${createHash('sha256').update(source).digest('base64')}`
       const html = known.get(key) ?? render(source)
       const size = sizeOf(html)
       drop(key, html)
@@ -47,9 +52,8 @@ export function rememberRendered(render: Render, maxBytes = maxTotalBytes): Rend
       forgetOldest()
       return html
     },
-    forget: (conversationId) => {
-      for (const [key, html] of known) if (key.startsWith(`${conversationId} `)) drop(key, html)
-    },
+    forget: (conversationId) => dropAll((key) => key.split(' ')[1] === conversationId),
+    forgetPerson: (userId) => dropAll((key) => key.startsWith(`${userId} `)),
   }
 }
 

@@ -31,7 +31,7 @@ export function replyTurn(reply: ReplyFacts, view: TurnView): Html {
   return html`<article class="turn reply" id="m-${reply.id}" data-message-id="${reply.id}" data-request-id="${reply.id}" data-parent-id="${reply.parentId}" data-role="assistant" data-state="${state}" aria-busy="${String(isRunning)}">
 <h2 class="sr-only">${view.companionName}</h2>
 ${thoughts(reply)}
-<div class="reply-body prose-like" dir="auto">${reply.content !== '' && raw(renderedReplies.render(view.conversationId, reply.content))}</div>
+<div class="reply-body prose-like" dir="auto">${reply.content !== '' && raw(renderedReplies.render(view, reply.content))}</div>
 <p class="reply-status">${status(reply, view)}</p>
 <footer class="reply-foot">
 <span class="turn-actions">${actionButton('copy', 'copy', 'Copy the answer')}${hasQuestion(reply) && actionButton('regenerate', 'again', 'Answer again')}</span>

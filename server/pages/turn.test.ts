@@ -4,7 +4,7 @@ import type { Message } from '../store/store.ts'
 import { blankReply } from './reply-turn.ts'
 import { turns, turnTemplates } from './turn.ts'
 
-const view = { conversationId: 'a', companionName: 'Mira', clock: { now: 0, timeZone: 'UTC' } }
+const view = { userId: 'u', conversationId: 'a', companionName: 'Mira', clock: { now: 0, timeZone: 'UTC' } }
 
 const replies = (count: number, content: string): Message[] =>
   Array.from({ length: count }, (_, index) => ({

@@ -8,7 +8,8 @@ import { blankSaid, saidTurn } from './said-turn.ts'
 
 /** What a turn shows of its surroundings. */
 export interface TurnView {
-  /** '' in a template, which belongs to none. */
+  /** Both are '' in a template, which belongs to nobody. */
+  readonly userId: string
   readonly conversationId: string
   readonly companionName: string
   readonly clock: Clock

@@ -29,7 +29,8 @@ export interface LimitStore {
   /** Counts what has happened, whatever the limit. */
   add(counter: Counter, amount: number): Promise<void>
   read(counter: Counter): Promise<number>
-  deleteBefore(windowStart: number): Promise<void>
+  /** Of all counters, or of those whose key begins so. */
+  deleteBefore(windowStart: number, prefix?: string): Promise<void>
 }
 
 export function createLimitStore(database: Database): LimitStore {
@@ -47,9 +48,13 @@ export function createLimitStore(database: Database): LimitStore {
           .executeTakeFirst()
         return row?.count ?? 0
       }),
-    deleteBefore: (windowStart) =>
+    deleteBefore: (windowStart, prefix = '') =>
       database.write(async (queries) => {
-        await queries.deleteFrom('limit_counters').where('window_start', '<', windowStart).execute()
+        await queries
+          .deleteFrom('limit_counters')
+          .where('window_start', '<', windowStart)
+          .where('key', 'like', `${prefix}%`)
+          .execute()
       }),
   }
 }

@@ -35,4 +35,4 @@ export async function openReadyBus(
 }
 
 export const untilConnected = (bus: Bus): Promise<unknown> =>
-  waitUntil('the bus is connected', () => bus.state === 'connected', { timeoutMs: 20_000 })
+  waitUntil('the bus is connected', () => bus.state === 'connected')

@@ -12,7 +12,7 @@ type Environment = Readonly<Record<string, string>>
 export const startHubProcess = (url: string, environment: Environment): Promise<TestProcess> =>
   startWhole(hubMain, environment, async (hub) => {
     // The first start of a tree builds what browsers get.
-    await hub.waitForLine(/hub listens/, 60_000)
+    await hub.waitForLine(/hub listens/)
     await waitUntil('the hub has its store and its bus', async () => {
       const health: unknown = await (await fetch(`${url}/health`)).json()
       return JSON.stringify(health).includes('"database":"up","nats":"up"')
@@ -22,7 +22,7 @@ export const startHubProcess = (url: string, environment: Environment): Promise<
 /** A worker as a process of its own; resolves when it takes requests. */
 export const startWorkerProcess = (environment: Environment): Promise<TestProcess> =>
   startWhole(workerMain, environment, async (worker) => {
-    await worker.waitForLine(/The worker takes chat requests/, 30_000)
+    await worker.waitForLine(/The worker takes chat requests/)
   })
 
 /** A process that does not get ready does not stay. */

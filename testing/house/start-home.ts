@@ -45,7 +45,7 @@ export async function startHome(environment: Readonly<Record<string, string>>): 
   await copyProject(root)
   const main = await run('main.ts')
   try {
-    const ready = await main.waitForLine(/^Companions is ready/, 60_000)
+    const ready = await main.waitForLine(/^Companions is ready/)
     await main.waitForLine(/takes chat requests/)
     return {
       root,

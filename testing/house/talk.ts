@@ -15,14 +15,14 @@ export const replyText = async (page: Page): Promise<string> =>
   ((await lastReply(page).locator('.reply-body').textContent()) ?? '').trim()
 
 /** Waits until the newest answer holds `text`. */
-export async function untilReplyHolds(page: Page, text: string, timeoutMs = 15_000): Promise<void> {
+export async function untilReplyHolds(page: Page, text: string, timeoutMs = 30_000): Promise<void> {
   await waitUntil(`the answer holds "${text}"`, async () => (await replyText(page)).includes(text), {
     timeoutMs,
   })
 }
 
 /** Waits until exactly `count` answers are on the page, all ended and as the server renders them. */
-export async function untilSettled(page: Page, count = 1, timeoutMs = 15_000): Promise<void> {
+export async function untilSettled(page: Page, count = 1, timeoutMs = 30_000): Promise<void> {
   const look = () =>
     page.evaluate((wanted) => {
       const replies = [...document.querySelectorAll<HTMLElement>('.turn.reply')]

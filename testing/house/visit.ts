@@ -25,7 +25,8 @@ export async function visit(
   { expected = [], ...options }: VisitOptions = {},
 ): Promise<void> {
   const context = await browser.newContext({ baseURL: url, ...options })
-  context.setDefaultTimeout(10_000)
+  // A page that lost its hub tries again after up to 15 s, and sends again what was not answered for 15 s.
+  context.setDefaultTimeout(30_000)
   const flaws: string[] = []
   await listenForFlaws(context, (flaw) => {
     if (!expected.some((pattern) => pattern.test(flaw))) flaws.push(flaw)

@@ -33,6 +33,18 @@ export const watchLayout = (page: Page): Promise<void> =>
     note()
   })
 
+/** Resolves when what one scrolls has stood in its place for ten painted frames: a wheel's turn goes on for some. */
+export const untilStill = (page: Page): Promise<void> =>
+  page.evaluate(async () => {
+    const scroller = document.querySelector('#scroller')
+    let top = scroller?.scrollTop
+    for (let frames = 0; frames < 10; frames += 1) {
+      await new Promise(requestAnimationFrame)
+      if (scroller?.scrollTop !== top) frames = 0
+      top = scroller?.scrollTop
+    }
+  })
+
 /** The last frame of the preview and the first of the server's rendering; undefined while there are not both. */
 export const framesAroundSwap = (page: Page): Promise<{ before: Frame; after: Frame } | undefined> =>
   page.evaluate(() => {

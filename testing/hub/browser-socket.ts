@@ -33,7 +33,8 @@ export interface SocketOptions {
   readonly protocols?: string[]
 }
 
-const patienceMs = 10_000
+/** A worker that died is missed after six seconds, and another one has to start. */
+const patienceMs = 30_000
 const limits = { bytes: 8 * 1024 * 1024, depth: maxBusDepth, elements: 100_000 }
 
 /** Opens a socket. @throws with the HTTP status in its message when the upgrade is refused. */

@@ -15,7 +15,7 @@ const [shortestMs, longestMs] = [500, 15_000]
  * back as PROTOCOL section 6 says, and goes on where it stood.
  */
 export class ReturningReader {
-  /** How each socket ended: close codes; 1006 for one that was broken off or never opened. */
+  /** How each socket ended but the last, which is its own doing: 1006 for one that was broken off or never opened. */
   readonly closes: number[] = []
   /** When pieces of text came, in the time of `performance.now()`, and how many words each brought. */
   readonly heard: { readonly atMs: number; readonly words: number }[] = []
@@ -82,6 +82,7 @@ export class ReturningReader {
   }
 
   async #comeBack(code: number): Promise<void> {
+    if (this.#stopped) return
     this.closes.push(code)
     const backoffMs = Math.random() * Math.min(longestMs, shortestMs * 2 ** this.#failures)
     this.#failures += 1

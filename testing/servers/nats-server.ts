@@ -114,9 +114,7 @@ export async function startGreeting(
 ): Promise<TestProcess> {
   const server = await startProcess(binary, flags, { env })
   try {
-    await waitUntil('nats-server greets', () => server.ended() !== undefined || greets(port), {
-      timeoutMs: 20_000,
-    })
+    await waitUntil('nats-server greets', () => server.ended() !== undefined || greets(port))
     if (server.ended())
       throw new Error(`nats-server ended at its start:\n${server.lines.slice(-20).join('\n')}`)
   } catch (error) {

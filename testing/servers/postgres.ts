@@ -156,7 +156,7 @@ async function launch(
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const server = await run('postgres', ['-D', where.dataDir, ...args])
   try {
-    await server.waitForLine(/database system is ready to accept connections/, 30_000)
+    await server.waitForLine(/database system is ready to accept connections/)
     return server
   } catch (error) {
     await server.stop({ signal: 'SIGKILL' })

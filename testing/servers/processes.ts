@@ -25,7 +25,7 @@ export interface TestProcess {
   ending: Promise<Ending>
   /** Undefined while it runs. */
   ended(): Ending | undefined
-  /** The first line, earlier or to come, that matches. Rejects when the process ends, or after `timeoutMs`. */
+  /** The first line, earlier or to come, that matches. Rejects when the process ends, or after `timeoutMs` (60 s). */
   waitForLine(pattern: RegExp, timeoutMs?: number): Promise<string>
   signal(signal: NodeJS.Signals): void
   /** `signal` (SIGTERM), then SIGKILL to its whole group after `graceMs` (5 s); resolves when it is gone. */
@@ -91,7 +91,7 @@ function collectLines(streams: NodeJS.ReadableStream[]) {
       for (const listener of listeners) listener(line)
     })
   }
-  const waitForLine = (pattern: RegExp, timeoutMs = 15_000) =>
+  const waitForLine = (pattern: RegExp, timeoutMs = 60_000) =>
     new Promise<string>((resolve, reject) => {
       const found = lines.find((line) => pattern.test(line))
       if (found !== undefined) return resolve(found)

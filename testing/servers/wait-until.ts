@@ -2,13 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 /**
  * Asks `condition` again and again until it answers something else than false, null or undefined, and returns that.
- * An error it throws counts as a no.
- * @throws when `timeoutMs` (10 s) have passed, with `what` and the last error in the message
+ * An error it throws counts as a no. The time is for a machine that does much else: only a test that fails takes it.
+ * @throws when `timeoutMs` (30 s) have passed, with `what` and the last error in the message
  */
 export async function waitUntil<T>(
   what: string,
   condition: () => T | Promise<T>,
-  { timeoutMs = 10_000, intervalMs = 20 } = {},
+  { timeoutMs = 30_000, intervalMs = 20 } = {},
 ): Promise<Exclude<T, false | null | undefined>> {
   const deadline = performance.now() + timeoutMs
   let lastError: unknown

@@ -121,7 +121,7 @@ export async function openWorkerHouse(): Promise<WorkerHouse> {
       return reader
     },
     finals: ({ request }) => finals.get(request.request_id) ?? [],
-    final: (asked, timeoutMs = 15_000) =>
+    final: (asked, timeoutMs = 30_000) =>
       waitUntil('the final is there', () => house.finals(asked)[0], { timeoutMs }),
     startWorker: async (options = {}) => {
       const started = await startWorker(nats.url, options)

@@ -12,8 +12,8 @@ export interface Fragment {
 /** Longest wait for a fragment, in milliseconds, and tries for a turn that the store has not finished yet. */
 const fetchMs = 15_000
 const maxTries = 14
-/** The try at which the store is believed that an ended reply runs: after about half a minute. */
-const lastRunning = 8
+/** The try at which the store is believed that an ended reply runs: after about ten seconds. */
+const lastRunning = 5
 
 /** @throws when the server cannot be reached. */
 export async function fetchFragment(path: string, form?: Record<string, string>): Promise<Fragment> {

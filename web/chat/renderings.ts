@@ -42,6 +42,8 @@ export class Renderings {
     if (this.#isLeft || !turn.isConnected) return
     keepPlace(follower, () => replaceTurn(turn, fresh))
     this.#conversation.forget(requestId)
+    // A thread that is on its way may have it running still.
+    this.#isStale = true
     if (isRunning(fresh)) this.#conversation.turnsCame()
   }
 
@@ -96,7 +98,7 @@ export class Renderings {
       this.#isStale = false
       const path = `/fragments/c/${this.#conversation.id}/thread`
       const found = await fetchFragment(path).catch(() => undefined)
-      if (found?.status === 200) this.merge(found.content, null)
+      if (found?.status === 200 && !this.#isStale) this.merge(found.content, null)
     }
   }
 }

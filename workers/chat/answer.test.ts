@@ -36,7 +36,7 @@ describe('a chat request', () => {
   })
 })
 
-describe('a greeting', { timeout: 60_000 }, () => {
+describe('a greeting', () => {
   let house: WorkerHouse
   before(async () => {
     house = await openWorkerHouse()

@@ -40,7 +40,7 @@ async function signInThrough(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<string> {
-  const { invitation } = flow
+  const { invitationHash } = flow
   const { issuer, subject, sid, idToken } = proven
   const now = Date.now()
   const known = await rooms.store.identities.findUser(issuer, subject)
@@ -49,7 +49,7 @@ async function signInThrough(
   const result = await signInWithIdentity(rooms, proven, {
     guest: request.user,
     address: request.ip,
-    ...(invitation !== undefined && { invitation }),
+    ...(invitationHash !== undefined && { invitationHash }),
   })
   if (result.outcome === 'refused') return `/sign-in?problem=${result.reason}&provider=${provider.slug}`
   const proof = {

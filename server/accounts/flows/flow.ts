@@ -15,8 +15,8 @@ export interface FlowPurpose {
   readonly linkTo: string | null
   /** Somebody who is signed in is to show that it is them at this moment. */
   readonly isAgain: boolean
-  /** The token of an invitation, where somebody comes from its page. */
-  readonly invitation?: string
+  /** The hash of an invitation's token, where somebody comes from its page: a row of the store opens no door. */
+  readonly invitationHash?: string
 }
 
 export interface Flow extends FlowPurpose, FlowSecrets {}

@@ -6,7 +6,7 @@ import { isFresh } from '../permissions.ts'
 import type { Provider } from '../providers/provider.ts'
 import { asSignInFault, SignInFault } from '../providers/sign-in-fault.ts'
 import type { SessionCookie } from '../sessions/cookie.ts'
-import { isToken } from '../sessions/tokens.ts'
+import { hashToken, isToken } from '../sessions/tokens.ts'
 import { type BrowserBinding, createBrowserBinding } from './browser-binding.ts'
 import { finishFlow } from './finish.ts'
 import { beginFlow, endFlow, type FlowPurpose } from './flow.ts'
@@ -73,7 +73,8 @@ function purposeOf({ slug }: Provider, request: FastifyRequest): FlowPurpose {
   const isMember = request.user !== null && request.user.kind !== 'guest'
   if (fieldOf(request.query, 'intent') !== 'link') {
     const invitation = fieldOf(request.query, 'invitation')
-    const invited = invitation !== undefined && isToken(invitation) && { invitation }
+    const invited = invitation !== undefined &&
+      isToken(invitation) && { invitationHash: hashToken(invitation) }
     return { provider: slug, returnTo, linkTo: null, isAgain: isMember, ...invited }
   }
   if (request.user === null || request.user.kind === 'guest') throw new CodedError('not_signed_in')

@@ -6,6 +6,9 @@ import { startOf } from './quotas.ts'
 
 const minuteMs = 60_000
 
+/** What the keys of all counters of attempts begin with. */
+export const attemptCounters = 'attempts:'
+
 /**
  * Counts one attempt to get in from an address, over all hubs. For every way in, and for what came with a wrong key.
  *
@@ -17,7 +20,7 @@ export async function countAttempt(
 ): Promise<void> {
   const now = Date.now()
   const windowStart = startOf(now, minuteMs)
-  const counter = { key: `attempts:${addressKey(address)}`, windowStart }
+  const counter = { key: `${attemptCounters}${addressKey(address)}`, windowStart }
   if (await store.limits.take(counter, 1, config.attemptsPerMinute)) return
   throw new CodedError('rate_limited', undefined, { retryAfterMs: windowStart + minuteMs - now })
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, before, mock, test } from 'node:test'
 import { uuidv7 } from '../../../bus/contract/ids.ts'
 import {
   publicOrigin,
@@ -30,7 +30,14 @@ test('an invitation goes along to a provider, and its role counts', async () => 
   assert.equal(page.status, 200)
   assert.match(page.body, new RegExp(`href="/sign-in/authentik\\?invitation=${token}"`))
   assert.match(page.body, /data-passkey="make"/)
+  const created = mock.method(home.hubs[0].store.flows, 'create')
   await signInAt(visitor, 'authentik', `?invitation=${token}`)
+  const [kept] = created.mock.calls.map(({ arguments: [flow] }) => flow.json)
+  created.mock.restore()
+  assert.ok(
+    kept?.includes(hashToken(token)) && !kept.includes(token),
+    'whoever reads the store gets no way in',
+  )
   assert.deepEqual([(await home.whoIs(visitor))?.name, (await home.whoIs(visitor))?.role], ['Ada', 'premium'])
   assert.equal((await home.visitor().ask(`${publicOrigin}/invitation/${token}`)).status, 404)
   const present = await visitor.ask(`${publicOrigin}/invitation/${await invite()}`)

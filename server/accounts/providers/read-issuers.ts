@@ -22,7 +22,17 @@ const defaultScope = 'openid profile email'
 const slugPattern = /^[a-z][a-z0-9-]{0,30}$/
 
 /** Taken by the providers with variables of their own, and by routes below `/sign-in/`. */
-const reserved = new Set(['google', 'discord', 'github', 'twitch', 'passkey', 'proxy', 'guest', 'link'])
+const reserved = new Set([
+  'google',
+  'discord',
+  'github',
+  'twitch',
+  'passkey',
+  'recovery',
+  'proxy',
+  'guest',
+  'link',
+])
 
 /**
  * Reads `OIDC_ISSUERS`, and for each slug in it `OIDC_{SLUG}_ISSUER`, `_CLIENT_ID`, `_CLIENT_SECRET`, `_NAME`, `_SCOPE` and

@@ -155,6 +155,11 @@ test('invitations are shown once, let one person in each, and can be taken back'
     assert.equal((await post('/admin/invitations', { ...wanted, ...wrong })).status, 400)
 })
 
+test('the page of somebody signed in says that the keys of their programs stay', async () => {
+  const { user } = await hub.signIn('member')
+  assert.match(await (await get(`/admin/people/${user.id}`)).text(), /Keys of their programs stay good/)
+})
+
 test('the log says in words what was done', async () => {
   const { rooms } = hub.app
   const entries = [

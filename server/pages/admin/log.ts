@@ -60,6 +60,8 @@ function row(
 <span class="ledger-facts meta">${address !== null && html`<span>${address}</span>`}<span>${dayAndTime(at, clock)}</span></span></li>`
 }
 
+/** Why somebody was not let in is written down as the sign-in page knows it. */
+
 const personLink = (id: string, names: Names): Html =>
   html`<a class="desk-link" href="${logPath}?person=${id}">${nameOf(id, names)}</a>`
 

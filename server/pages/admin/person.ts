@@ -57,7 +57,7 @@ const sessionsCard = (
   return html`<section class="card-of"><h2>Sessions</h2>${
     sessions.length === 0
       ? html`<p class="setting-note">None is open.</p>`
-      : html`<ul class="plain-list">${sessions.map(({ device, way, lastUsedAt }) => html`<li><span>${device ?? 'Unknown device'}</span><span class="meta">${signedIn(way)}last used ${dayAndTime(lastUsedAt, clock)}</span></li>`)}</ul>${actForm(`${pathOf(id)}/sign-out`, 'Sign out everywhere', '')}`
+      : html`<ul class="plain-list">${sessions.map(({ device, way, lastUsedAt }) => html`<li><span>${device ?? 'Unknown device'}</span><span class="meta">${signedIn(way)}last used ${dayAndTime(lastUsedAt, clock)}</span></li>`)}</ul>${actForm(`${pathOf(id)}/sign-out`, 'Sign out everywhere', '')}<p class="setting-note">Keys of their programs stay good. Switching the account off ends those as well.</p>`
   }</section>`
 }
 
