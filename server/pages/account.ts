@@ -10,7 +10,7 @@ import { icon } from './icons.ts'
  */
 export const account = (user: User, canSignIn: boolean): Html =>
   user.kind === 'guest'
-    ? html`<span class="person">${mark(user)}<span class="person-words"><a class="person-name" href="/account">${user.name}</a>${canSignIn ? html`<a class="person-note link" href="/sign-in">Sign in</a>` : html`<span class="person-note">in this browser only</span>`}</span></span>`
+    ? html`<span class="person person-button person-guest">${mark(user)}<span class="person-words"><a class="person-name" href="/account">${user.name}</a>${canSignIn ? html`<a class="person-note link" href="/sign-in">Sign in</a>` : html`<span class="person-note">in this browser only</span>`}</span></span>`
     : html`<button type="button" class="person person-button" popovertarget="account-menu" aria-haspopup="menu" aria-expanded="false">${mark(user)}<span class="sr-only">Account: </span><span class="person-name">${user.name}</span>${icon('down', 'small')}</button>
 <div id="account-menu" class="menu-card account-menu" popover><form method="post" action="/sign-out"><div role="menu" aria-label="Account">
 <a href="/account" role="menuitem" class="menu-item" tabindex="-1">${icon('person', 'small')}<span class="menu-label">Your account</span></a>

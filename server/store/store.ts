@@ -1,7 +1,6 @@
-import type { ChatAsked, ChatFinal, FinishReason, Timings, Usage } from '../../bus/contract/chat.ts'
-import type { HistoryMessage, RequestState } from '../../bus/contract/history.ts'
-import type { GenerationOptions } from '../../bus/contract/wire.ts'
-import type { AccountStore, Role } from './accounts.ts'
+import type { FinishReason, Timings, Usage } from '../../bus/contract/chat.ts'
+import type { RequestState } from '../../bus/contract/history.ts'
+import type { AccountStore } from './accounts.ts'
 import type { ApiKeyStore } from './api-keys.ts'
 import type { AuditStore } from './audit.ts'
 import type { ExportStore } from './exports.ts'
@@ -10,13 +9,24 @@ import type { GuestStore } from './guests.ts'
 import type { HouseSettingStore } from './house-settings.ts'
 import type { IdentityStore } from './identities.ts'
 import type { InvitationStore } from './invitations.ts'
-import type { LimitStore, Quota } from './limits.ts'
+import type { LimitStore } from './limits.ts'
 import type { PasskeyStore } from './passkeys.ts'
 import type { RecoveryCodeStore } from './recovery-codes.ts'
+import type { RequestStore } from './requests.ts'
 import type { RevocationStore } from './revocations.ts'
 import type { SessionStore } from './sessions.ts'
 
 export type { Account, AccountStore, Role, User } from './accounts.ts'
+export type {
+  AcceptInput,
+  AcceptResult,
+  CancelOutcome,
+  GreetInput,
+  RecordOutcome,
+  RequestHistory,
+  RequestStore,
+  StoredRequest,
+} from './requests.ts'
 
 /**
  * The truth of the house: people, conversations, and what became of every request (PROTOCOL section 3).
@@ -161,125 +171,4 @@ export interface BusTrace {
   readonly userId: string
   readonly requestId: string
   readonly seq: number | null
-}
-
-export interface AcceptInput {
-  readonly userId: string
-  /** Checked and cleaned; a new conversation is titled from its message. */
-  readonly send: ChatAsked
-  readonly now: number
-  /** A `ready` row is leased to the accepting hub, which publishes it, until then. */
-  readonly leaseUntil: number
-  /** Open requests past this: `queue_full`. Ready and published ones past `running`: accepted as `waiting`. */
-  readonly limits: { readonly open: number; readonly running: number }
-  /** What the message counts against; none of them is counted for a repetition or a refusal. */
-  readonly quotas?: readonly Quota[]
-}
-
-export interface GreetInput extends AcceptInput {
-  /** Of kind `greeting`, in a conversation of its own. */
-  readonly send: ChatAsked
-  /** How long nothing may have happened in the person's conversations, in milliseconds. */
-  readonly awayMs: number
-}
-
-export type AcceptResult =
-  | {
-      readonly outcome: 'accepted' | 'repeated'
-      readonly state: RequestState
-      readonly conversationId: string
-      readonly messageId: string
-      readonly attemptFloor: number
-    }
-  | {
-      readonly outcome: 'refused'
-      readonly code: 'not_found' | 'conflict' | 'queue_full' | 'not_allowed' | 'rate_limited'
-      /** With `rate_limited`: when there is room again. */
-      readonly retryAfterMs?: number
-    }
-
-export interface StoredRequest {
-  readonly userId: string
-  readonly username: string
-  readonly role: Role
-  readonly requestId: string
-  readonly conversationId: string
-  readonly state: RequestState
-  /** What was asked, without its `message` (the store has that under `message_id`). */
-  readonly send: ChatAsked
-  readonly attemptFloor: number
-  readonly epoch: number | null
-  readonly seq: number | null
-  readonly cancelRequestedAt: number | null
-  readonly createdAt: number
-}
-
-export type RecordOutcome =
-  /** Stored now; `readied` are the requests of this person that became `ready` by it. */
-  | { readonly outcome: 'stored'; readonly conversationId: string; readonly readied: readonly string[] }
-  /** Had ended before, or its row is gone: nothing to do. */
-  | { readonly outcome: 'repeated' | 'gone' }
-
-export type CancelOutcome =
-  /** Was not published yet: ended now, with nothing written. */
-  | { readonly outcome: 'ended'; readonly conversationId: string; readonly readied: readonly string[] }
-  /** A worker may hold it: the cancellation is committed and must be carried to the bus. */
-  | { readonly outcome: 'requested'; readonly conversationId: string }
-  | { readonly outcome: 'over' | 'not_found' }
-
-export interface RequestStore {
-  /**
-   * One transaction: makes the conversation when it is new, adds the person's message and the answer's place in the
-   * tree, makes that the active leaf, and the request `ready` or `waiting`. The same request again is `repeated` with
-   * its present state; with other content it is a `conflict`.
-   */
-  accept(input: AcceptInput): Promise<AcceptResult>
-  /**
-   * The same for a greeting, where one is due: the person has talked here before, and neither that nor a greeting was
-   * within `awayMs`. So of many hubs that ask at once one gets it accepted. An earlier greeting that nobody answered is
-   * deleted in the same transaction. @returns undefined where none is due.
-   */
-  greet(input: GreetInput): Promise<AcceptResult | undefined>
-  find(userId: string, requestId: string): Promise<StoredRequest | undefined>
-  /** The conversation's settings and the path up to the request's message, newest that fit `budget` code units. */
-  history(userId: string, requestId: string, budget: number): Promise<RequestHistory | undefined>
-  /** Leases up to `limit` `ready` rows whose lease is over. No two hubs get the same row. */
-  leaseReady(lease: { now: number; leaseUntil: number; limit: number }): Promise<StoredRequest[]>
-  /** Notes where the bus keeps a request that was `ready`. */
-  markPublished(
-    userId: string,
-    requestId: string,
-    at: { epoch: number; seq: number; now: number },
-  ): Promise<void>
-  /** Leases `published` rows that nobody has looked at since `now - idleMs`, oldest first. */
-  leasePublished(lease: { now: number; idleMs: number; limit: number }): Promise<StoredRequest[]>
-  /** Makes a `published` request `ready` again, its attempt floor raised by 100. Only from this floor, so only once. */
-  republish(userId: string, requestId: string, attemptFloor: number): Promise<boolean>
-  cancel(userId: string, requestId: string, now: number): Promise<CancelOutcome>
-  /**
-   * Published requests whose cancellation is committed and not carried out; behind them those that were cancelled while
-   * they were being published, until their final is stored or their log purged.
-   */
-  cancelling(limit: number): Promise<StoredRequest[]>
-  /**
-   * Stores a reply once per (user, request) and ends the request in the same transaction. One that was cancelled while
-   * unpublished, and written all the same, gets its text.
-   */
-  recordFinal(final: ChatFinal, now: number): Promise<RecordOutcome>
-  /** Ended requests whose log may go: ended before `before` and not yet noted by `markLogPurged`. */
-  purgeableLogs(before: number, limit: number): Promise<BusTrace[]>
-  markLogPurged(userId: string, requestId: string): Promise<void>
-}
-
-export interface RequestHistory {
-  readonly state: RequestState
-  readonly cancelRequested: boolean
-  /** Its final is stored. */
-  readonly isStored: boolean
-  readonly conversationId: string
-  /** The companion is to open the conversation. */
-  readonly isGreeting: boolean
-  readonly systemPrompt: string | null
-  readonly options: GenerationOptions
-  readonly messages: readonly HistoryMessage[]
 }

@@ -116,3 +116,12 @@ test('a word about what was done goes after its time, though the pointer rests o
   await held.waitFor({ state: 'detached' })
   await context.close()
 })
+
+test('all of a guest’s name and mark at the foot of the list leads to what a guest is', async () => {
+  const { page, context } = await arrive('guest', '/')
+  const foot = page.locator('.person-guest')
+  await foot.click({ position: { x: 12, y: 12 } })
+  await page.getByRole('heading', { name: 'You are a guest here' }).waitFor()
+  assert.equal(new URL(page.url()).pathname, '/account')
+  await context.close()
+})

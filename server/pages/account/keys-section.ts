@@ -37,7 +37,7 @@ export const scopeWords: Readonly<Record<(typeof apiKeyScopes)[number], string>>
   'read-own': 'read your conversations',
 }
 
-export const isScope = (scope: string): scope is keyof typeof scopeWords => Object.hasOwn(scopeWords, scope)
+const isScope = (scope: string): scope is keyof typeof scopeWords => Object.hasOwn(scopeWords, scope)
 
 function keyRow(
   { id, prefix, name, scopes, createdAt, expiresAt, lastUsedAt }: ApiKey,

@@ -171,7 +171,7 @@ test('the log says in words what was done', async () => {
     [{ act: 'invitation-made', facts: { role: 'premium', days: 7 } }, 'good for 7 days, as Premium member'],
     [
       { act: 'api-key-made', facts: { prefix: 'cmp_a', scopes: 'read-own' } },
-      'cmp_a…, may read your conversations',
+      'cmp_a…, may read conversations',
     ],
     [
       {

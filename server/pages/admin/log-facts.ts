@@ -1,7 +1,6 @@
 import { isUuid } from '../../../bus/contract/ids.ts'
 import { roles } from '../../store/accounts.ts'
 import type { AuditEntry } from '../../store/audit.ts'
-import { isScope, scopeWords } from '../account/keys-section.ts'
 import type { NamedProvider } from '../sign-in-page.ts'
 import { ruleWords } from './rules.ts'
 import { refusalWords, roleWords } from './words.ts'
@@ -33,14 +32,19 @@ const words: Readonly<Record<string, (fact: Fact) => string | undefined>> = {
   conversations: (fact) => counted(fact, 'conversation'),
   days: (fact) => `good for ${counted(fact, 'day')}`,
   prefix: (fact) => `${fact}…`,
-  scopes: (fact) => `may ${String(fact).split(' ').map(scopeName).join('; ')}`,
+  scopes: (fact) => `may ${String(fact).split(' ').map(scopeName).join(' and ')}`,
   key: (fact) => `key ${shortId(String(fact))}`,
   invitation: (fact) => `invitation ${shortId(String(fact))}`,
 }
 
 const counted = (fact: Fact, thing: string): string => (fact === 1 ? `1 ${thing}` : `${fact} ${thing}s`)
 
-const scopeName = (scope: string): string => (isScope(scope) ? scopeWords[scope] : scope)
+const scopeName = (scope: string): string => scopeWords[scope] ?? scope
+
+const scopeWords: Readonly<Record<string, string>> = {
+  chat: 'speak with companions',
+  'read-own': 'read conversations',
+}
 
 function roleName(fact: Fact | undefined): string {
   const role = roles.find((one) => one === fact)
