@@ -5,16 +5,25 @@ import { test } from 'node:test'
 import { startOllamaStandIn } from '../testing/backends/ollama-stand-in.ts'
 import { startHome } from '../testing/house/start-home.ts'
 import { becomeGuest, ReturningReader } from '../testing/hub/returning-reader.ts'
+import { startPostgres } from '../testing/servers/postgres.ts'
 import { countedTo } from '../testing/workers/counting.ts'
 
 const readers = 40
 const tokens = 200
 const goingAway = 1012
 
-test('over two rollouts no request fails, no socket is broken off and no token is missing', async () => {
+for (const store of ['SQLite', 'PostgreSQL'])
+  test(`over two rollouts on ${store} no request fails, no socket is broken off and no token is missing`, () =>
+    rollOutTwice(store === 'PostgreSQL'))
+
+async function rollOutTwice(onPostgres: boolean): Promise<void> {
   await using stack = new AsyncDisposableStack()
+  const postgres = onPostgres ? stack.adopt(await startPostgres(), (server) => server.stop()) : undefined
   const ollama = stack.adopt(await startOllamaStandIn(), (one) => one.stop())
-  const home = stack.use(await startHome({ OLLAMA_BASE_URL: ollama.url, MAX_CONCURRENT_CHATS: '64' }))
+  const database = postgres && { DATABASE_URL: await postgres.createDatabase() }
+  const home = stack.use(
+    await startHome({ OLLAMA_BASE_URL: ollama.url, MAX_CONCURRENT_CHATS: '64', ...database }),
+  )
   const people: ReturningReader[] = []
   for (let count = 0; count < readers; count += 1)
     people.push(new ReturningReader(home.url, await becomeGuest(home.url)))
@@ -33,7 +42,7 @@ test('over two rollouts no request fails, no socket is broken off and no token i
     people.flatMap(({ closes }) => closes).filter((code) => code !== goingAway),
     [],
   )
-})
+}
 
 /** Asks without end, on connections that are kept open and on ones that are not. */
 function keepAsking(url: string, cookie: string) {

@@ -34,7 +34,7 @@ suite('golden vectors', () => {
     const requests = messages.filter(({ schema }) => schema === 'ChatRequest')
     assert.deepEqual(
       requests.map(({ value }) => 'message' in (value as object)),
-      [false],
+      [false, false],
     )
   })
 
