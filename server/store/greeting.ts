@@ -9,9 +9,9 @@ export function greet(database: Database, input: GreetInput): Promise<AcceptResu
     database.write(async (queries) => {
       await database.lockUser(queries, input.userId)
       if (!(await isDue(queries, input))) return undefined
-      const unanswered = await findGreeting(queries, input.userId, 0)
+      const unanswered = await unansweredGreeting(queries, input.userId).executeTakeFirst()
       if (unanswered !== undefined)
-        await hideConversation(queries, { userId: input.userId, id: unanswered }, input.now)
+        await hideConversation(queries, { userId: input.userId, id: unanswered.id }, input.now)
       const accepted = await acceptIn(queries, input)
       await noteGreeting(queries, input)
       return accepted
@@ -19,18 +19,36 @@ export function greet(database: Database, input: GreetInput): Promise<AcceptResu
   )
 }
 
-/** See `ConversationStore.findGreeting`. */
+/** See `ConversationStore.findGreeting`. One that came to nothing is nothing to be led to. */
 export async function findGreeting(
   queries: Queries,
   userId: string,
   since: number,
 ): Promise<string | undefined> {
-  const greeting = await queries
+  const greeting = await unansweredGreeting(queries, userId)
+    .where('users.greeted_at', '>=', since)
+    .where(({ exists, not, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('requests')
+            .innerJoin('messages', 'messages.id', 'requests.request_id')
+            .select('requests.request_id')
+            .whereRef('requests.conversation_id', '=', 'conversations.id')
+            .where('requests.state', 'in', ['failed', 'cancelled'])
+            .where('messages.content', '=', ''),
+        ),
+      ),
+    )
+    .executeTakeFirst()
+  return greeting?.id
+}
+
+const unansweredGreeting = (queries: Queries, userId: string) =>
+  queries
     .selectFrom('users')
     .innerJoin('conversations', 'conversations.id', 'users.greeting_id')
     .select('conversations.id')
     .where('users.id', '=', userId)
-    .where('users.greeted_at', '>=', since)
     .where('conversations.deleted_at', 'is', null)
     .where(({ exists, not, selectFrom }) =>
       not(
@@ -42,9 +60,6 @@ export async function findGreeting(
         ),
       ),
     )
-    .executeTakeFirst()
-  return greeting?.id
-}
 
 /** A greeting that was deleted counts like one that is there: its person need not hear another. */
 async function isDue(queries: Queries, { userId, now, awayMs }: GreetInput): Promise<boolean> {

@@ -143,6 +143,20 @@ export function testGreeting(it: It): void {
     assert.equal(await store.conversations.findGreeting(user.id, 0), undefined)
   })
 
+  it('leads to no greeting that ended before its first word, and puts the next in its place', async (ground) => {
+    const store = await ground.open()
+    const user = await createMember(store)
+    await converse(store, user, exampleSend(), 10)
+    const [given, next] = [exampleGreeting(), exampleGreeting()]
+    await greet(store, user, given, 200)
+    assert.equal((await store.requests.cancel(user.id, given.request_id, 201)).outcome, 'ended')
+    assert.equal(await store.conversations.findGreeting(user.id, 0), undefined)
+    assert.equal((await greet(store, user, next, 400))?.outcome, 'accepted')
+    assert.equal(await store.conversations.findGreeting(user.id, 0), next.conversation_id)
+    const { items } = await store.conversations.list(user.id, { limit: 9 })
+    assert.ok(items.every(({ id }) => id !== given.conversation_id))
+  })
+
   it('goes on below a greeting, whose own answer nobody can ask for once more', async (ground) => {
     const store = await ground.open()
     const user = await createMember(store)
