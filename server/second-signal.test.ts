@@ -18,12 +18,12 @@ test('a hub that waits for its browsers to go is ended at once by a second signa
 })
 
 test('a hub that is frozen while it stops ends in order once it wakes', async (t) => {
-  const hub = await startVisitedHub(t, { DRAIN_GRACE: '2s' })
+  const hub = await startVisitedHub(t, { DRAIN_GRACE: '1s' })
   hub.signal('SIGTERM')
   await hub.waitForLine(/hub stops/)
   hub.signal('SIGSTOP')
   // Longer than a hub with this grace may take to stop.
-  await pause(7_500)
+  await pause(21_500)
   hub.signal('SIGCONT')
   assert.deepEqual(await hub.ending, { code: 0, signal: null })
 })

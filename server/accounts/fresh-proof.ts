@@ -14,6 +14,12 @@ export interface ProviderWord {
 /** Clocks of a provider and a hub differ by less than this, in milliseconds. */
 const clockToleranceMs = 30_000
 
+/**
+ * What nobody used for this long counts as lost, in milliseconds. Not SESSION_LIFETIME: who sets that to hours wants more
+ * proof and not less.
+ */
+export const lostAfterMs = 180 * 24 * 60 * 60_000
+
 /** From when a session counts whose way in shows nothing of the moment: it is fresh for nothing. */
 const longAgo = 0
 
@@ -39,15 +45,15 @@ export function checkProvenNow(provenAt: number, now: number): void {
 
 /**
  * Whether a person can show by a passkey, or by a provider that tells when they signed in there, that it is them at this
- * moment. One that was not used for as long as a session may last counts as lost: else a lost device would lock its
- * person out of their own account for good.
+ * moment. One that was not used for `lostAfterMs` counts as lost: else a lost device would lock its person out of their
+ * own account for good.
  */
 export async function hasBetterWay(
-  { store, providers, config }: Pick<House, 'store' | 'providers' | 'config'>,
+  { store, providers }: Pick<House, 'store' | 'providers'>,
   userId: string,
   now: number,
 ): Promise<boolean> {
-  const usedSince = now - config.sessionLifetimeMs
+  const usedSince = now - lostAfterMs
   const passkeys = await store.passkeys.list(userId)
   if (passkeys.some(({ createdAt, lastUsedAt }) => (lastUsedAt ?? createdAt) > usedSince)) return true
   const telling = new Set(providers.filter((one) => one.tellsSignIn).map(({ issuer }) => issuer))

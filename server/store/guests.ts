@@ -34,6 +34,8 @@ export interface GuestStore {
 
 const mostTitles = 3
 
+const nothing: TakenAlong = { moved: 0, waiting: 0, traces: [] }
+
 type SessionKey = { readonly id: string; readonly userId: string }
 
 export function createGuestStore(database: Database): GuestStore {
@@ -87,10 +89,12 @@ async function takeAlong(
   { session, now }: { session: SessionKey; now: number },
 ): Promise<TakenAlong> {
   const guestId = await guestBefore(queries, session)
-  if (guestId === undefined) return { moved: 0, waiting: 0, traces: [] }
+  if (guestId === undefined) return nothing
   const people = { from: guestId, to: session.userId }
   // In one order everywhere, so that no two wait for each other.
   for (const id of [people.from, people.to].sort()) await database.lockUser(queries, id)
+  // Another request may have taken all of it meanwhile, or the guest may have become a person of their own.
+  if ((await guestBefore(queries, session)) === undefined) return nothing
   const waiting = await conversationsInAnswer(queries, guestId)
   const moved = await moveConversations(queries, people, waiting)
   const traces = await moveRequests(queries, people, now)

@@ -22,7 +22,9 @@ export function queueChanges(cache: SessionCache): SessionCache {
     try {
       settle()
     } catch (error) {
-      if (!isHeld(error) || waiting.length > maxWaiting) throw error
+      if (isHeld(error) && waiting.length <= maxWaiting) return
+      if (waiting.length > maxWaiting) waiting.pop()
+      throw error
     }
   }
   const noteChange = (change: () => void) => {

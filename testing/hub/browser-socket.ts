@@ -12,7 +12,11 @@ type FrameOf<Type extends HubFrame['type']> = Extract<HubFrame, { type: Type }>
 export interface BrowserSocket {
   readonly socket: WebSocket
   readonly frames: readonly HubFrame[]
-  hello(hello?: { resume?: { request_id: string; epoch: number; seq: number }[]; protocol?: number }): void
+  hello(hello?: {
+    resume?: { request_id: string; epoch: number; seq: number }[]
+    protocol?: number
+    client_id?: string
+  }): void
   send(frame: object): void
   sendBytes(bytes: Uint8Array | string): void
   /** The first frame of this type, that fits, which was not taken by an earlier call; waits for it. */
@@ -70,8 +74,8 @@ function watch(socket: WebSocket): BrowserSocket {
     socket,
     frames,
     closed,
-    hello: ({ resume = [], protocol = 1 } = {}) =>
-      socket.send(encode({ type: 'hello', protocol, client_id: uuidv7(), resume })),
+    hello: ({ resume = [], protocol = 1, client_id = uuidv7() } = {}) =>
+      socket.send(encode({ type: 'hello', protocol, client_id, resume })),
     send: (frame) => socket.send(encode(frame)),
     sendBytes: (bytes) => socket.send(bytes),
     next: async (type, fits = () => true) => {

@@ -9,6 +9,8 @@ import { countedTo } from '../../testing/workers/counting.ts'
 import { type HouseWorker, openWorkerHouse, type WorkerHouse } from '../../testing/workers/worker-house.ts'
 import { readWorkerConfig } from '../config.ts'
 import { backendsOf } from '../open-backends.ts'
+import { openBackends } from './backends.ts'
+import { demoBackend } from './demo.ts'
 import { ollamaBackend } from './ollama.ts'
 import { waitForOllama } from './ollama-wait.ts'
 import { openaiBackend } from './openai-compatible.ts'
@@ -125,6 +127,25 @@ describe('the backends of a worker', () => {
     const answer = await house.bus.request(subjects.title, question, { timeoutMs: 10_000 })
     assert.deepEqual(answer, { title: 't0 t1 t2 t3' })
   })
+})
+
+test('a backend whose first look brought no answer is waited for, and the demo not taken for it', async (t) => {
+  const ollama = await startOllamaStandIn({ models: ['counting'] })
+  t.after(() => ollama.stop())
+  const backend = ollamaBackend(ollama.url)
+  let looks = 0
+  const models: typeof backend.models = (signal) => {
+    looks += 1
+    // As it ends in a process that was frozen meanwhile.
+    return looks === 1 ? Promise.reject(new DOMException('late', 'TimeoutError')) : backend.models(signal)
+  }
+  const backends = openBackends({
+    ...{ backends: [{ ...backend, models }], demo: demoBackend(), demoMode: 'auto' },
+    ...{ defaultModel: undefined, log: () => undefined },
+  })
+  t.after(() => backends.close())
+  const choice = await backends.choose(undefined, new AbortController().signal)
+  assert.equal(choice.backend.name, 'ollama')
 })
 
 describe('an OpenAI-compatible server', () => {

@@ -88,12 +88,12 @@ export function openBackends(options: BackendsOptions): Backends {
 /** Also while they are down: nothing is known of their models then. */
 const haveNothing = (probes: readonly Probe[]): boolean => probes.every(({ models }) => models.length === 0)
 
-/** Waits for the first look at each, and a moment for backends to return if one was up before and none is now. */
+/** Waits for the first look at each, and a moment for backends to return if one may and none is up. */
 async function settle(probes: readonly Probe[], returnMs: number, signal: AbortSignal): Promise<void> {
   await Promise.all(probes.map((probe) => probe.looked))
   const endsAt = performance.now() + returnMs
   while (
-    probes.some((probe) => probe.wasUp) &&
+    probes.some((probe) => probe.mayReturn) &&
     !probes.some((probe) => probe.up) &&
     performance.now() < endsAt
   ) {
@@ -104,7 +104,7 @@ async function settle(probes: readonly Probe[], returnMs: number, signal: AbortS
 
 /** A backend that is away for the moment may be the one that has the model. */
 function notThere(probes: readonly Probe[], wanted: string | undefined): CodedError {
-  const away = probes.find((probe) => !probe.up && probe.wasUp)
+  const away = probes.find((probe) => !probe.up && probe.mayReturn)
   if (away === undefined) return new CodedError('model_not_found', whatIsThere(probes, wanted))
   const detail = `The model backend "${away.backend.name}" cannot be reached at the moment`
   return new CodedError('backend_unavailable', detail)

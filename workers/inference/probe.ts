@@ -10,8 +10,11 @@ const lookMs = 4_000
 export interface Probe {
   readonly backend: Backend
   readonly up: boolean
-  /** Whether it has been up since this process began. */
-  readonly wasUp: boolean
+  /**
+   * Whether it is worth a wait while it is down: it has been up since this process began, or its last look ended without
+   * an answer, as every look does in which the process was frozen.
+   */
+  readonly mayReturn: boolean
   /** Empty while it is down. */
   readonly models: readonly ModelInfo[]
   /** Why it is down. */
@@ -24,7 +27,7 @@ export interface Probe {
 }
 
 /** What the last look found. */
-type ProbeState = Pick<Probe, 'up' | 'models' | 'detail'>
+type ProbeState = Pick<Probe, 'up' | 'models' | 'detail'> & { readonly isSilent: boolean }
 
 /** Looks at a backend at once, then every `backend.probeMs` while it is up and every `retryMs` while it is down. */
 export function startProbe(backend: Backend, retryMs: number, log: Log): Probe {
@@ -56,8 +59,8 @@ export function startProbe(backend: Backend, retryMs: number, log: Log): Probe {
     get up() {
       return state?.up ?? false
     },
-    get wasUp() {
-      return wasUp
+    get mayReturn() {
+      return wasUp || state?.isSilent === true
     },
     get models() {
       return state?.models ?? []
@@ -77,12 +80,14 @@ export function startProbe(backend: Backend, retryMs: number, log: Log): Probe {
 async function ask(backend: Backend, stopped: AbortSignal): Promise<ProbeState> {
   try {
     const models = await backend.models(AbortSignal.any([stopped, AbortSignal.timeout(lookMs)]))
-    return { up: true, models, detail: undefined }
+    return { up: true, models, detail: undefined, isSilent: false }
   } catch (error) {
-    const reason = error instanceof CodedError ? error.message : 'It does not answer in time'
+    const isSilent = !(error instanceof CodedError)
+    const reason = isSilent ? 'It does not answer in time' : error.message
     const { place } = backend
     const sought = place && `It is looked for at ${place.address} (${place.variable})`
-    return { up: false, models: [], detail: sought === undefined ? reason : `${reason}. ${sought}.` }
+    const detail = sought === undefined ? reason : `${reason}. ${sought}.`
+    return { up: false, models: [], detail, isSilent }
   }
 }
 

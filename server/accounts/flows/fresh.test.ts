@@ -7,13 +7,14 @@ import {
   startSignInHouse,
 } from '../../../testing/providers/sign-in-house.ts'
 import type { Page, Visitor } from '../../../testing/providers/visitor.ts'
+import { lostAfterMs } from '../fresh-proof.ts'
 
 let home: SignInHouse
 const anHour = 3_600
 const ownPage = { 'sec-fetch-site': 'same-origin' }
 
 before(async () => {
-  home = await startSignInHouse()
+  home = await startSignInHouse({ sessionLifetimeMs: anHour * 1_000 })
 })
 after(() => home?.[Symbol.asyncDispose]())
 beforeEach(() => {
@@ -122,7 +123,7 @@ suite('a provider that cannot tell', () => {
     assert.equal(new URL(again.headers.location ?? '').searchParams.get('prompt'), 'select_account')
   })
 
-  test('makes nobody fresh who has a passkey, and is not offered to confirm with', async () => {
+  test('makes nobody fresh who has a passkey, however short sessions are, and is not offered to confirm with', async () => {
     const visitor = home.visitor()
     home.google.person = someone('52')
     await signInAt(visitor, 'google')
@@ -139,7 +140,7 @@ suite('a provider that cannot tell', () => {
       backedUp: true,
       name: 'P',
     }
-    await store.passkeys.add(user.id, passkey, Date.now())
+    await store.passkeys.add(user.id, passkey, Date.now() - 48 * anHour * 1_000)
     assert.doesNotMatch((await offer()).body, /Continue with Google/)
     const refused = await signInAt(visitor, 'google')
     assert.match(refused.body, words)
@@ -150,7 +151,7 @@ suite('a provider that cannot tell', () => {
     assert.equal(await isFresh(visitor), false)
   })
 
-  test('counts again for who has not used their passkey for as long as a session lasts', async () => {
+  test('counts again for who has not used their passkey for half a year', async () => {
     const visitor = home.visitor()
     home.google.person = someone('53')
     await signInAt(visitor, 'google')
@@ -164,8 +165,7 @@ suite('a provider that cannot tell', () => {
       backedUp: true,
       name: 'P',
     }
-    const { sessionLifetimeMs } = home.hubs[0].app.rooms.config
-    await home.hubs[0].store.passkeys.add(user.id, passkey, Date.now() - sessionLifetimeMs)
+    await home.hubs[0].store.passkeys.add(user.id, passkey, Date.now() - lostAfterMs)
     await signInAt(visitor, 'google')
     assert.equal(await isFresh(visitor), true)
   })

@@ -6,7 +6,7 @@ import { cachedSessionAgeMs } from '../../store/session-cache.ts'
 import { isForEverybody, signIn } from '../identify.ts'
 import type { SessionCookie } from '../sessions/cookie.ts'
 import type { ProvenIdentity } from '../sign-in.ts'
-import { proxySlug, signInByProxy, useProxySession } from './proxy-session.ts'
+import { type IsPersonOf, proxySlug, signInByProxy, useProxySession } from './proxy-session.ts'
 import { createProxyTokenReader, type ProxyTokenRules } from './proxy-token.ts'
 
 /** Most sessions of which is remembered who the proxy calls their person. */
@@ -26,7 +26,7 @@ export function registerProxyIdentity(app: FastifyInstance, rooms: Rooms, cookie
   const rules = rulesOf(rooms.config)
   if (header === undefined || rules === undefined) return
   const read = createProxyTokenReader(rules)
-  const isSignedInAs = rememberWho(rooms)
+  const isPersonOf = rememberWho(rooms)
   app.addHook('onRequest', async (request, reply) => {
     const token = request.headers[header]
     if (typeof token !== 'string' || isForEverybody(request)) return
@@ -39,11 +39,11 @@ export function registerProxyIdentity(app: FastifyInstance, rooms: Rooms, cookie
         'The proxy does not say who you are in a way that can be trusted.',
       )
     })
-    if (await isSignedInAs(request, proven)) return
+    if (await isSignedInAs(request, proven, isPersonOf)) return
     if (opensPage(request)) return signInAs(proven, request, reply, rooms, cookie)
     if (request.user !== null)
       throw new CodedError('not_signed_in', 'Somebody else is signed in at the proxy now.')
-    await useProxySession(rooms, proven, request)
+    await useProxySession(rooms, proven, { request, isPersonOf })
   })
 }
 
@@ -62,19 +62,27 @@ const opensPage = ({ method, headers }: FastifyRequest): boolean =>
   headers['hx-request'] === undefined &&
   (headers.accept ?? '').includes('text/html')
 
+async function isSignedInAs(
+  { user, credential }: FastifyRequest,
+  proven: ProvenIdentity,
+  isPersonOf: IsPersonOf,
+): Promise<boolean> {
+  if (user === null || credential?.kind !== 'session') return false
+  return isPersonOf({ id: credential.id, userId: user.id }, proven)
+}
+
 /**
  * Whether a session is of the person whom a token names, by whichever way they came in. What the store once said is
  * remembered for as long as sessions are, so that an outage of it parts nobody from theirs.
  */
-function rememberWho({ store }: Rooms) {
+function rememberWho({ store }: Rooms): IsPersonOf {
   const known = new Map<string, number>()
-  return async ({ user, credential }: FastifyRequest, { issuer, subject }: ProvenIdentity) => {
-    if (user === null || credential?.kind !== 'session') return false
-    const key = JSON.stringify([credential.id, issuer, subject])
+  return async ({ id, userId }, { issuer, subject }) => {
+    const key = JSON.stringify([id, issuer, subject])
     const now = Date.now()
     if ((known.get(key) ?? 0) > now) return true
     const named = await store.identities.findUser(issuer, subject)
-    if (named?.id !== user.id) return false
+    if (named?.id !== userId) return false
     if (known.size >= mostRemembered) known.clear()
     known.set(key, now + cachedSessionAgeMs)
     return true

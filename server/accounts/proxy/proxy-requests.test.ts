@@ -6,6 +6,7 @@ import { openBrowserSocket } from '../../../testing/hub/browser-socket.ts'
 import { startTestHouse, type TestHouse } from '../../../testing/hub/start-house.ts'
 import { timesOfNow } from '../../../testing/providers/signed-tokens.ts'
 import { Visitor } from '../../../testing/providers/visitor.ts'
+import { cachedSessionAgeMs } from '../../store/session-cache.ts'
 import { newApiKey } from '../keys/api-key.ts'
 import { openSession } from '../sessions/open.ts'
 
@@ -105,6 +106,26 @@ test('a session that its person opened in another way stays theirs behind the pr
   const cookie = `__Host-companions_session_${houseId}=${opened.token}`
   const page = await new Visitor().ask(`${origin}/`, { headers: { cookie, [header]: token } })
   assert.deepEqual([page.status, page.headers['set-cookie']], [200, undefined])
+})
+
+test('whoever unlinked the proxy’s identity is not asked for by it any more', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+  const { identities, sessions } = house.hub.store
+  await conversations({ [header]: await tokenOf('una') })
+  const before = await personOf('una')
+  const other = {
+    issuer: 'https://other.example',
+    subject: 'una',
+    label: 'Una',
+    email: null,
+    emailVerified: false,
+  }
+  await identities.link(other, before.id, Date.now())
+  assert.equal(await identities.unlink(before.id, issuer, 'una'), 'unlinked')
+  t.mock.timers.setTime(Date.now() + cachedSessionAgeMs)
+  assert.equal((await conversations({ [header]: await tokenOf('una') })).status, 200)
+  assert.notEqual((await personOf('una')).id, before.id)
+  assert.deepEqual(await sessions.list(before.id, Date.now()), [])
 })
 
 test('files and probes ask nobody who they are, whatever the header says', async () => {

@@ -13,6 +13,9 @@ import { type ProvenIdentity, signInWithIdentity } from '../sign-in.ts'
 /** What sessions say of how they began, beside the slugs of providers. */
 export const proxySlug = 'proxy'
 
+/** Whether a session is of the person whom an identity is, as the store says now or did lately. */
+export type IsPersonOf = (session: { id: string; userId: string }, proven: ProvenIdentity) => Promise<boolean>
+
 /** Whom a proxy's word signs in. @throws CodedError `not_allowed` where nobody lets them in. */
 export async function signInByProxy(
   rooms: Rooms,
@@ -31,29 +34,46 @@ export async function signInByProxy(
 /**
  * Lets whoever comes through the proxy with no cookie of ours, a program or a socket, use the one session that is for
  * all such requests of theirs: one each would end the sessions of their browsers. It is found by a hash that no cookie
- * can have, since what is hashed is no token.
+ * can have, since what is hashed is no token. It ends where its person has unlinked that identity.
  */
 export async function useProxySession(
   rooms: Rooms,
   proven: ProvenIdentity,
-  request: FastifyRequest,
+  { request, isPersonOf }: { request: FastifyRequest; isPersonOf: IsPersonOf },
 ): Promise<void> {
   const tokenHash = hashToken(`proxy ${JSON.stringify([proven.issuer, proven.subject])}`)
-  const find = () => rooms.sessions.find(tokenHash, Date.now())
+  const find = () => findOf(rooms, tokenHash, (session) => isPersonOf(session, proven))
   const present = await find()
   if (present === undefined) await openProxySession(rooms, proven, tokenHash, request)
   const session = present ?? (await find())
-  if (session === undefined || session.id === null) throw new CodedError('not_signed_in')
+  if (session === undefined) throw new CodedError('not_signed_in')
   request.user = session.user
   request.credential = { kind: 'session', id: session.id, signedInAt: session.signedInAt }
-  await noteUse(rooms, tokenHash, session.id, session)
+  await noteUse(rooms, tokenHash, session)
+}
+
+type ProxySession = FoundSession & { readonly id: string }
+
+/** The session, ended where it is another person's than the identity. */
+async function findOf(
+  { sessions, access }: Rooms,
+  tokenHash: string,
+  isTheirs: (session: { id: string; userId: string }) => Promise<boolean>,
+): Promise<ProxySession | undefined> {
+  const now = Date.now()
+  const found = await sessions.find(tokenHash, now)
+  if (found === undefined || found.id === null) return undefined
+  const { id, user } = found
+  if (await isTheirs({ id, userId: user.id })) return { ...found, id }
+  await sessions.end(user.id, id, now)
+  access.changed()
+  return undefined
 }
 
 async function noteUse(
   { store, config }: Rooms,
   tokenHash: string,
-  id: string,
-  { user, createdAt, lastUsedAt }: FoundSession,
+  { id, user, createdAt, lastUsedAt }: ProxySession,
 ): Promise<void> {
   const now = Date.now()
   if (lastUsedAt > now - noteUseEveryMs) return

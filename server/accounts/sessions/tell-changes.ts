@@ -33,20 +33,22 @@ export function createTeller({ store: { revocations }, bus, apply }: Telling): (
     remember(applied, one.id)
   }
   const publish = async (one: Revocation) => {
-    if (published.has(one.id)) return
-    await bus.publish(subjects.accessChanged, encode(messageOf(one)), { messageId: one.id })
-    remember(published, one.id)
+    if (!published.has(one.id)) {
+      await bus.publish(subjects.accessChanged, encode(messageOf(one)), { messageId: one.id })
+      remember(published, one.id)
+    }
     unpublished.delete(one.id)
   }
-  const tellOwn = async () => {
+  const doOwn = async () => {
     for (const one of await revocations.takeNoted()) {
       doOnce(one)
       if (unpublished.size < mostRemembered) unpublished.set(one.id, one)
     }
+  }
+  const publishOwn = async () => {
     for (const one of unpublished.values()) if (bus.state === 'connected') await publish(one)
   }
-  return async () => {
-    await tellOwn()
+  const tellStored = async () => {
     let after: string | undefined
     for (;;) {
       const pending = await revocations.pending(pageLength, after)
@@ -58,6 +60,15 @@ export function createTeller({ store: { revocations }, bus, apply }: Telling): (
       }
       after = pending.at(-1)?.id
       if (pending.length < pageLength) return
+    }
+  }
+  return async () => {
+    await doOwn()
+    try {
+      await publishOwn()
+    } finally {
+      // Neither waits for the other: the store may be away, or the bus take nothing though it is connected.
+      await tellStored()
     }
   }
 }

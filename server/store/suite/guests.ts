@@ -55,6 +55,15 @@ export function testGuests(it: It): void {
     )
   })
 
+  it('takes a guest along once where somebody asks for it twice at the same moment', async (ground) => {
+    const [here, there] = [await ground.open(), await ground.open()]
+    const { guest, member, session } = await arrive(here)
+    await converse(here, guest, exampleSend({ message: 'One' }))
+    const taken = await Promise.all([here, there, here].map((store) => store.guests.takeAlong(session, 20)))
+    assert.deepEqual(taken.map(({ moved }) => moved).toSorted(), [0, 0, 1])
+    assert.deepEqual(await titlesOf(here, member), ['One'])
+  })
+
   it('goes on in a conversation that moved, in which the newest is last', async (ground) => {
     const store = await ground.open()
     const { guest, member, session } = await arrive(store)
