@@ -66,7 +66,7 @@ export const hubSettings = {
   }),
   publicUrl: origin('PUBLIC_URL', {
     meaning:
-      'Where people find the house when it stands behind a proxy. With https, cookies are Secure; guests are off.',
+      'Where people find the house when it stands behind a proxy. With https, cookies are Secure. No new guests are made.',
   }),
   allowedOrigins: origins('ALLOWED_ORIGINS', {
     meaning:

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { demoTitle } from '../inference/demo-answer.ts'
 import { cleanTitle } from './title.ts'
 
 for (const [answer, title] of [
@@ -18,3 +19,12 @@ for (const [answer, title] of [
 test('A title is at most 120 code units long', () => {
   assert.equal(cleanTitle('word '.repeat(100)).length <= 120, true)
 })
+
+for (const [said, title] of [
+  ['Show me a list, a table, code, math and a quote', 'Show me a list, a table, code…'],
+  ['  Why does\nbread rise? ', 'Why does bread rise?'],
+  [' ', 'A look around'],
+] as const) {
+  test(`The demo names a conversation that begins with ${JSON.stringify(said)}`, () =>
+    assert.equal(cleanTitle(demoTitle(said)), title))
+}

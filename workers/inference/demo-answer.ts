@@ -20,11 +20,17 @@ const welcome = [
   'comes back to a house that greets. What would you like to talk about?',
 ].join(' ')
 
-/** A title of the demo's own: the first words of what was said. */
+/** A title of the demo's own: the first words of what was said, with an ellipsis where more were. */
 export function demoTitle(said: string): string {
-  const words = said.replaceAll(/\s+/g, ' ').trim().split(' ').slice(0, 7).join(' ')
-  return words === '' ? 'A look around' : words
+  const words = said.trim().split(/\s+/)
+  if (words.length <= titleWords) return words.join(' ') || 'A look around'
+  return `${words
+    .slice(0, titleWords)
+    .join(' ')
+    .replace(/[\p{P}\s]+$/u, '')}…`
 }
+
+const titleWords = 7
 
 function greeting(turn: number, said: string): string {
   if (turn > 1) return turnGreetings[turn % turnGreetings.length] ?? turnGreetings[0]

@@ -9,7 +9,7 @@ export const guestSection = (left: LeftByGuest, returnTo = '/account'): Html =>
   section(
     {
       ...{ id: 'guest', title: 'Take your conversations along?', icon: 'person' },
-      note: html`Until you signed in, this browser was a guest here, and had ${conversations(left.count)}: ${named(left)}. Taken along, they are yours wherever you sign in. They stay with nobody otherwise.`,
+      note: html`Until you signed in, this browser was a guest here, and had ${conversations(left.count)}: ${named(left)}. Taken along, ${left.count === 1 ? 'it is' : 'they are'} yours wherever you sign in. Left here, ${left.count === 1 ? 'it is' : 'they are'} nobody’s.`,
     },
     html`<form class="account-buttons" method="post" action="/account/guest"><input type="hidden" name="return_to" value="${returnTo}"><button type="submit" class="btn btn-sm btn-primary">${icon('plus', 'small')}Take ${left.count === 1 ? 'it' : 'them'} along</button>${returnTo !== '/account' && html`<a class="btn btn-sm btn-ghost" href="${returnTo}">Not now</a>`}</form>`,
   )

@@ -155,6 +155,33 @@ test('invitations are shown once, let one person in each, and can be taken back'
     assert.equal((await post('/admin/invitations', { ...wanted, ...wrong })).status, 400)
 })
 
+test('an invitation names who used it, also when they are gone', async () => {
+  const given = {
+    id: uuidv7(),
+    tokenHash: 'for-mia',
+    role: 'user',
+    note: '',
+    createdBy: admin.user.id,
+  } as const
+  await hub.store.invitations.create({ ...given, createdAt: 5, expiresAt: 100 })
+  const identity = {
+    issuer: 'https://id.example',
+    subject: 'mia',
+    email: null,
+    emailVerified: false,
+    label: '',
+  }
+  const mia = { userId: uuidv7(), name: 'Mia', role: 'user', email: null, now: 20 } as const
+  await hub.store.identities.signUp({ ...mia, proof: { identity }, invitationHash: 'for-mia' })
+  const path = `/admin/people/${mia.userId}`
+  const page = async () => (await get('/admin/invitations')).text()
+  assert.ok((await page()).includes(`invitation ${given.id.slice(-6)}`))
+  assert.ok((await page()).includes(`href="${path}">by Mia</a>`))
+  await post(`${path}/delete`, { typed: 'Mia' })
+  assert.ok((await page()).includes(`by somebody gone (${mia.userId.slice(-6)})`))
+  assert.ok(!(await page()).includes(path))
+})
+
 test('the page of somebody signed in says that the keys of their programs stay', async () => {
   const { user } = await hub.signIn('member')
   assert.match(await (await get(`/admin/people/${user.id}`)).text(), /Keys of their programs stay good/)

@@ -16,7 +16,9 @@ import { fieldOf } from '../request-fields.ts'
 import { copyButton, onceButtons, shownOnceModule } from '../shown-once.ts'
 import type { View } from '../view.ts'
 import { actForm, frame } from './frame.ts'
+import { shortId } from './log-facts.ts'
 import { idIn, isRole } from './person.ts'
+import { type Names, nameOf, namesOf } from './person-names.ts'
 import type { AdminVisit } from './visit.ts'
 import { dayAndTime, roleWords, wordsOfDone } from './words.ts'
 
@@ -58,6 +60,10 @@ async function invitationsPage(
   links: readonly string[],
 ): Promise<Html> {
   const invitations = await rooms.store.invitations.list(mostListed)
+  const names = await namesOf(
+    rooms,
+    invitations.map(({ usedBy }) => usedBy),
+  )
   return frame(view, {
     title: 'Invitations',
     here: invitationsPath,
@@ -66,7 +72,7 @@ async function invitationsPage(
     modules: links.length > 0 ? [shownOnceModule] : [],
     main: html`${links.length > 0 && freshLinks(links)}
 ${form()}
-${invitations.length > 0 && html`<h2 class="desk-title">Made so far</h2><ul class="ledger">${invitations.map((one) => row(one, view))}</ul>`}`,
+${invitations.length > 0 && html`<h2 class="desk-title">Made so far</h2><ul class="ledger">${invitations.map((one) => row(one, names, view))}</ul>`}`,
   })
 }
 
@@ -89,19 +95,18 @@ const form = (): Html =>
 <div class="setting setting-wide"><label for="note">Note, for yourself</label><input id="note" class="input" name="note" maxlength="60" autocomplete="off" placeholder="For whom it is"></div>
 <button type="submit" class="btn btn-primary">Make a link</button></form></section>`
 
-const row = (one: Invitation, { clock }: View): Html =>
-  html`<li class="ledger-row"><span class="ledger-main"><span class="ledger-name">${one.note || 'Without a note'}</span><span class="meta">${roleWords[one.role]}, made ${dayAndTime(one.createdAt, clock)}</span></span>
-<span class="ledger-facts meta">${state(one, clock.now, view(clock))}</span></li>`
+const row = (one: Invitation, names: Names, { clock }: View): Html =>
+  html`<li class="ledger-row"><span class="ledger-main"><span class="ledger-name">${one.note || 'Without a note'}</span><span class="meta">${roleWords[one.role]}, invitation ${shortId(one.id)}, made ${dayAndTime(one.createdAt, clock)}</span></span>
+<span class="ledger-facts meta">${state(one, names, clock)}</span></li>`
 
-const view = (clock: View['clock']) => (at: number) => dayAndTime(at, clock)
-
-function state(
-  { id, usedAt, usedBy, expiresAt }: Invitation,
-  now: number,
-  moment: (at: number) => Html,
-): Html {
+function state({ id, usedAt, usedBy, expiresAt }: Invitation, names: Names, clock: View['clock']): Html {
   if (usedAt !== null)
-    return html`<span>used ${moment(usedAt)}</span>${usedBy !== null && html`<a class="desk-link" href="/admin/people/${usedBy}">by whom</a>`}`
-  if (expiresAt <= now) return html`<span>too old since ${moment(expiresAt)}</span>`
-  return html`<span>until ${moment(expiresAt)}</span>${actForm(`${invitationsPath}/${id}/revoke`, 'Take back')}`
+    return html`<span>used ${dayAndTime(usedAt, clock)}</span>${usedBy !== null && user(usedBy, names)}`
+  if (expiresAt <= clock.now) return html`<span>too old since ${dayAndTime(expiresAt, clock)}</span>`
+  return html`<span>until ${dayAndTime(expiresAt, clock)}</span>${actForm(`${invitationsPath}/${id}/revoke`, 'Take back')}`
 }
+
+const user = (id: string, names: Names): Html =>
+  names.has(id)
+    ? html`<a class="desk-link" href="/admin/people/${id}">by ${nameOf(id, names)}</a>`
+    : html`<span>by ${nameOf(id, names)}</span>`

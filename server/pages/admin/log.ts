@@ -1,5 +1,4 @@
 import { isUuid } from '../../../bus/contract/ids.ts'
-import type { Rooms } from '../../house.ts'
 import type { AuditEntry } from '../../store/audit.ts'
 import type { Html } from '../html.ts'
 import { attributes, html } from '../html.ts'
@@ -7,15 +6,14 @@ import { fieldOf } from '../request-fields.ts'
 import type { NamedProvider } from '../sign-in-page.ts'
 import type { View } from '../view.ts'
 import { frame, olderLink } from './frame.ts'
-import { factWords, shortId } from './log-facts.ts'
+import { factWords } from './log-facts.ts'
+import { type Names, nameOf, namesOf } from './person-names.ts'
 import type { AdminVisit } from './visit.ts'
 import { actWords, dayAndTime, isAct } from './words.ts'
 
 export const logPath = '/admin/log'
 
 const pageSize = 50
-
-type Names = ReadonlyMap<string, string>
 
 /** Who signed in, and what was done to access: newest first, of everybody or of one, all acts or one. */
 export async function showLog({ rooms, request, view, who }: AdminVisit & { view: View }): Promise<Html> {
@@ -27,7 +25,7 @@ export async function showLog({ rooms, request, view, who }: AdminVisit & { view
     ...(isAct(act) && { act }),
     ...(before && { before }),
   })
-  const names = await namesIn(rooms, items, personId)
+  const names = await namesOf(rooms, [...idsIn(items), personId ?? null])
   return frame(view, {
     title: 'Log',
     here: logPath,
@@ -38,12 +36,8 @@ ${next !== undefined && olderLink(logPath, { person: personId, act, before: next
   })
 }
 
-/** Who is gone is named by the beginning of their id. */
-async function namesIn({ store }: Rooms, entries: readonly AuditEntry[], personId?: string): Promise<Names> {
-  const ids = entries.flatMap(({ actorId, subjectId }) => [actorId, subjectId]).concat(personId ?? null)
-  const people = await store.accounts.findUsers([...new Set(ids.filter((id) => id !== null))])
-  return new Map(people.map(({ id, name }) => [id, name]))
-}
+const idsIn = (entries: readonly AuditEntry[]) =>
+  entries.flatMap(({ actorId, subjectId }) => [actorId, subjectId])
 
 const filters = (act: string | undefined, personId: string | undefined, names: Names): Html =>
   html`<form class="desk-search" method="get" action="${logPath}"><label class="sr-only" for="act">What was done</label><select id="act" class="select" name="act"><option value="">Everything</option>${Object.entries(actWords).map(([value, words]) => html`<option ${attributes({ value, selected: value === act })}>${words}</option>`)}</select>${personId !== undefined && html`<input type="hidden" name="person" value="${personId}">`}<button type="submit" class="btn">Show</button></form>
@@ -62,5 +56,3 @@ function row(
 
 const personLink = (id: string, names: Names): Html =>
   html`<a class="desk-link" href="${logPath}?person=${id}">${nameOf(id, names)}</a>`
-
-const nameOf = (id: string, names: Names): string => names.get(id) ?? `somebody gone (${shortId(id)})`
