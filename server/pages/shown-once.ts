@@ -13,6 +13,6 @@ export const onceButtons = (buttons: Hole): Html =>
 export const copyButton = (id: string, label = 'Copy', what = ''): Html =>
   html`<button ${attributes({ type: 'button', class: 'btn btn-sm', 'data-copy': id, 'aria-label': what !== '' && `${label} ${what}` })}>${icon('copy', 'small')}${label}</button>`
 
-/** Saves them as a text file. */
-export const saveButton = (id: string, file: string): Html =>
-  html`<button ${attributes({ type: 'button', class: 'btn btn-sm', 'data-save': id, 'data-file': file })}>${icon('download', 'small')}Save as a file</button>`
+/** Saves them as a text file, below a line that begins with `head` and goes on with the house and the day. */
+export const saveButton = (id: string, file: string, head: string): Html =>
+  html`<button ${attributes({ type: 'button', class: 'btn btn-sm', 'data-save': id, 'data-file': file, 'data-head': head })}>${icon('download', 'small')}Save as a file</button>`

@@ -2,15 +2,16 @@ import { copyText } from '../page/copy-text.ts'
 
 /**
  * Buttons beside what the house shows once. `data-copy` and `data-save` name the element that has it: all `code` in
- * there, one a line. `data-save` puts it in a file, which `data-file` names.
+ * there, one a line. `data-save` puts it in a file, which `data-file` names, below a line that says what it is (`data-head`),
+ * of which house, and of which day.
  */
 document.addEventListener('click', ({ target }) => {
   const button = target instanceof Element ? target.closest('button') : null
-  const { copy, save, file = 'companions.txt' } = button?.dataset ?? {}
+  const { copy, save } = button?.dataset ?? {}
   const shown = document.getElementById(copy ?? save ?? '')
   if (button === null || shown === null) return
   if (copy !== undefined) void copyShown(button, shown)
-  else saveAs(file, `${textOf(shown)}\n`)
+  else saveShown(button, shown)
 })
 
 async function copyShown(button: HTMLElement, shown: HTMLElement): Promise<void> {
@@ -22,6 +23,12 @@ async function copyShown(button: HTMLElement, shown: HTMLElement): Promise<void>
 function textOf(shown: HTMLElement): string {
   const codes = shown.localName === 'code' ? [shown] : [...shown.querySelectorAll('code')]
   return codes.map(({ textContent }) => textContent).join('\n')
+}
+
+function saveShown(button: HTMLElement, shown: HTMLElement): void {
+  const { file = 'companions.txt', head = 'Of' } = button.dataset
+  saveAs(file, `${head} ${location.host}, ${new Date().toISOString().slice(0, 10)}\n\n${textOf(shown)}\n`)
+  tell(button, 'Saved.')
 }
 
 function saveAs(file: string, text: string): void {

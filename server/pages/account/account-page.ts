@@ -54,7 +54,7 @@ export const guestPage = (view: View, list: ListFacts): Html =>
     title: 'Your account · Companions',
     list,
     main: accountMain(html`<section class="account-card"><div class="account-card-head">${icon('person')}<div><h2>You are a guest here</h2>
-<p class="account-note">Your conversations belong to this browser alone, and are gone with its cookies. Sign in, or open an invitation, and they come along.</p></div></div>
+<p class="account-note">Your conversations belong to this browser alone, and are gone with its cookies. Open an invitation, and they come along; sign in, and you are asked whether they shall.</p></div></div>
 <p><a class="btn btn-sm" href="/sign-in">Sign in</a></p></section>`),
   })
 

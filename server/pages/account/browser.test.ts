@@ -72,7 +72,11 @@ test('recovery codes are copied all at once, and saved as a text file', async ()
   await recovery.getByRole('button', { name: 'Save as a file' }).click()
   const file = await saving
   assert.equal(file.suggestedFilename(), 'companions-recovery-codes.txt')
-  assert.equal(await readFile(await file.path(), 'utf8'), `${codes.join('\n')}\n`)
+  await recovery.getByText('Saved.').waitFor()
+  const [head, empty, ...saved] = (await readFile(await file.path(), 'utf8')).trimEnd().split('\n')
+  assert.match(head ?? '', /^Recovery codes, each good once, for 127\.0\.0\.1:\d+, \d{4}-\d\d-\d\d$/)
+  assert.equal(empty, '')
+  assert.deepEqual(saved, codes)
   await context.close()
 })
 

@@ -18,7 +18,7 @@ export const recoverySection = (facts: AccountFacts, codes: readonly string[] = 
 const shown = (codes: readonly string[]): Html =>
   html`<div class="account-once"><p role="status">These are your ten codes. They are shown this once: print them, or keep them where you keep other papers.</p>
 <ol id="new-codes" class="account-codes">${codes.map((code) => html`<li><code>${code}</code></li>`)}</ol>
-${onceButtons(html`${copyButton('new-codes', 'Copy all', 'codes')}${saveButton('new-codes', 'companions-recovery-codes.txt')}`)}</div>`
+${onceButtons(html`${copyButton('new-codes', 'Copy all', 'codes')}${saveButton('new-codes', 'companions-recovery-codes.txt', 'Recovery codes, each good once, for')}`)}</div>`
 
 const left = ({ recoveryCodes, isFresh }: AccountFacts): Html =>
   html`<p class="account-state">${words(recoveryCodes)}</p>
