@@ -7,6 +7,7 @@ import { subjects } from '../../bus/contract/subjects.ts'
 import { readAddress } from '../../bus/nats/address.ts'
 import { openReadyBus } from '../../testing/bus/open-bus.ts'
 import { startAccountsNats } from '../../testing/servers/deployed-nats.ts'
+import { waitUntil } from '../../testing/servers/wait-until.ts'
 import { workerRights } from './rights.ts'
 
 const [user, request] = [uuidv7(), uuidv7()]
@@ -22,14 +23,16 @@ test('a worker of another account has nothing done in the server’s name by nam
   assert.ok(kept.outcome === 'stored')
   const own = subjects.stream(user, request)
   // What the worker wrote would be the call's body: nothing, for all messages, or a filter.
-  for (const body of ['', '{}'])
-    for (const target of [
-      ...['$JS.API', 'house.API'].flatMap((api) =>
-        ['STREAM.PURGE', 'STREAM.DELETE'].map((verb) => `${api}.${verb}.${streams.chat.name}`),
-      ),
-      subjects.message(user),
-      subjects.notify(user),
-    ]) {
+  const bodies = ['', '{}']
+  const targets = [
+    ...['$JS.API', 'house.API'].flatMap((api) =>
+      ['STREAM.PURGE', 'STREAM.DELETE'].map((verb) => `${api}.${verb}.${streams.chat.name}`),
+    ),
+    subjects.message(user),
+    subjects.notify(user),
+  ]
+  for (const body of bodies)
+    for (const target of targets) {
       connection.publish(own, body, { reply: target })
       connection.publish('$JS.API.DIRECT.GET.AI_CHAT_STREAM', JSON.stringify({ last_by_subj: own }), {
         reply: target,
@@ -37,6 +40,12 @@ test('a worker of another account has nothing done in the server’s name by nam
       connection.publish('$JS.API.STREAM.INFO.AI_CHAT_STREAM', '', { reply: target })
       connection.publish(subjects.historyGet, body, { reply: target })
     }
+  // A stream stores what it takes in its own time, and answers direct gets beside that.
+  await waitUntil('all of them stand', async () => {
+    let standing = 0
+    for await (const _ of hub.readEntries(streams.log.name, own, 1)) standing += 1
+    return standing === targets.length * bodies.length
+  })
   // Answered after all of them, on the same connection and by the same stream.
   const last = await connection.request(
     '$JS.API.DIRECT.GET.AI_CHAT_STREAM',
