@@ -84,7 +84,9 @@ describe('a backend', () => {
       const final = await house.final(asked)
       assert.equal(final.error?.code, code)
       assert.equal(final.content, countedTo(5))
-      assert.equal((await house.read(asked)).text, countedTo(5))
+      const { text, end } = await house.read(asked)
+      assert.equal(text, countedTo(5))
+      assert.equal(end?.type === 'error' && end.length, text.length)
     })
   }
 

@@ -153,7 +153,7 @@ async function end(desk: Desk, assignment: Assignment, claimed: Claimed, last: L
   const terminal: Terminal =
     outcome.kind === 'done'
       ? { type: 'done', length: content.length, finish_reason: outcome.reason, usage, timings }
-      : { type: 'error', ...outcome.error }
+      : { type: 'error', length: content.length, ...outcome.error }
   if (!(await last.writer.finish(terminal))) return 'lost'
   const { choice, request } = assignment
   const model = choice?.model ?? request.model ?? 'none'
