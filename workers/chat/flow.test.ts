@@ -7,7 +7,7 @@ import { type OllamaStandIn, startOllamaStandIn } from '../../testing/backends/o
 import { waitUntil } from '../../testing/servers/wait-until.ts'
 import { countedTo } from '../../testing/workers/counting.ts'
 import { type Asked, openWorkerHouse, type WorkerHouse } from '../../testing/workers/worker-house.ts'
-import type { Backend, Piece } from '../inference/backend.ts'
+import type { Backend } from '../inference/backend.ts'
 import { ollamaBackend } from '../inference/ollama.ts'
 
 type Fields = { type: LogEntry['type'] } & Record<string, unknown>
@@ -229,9 +229,9 @@ function sayingBackend(pieces: readonly string[]): Backend {
     models: async () => [{ id: 'saying', backend: 'saying' }],
     contextLength: async () => 4_096,
     canContinue: async () => false,
-    generate: async function* (): AsyncGenerator<Piece> {
-      for (const text of pieces) yield { kind: 'text', text }
-      yield { kind: 'end', reason: 'stop', usage: {} }
+    generate: async (_request, _signal, hear) => {
+      for (const text of pieces) hear({ kind: 'text', text })
+      hear({ kind: 'end', reason: 'stop', usage: {} })
     },
   }
 }

@@ -70,10 +70,11 @@ async function runOnce(generation: Generation, state: GenerationState): Promise<
       return undefined
     }
     if (begun !== request.begun && !(await state.confirmContinuing())) return state.lastError
-    const start = (own: AbortSignal) => backend.generate({ ...request, begun, maxTokens }, own)
-    for await (const piece of guardAgainstStalls(start, patience, signal)) {
-      if (state.take(piece)) break
-    }
+    await guardAgainstStalls((own, hear) => backend.generate({ ...request, begun, maxTokens }, own, hear), {
+      patience,
+      signal,
+      hear: (piece) => state.take(piece),
+    })
     state.close()
     return undefined
   } catch (error) {

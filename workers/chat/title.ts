@@ -5,6 +5,7 @@ import { maxTitleLength } from '../../bus/contract/limits.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
 import { truncate, withoutControls } from '../../bus/contract/text.ts'
 import type { Subscription } from '../../bus/nats/bus.ts'
+import type { Hear } from '../inference/backend.ts'
 import type { Choice } from '../inference/choose-model.ts'
 import { demoTitle } from '../inference/demo-answer.ts'
 import { guardAgainstStalls } from '../inference/stall-guard.ts'
@@ -55,13 +56,18 @@ async function askForTitle(choice: Choice, question: TitleGet, signal: AbortSign
     .join('\n\n')
   const messages = [{ role: 'user' as const, content: `${instruction}\n\n${excerpt}` }]
   const request = { model: choice.model, system: '', messages, begun: '', temperature: 0.2, maxTokens }
-  const start = (own: AbortSignal) => choice.backend.generate(request, own)
   let text = ''
-  for await (const piece of guardAgainstStalls(start, { firstTokenMs: titleMs, tokenMs: titleMs }, signal)) {
+  const hear: Hear = (piece) => {
     if (piece.kind === 'text') text += piece.text
     // The first line is the title; whatever a talkative model adds is not waited for.
-    if (text.trimStart().includes('\n') || text.length > 4 * maxTitleLength) break
+    return text.trimStart().includes('\n') || text.length > 4 * maxTitleLength
   }
+  const patience = { firstTokenMs: titleMs, tokenMs: titleMs }
+  await guardAgainstStalls((own, heard) => choice.backend.generate(request, own, heard), {
+    patience,
+    signal,
+    hear,
+  })
   return text
 }
 

@@ -17,9 +17,18 @@ export interface Backend {
   contextLength(model: string, signal: AbortSignal): Promise<number>
   /** Whether `generate` goes on after `begun`; false where it can't be told. @throws BackendError when it is away. */
   canContinue(model: string, prompt: Prompt, begun: string, signal: AbortSignal): Promise<boolean>
-  /** Streams one answer; ends with exactly one `end`. Aborting `signal` lets go of the backend at once. */
-  generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<Piece>
+  /**
+   * Streams one answer to `hear`, whose last piece is the one `end`. Resolves after that, or once `hear` has enough:
+   * then the backend is let go of. Aborting `signal` does so at once, and rejects with its reason.
+   */
+  generate(request: GenerateRequest, signal: AbortSignal, hear: Hear): Promise<void>
 }
+
+/**
+ * Takes one piece as it comes. @returns whether that is enough. A function rather than an iterable: this happens per
+ * token, and each asynchronous generator on the way costs several promises for it.
+ */
+export type Hear = (piece: Piece) => boolean
 
 /** An address as people may see it: without user, password, query and fragment. */
 export function shownAddress(url: string): string {

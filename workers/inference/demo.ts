@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Backend, GenerateRequest, Piece } from './backend.ts'
+import type { Backend, GenerateRequest, Hear } from './backend.ts'
 import { demoAnswer } from './demo-answer.ts'
 
 const demoModel = 'demo'
@@ -21,15 +21,15 @@ export function demoBackend({ piecesPerSecond = 35 }: DemoOptions = {}): Backend
     models: async () => [{ id: demoModel, backend: 'demo' }],
     contextLength: async () => 8_192,
     canContinue: async (_model, prompt, begun) => demoAnswer(prompt).startsWith(begun),
-    generate: (request, signal) => generate(request, 1000 / piecesPerSecond, signal),
+    generate: (request, signal, hear) => generate(request, 1000 / piecesPerSecond, { signal, hear }),
   }
 }
 
-async function* generate(
+async function generate(
   request: GenerateRequest,
   pieceMs: number,
-  signal: AbortSignal,
-): AsyncGenerator<Piece> {
+  { signal, hear }: { signal: AbortSignal; hear: Hear },
+): Promise<void> {
   const answer = demoAnswer(request)
   const pieces = answer.slice(request.begun.length).match(/\s*\S{1,8}/gu) ?? []
   const most = request.maxTokens ?? Number.POSITIVE_INFINITY
@@ -37,14 +37,14 @@ async function* generate(
   for (const text of pieces) {
     if (said >= most) break
     await pause(said === 0 ? 6 * pieceMs : pieceMs * unevenness(text), undefined, { signal })
-    yield { kind: 'text', text }
+    if (hear({ kind: 'text', text })) return
     said += 1
   }
-  yield {
+  hear({
     kind: 'end',
     reason: said < pieces.length ? 'length' : 'stop',
     usage: { completion_tokens: said },
-  }
+  })
 }
 
 /** A longer breath after a sentence and a shorter one inside it. */

@@ -52,14 +52,32 @@ export async function send(call: Call): Promise<Reply> {
   }
 }
 
-/** The chunks of a streamed answer. @throws BackendError `backend_failed` when it breaks off, or the signal's reason. */
-export async function* readChunks(call: Call, reply: Reply): AsyncGenerator<Buffer> {
-  try {
-    for await (const chunk of reply.body) yield chunk
-  } catch (cause) {
-    if (call.signal.aborted) throw call.signal.reason
-    throw new BackendError('backend_failed', `The model backend "${call.backend}" broke off`, { cause })
-  }
+/**
+ * Hands on the chunks of an answer until `hear` says that it has enough, and then lets go of the rest.
+ *
+ * @throws BackendError `backend_failed` when it breaks off, the signal's reason, or what `hear` threw.
+ */
+export function readChunks(call: Call, { body }: Reply, hear: (chunk: Buffer) => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    body.once('end', resolve)
+    // Also what follows `destroy` arrives here, when the promise is settled already.
+    body.on('error', (cause) => {
+      if (call.signal.aborted) reject(call.signal.reason)
+      else
+        reject(new BackendError('backend_failed', `The model backend "${call.backend}" broke off`, { cause }))
+    })
+    const take = (chunk: Buffer): void => {
+      try {
+        if (!hear(chunk)) return
+        resolve()
+      } catch (error) {
+        reject(error)
+      }
+      // A stream that is destroyed still gives out what it had read.
+      body.off('data', take).destroy()
+    }
+    body.on('data', take)
+  })
 }
 
 /**
@@ -82,11 +100,11 @@ export const readErrorText = (call: Call, reply: Reply): Promise<string> =>
 async function readText(call: Call, reply: Reply, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of readChunks(call, reply)) {
+  await readChunks(call, reply, (chunk) => {
     chunks.push(chunk)
     bytes += chunk.byteLength
-    if (bytes > maxBytes) break
-  }
+    return bytes > maxBytes
+  })
   return Buffer.concat(chunks).toString('utf8', 0, maxBytes)
 }
 

@@ -1,34 +1,37 @@
 import type { Usage } from '../../bus/contract/chat.ts'
-import { BackendError, type Piece } from './backend.ts'
+import { BackendError, type Hear, type Piece } from './backend.ts'
 import type { InlineThoughts } from './inline-thoughts.ts'
+import type { LineReader } from './stream-lines.ts'
 
 /** Ollama ends a stream without a word once a token came 31 times in a row. */
 const loopLength = 30
 
 /** Reads the lines of `/api/chat`. */
-export class OllamaStream {
+export class OllamaStream implements LineReader {
   readonly #thoughts: InlineThoughts
+  readonly #hear: Hear
   #last = ''
   #repeats = 0
   ended = false
 
-  constructor(thoughts: InlineThoughts) {
+  constructor(thoughts: InlineThoughts, hear: Hear) {
     this.#thoughts = thoughts
+    this.#hear = hear
   }
 
-  /** The pieces of one line. @throws BackendError `backend_failed` or `backend_malformed`. */
-  *read(line: string): Generator<Piece> {
+  /** Hands on the pieces of one line. @throws BackendError `backend_failed` or `backend_malformed`. */
+  read(line: string): void {
     if (line === '') return
     const fields = parseLine(line)
     if (typeof fields.error === 'string') throw failure(fields.error)
     const { content, thinking } = fields.message ?? {}
-    if (typeof thinking === 'string' && thinking !== '') yield { kind: 'thought', text: thinking }
+    if (typeof thinking === 'string' && thinking !== '') this.#say({ kind: 'thought', text: thinking })
     if (typeof content === 'string' && content !== '') {
       this.#repeats = content === this.#last ? this.#repeats + 1 : 0
       this.#last = content
-      yield* this.#thoughts.push(content)
+      for (const piece of this.#thoughts.push(content)) this.#say(piece)
     }
-    if (fields.done === true) yield* this.#end(fields.done_reason === 'length' ? 'length' : 'stop', fields)
+    if (fields.done === true) this.#end(fields.done_reason === 'length' ? 'length' : 'stop', fields)
   }
 
   /**
@@ -37,8 +40,8 @@ export class OllamaStream {
    * @throws BackendError `backend_malformed` after half a line, `backend_failed` otherwise, unless the model said the
    * same token over and over: trying again would only loop again, so the reply ends as one that was cut.
    */
-  *finish(rest: string): Generator<Piece> {
-    if (rest.trim() !== '') yield* this.read(rest)
+  finish(rest: string): void {
+    if (rest.trim() !== '') this.read(rest)
     if (this.ended) return
     if (this.#repeats < loopLength - 1) {
       throw new BackendError(
@@ -46,13 +49,18 @@ export class OllamaStream {
         'The model backend "ollama" ended without finishing the answer',
       )
     }
-    yield* this.#end('length', {})
+    this.#end('length', {})
   }
 
-  *#end(reason: 'stop' | 'length', fields: Line): Generator<Piece> {
-    yield* this.#thoughts.end()
+  #end(reason: 'stop' | 'length', fields: Line): void {
+    for (const piece of this.#thoughts.end()) this.#say(piece)
+    this.#say({ kind: 'end', reason, usage: usageOf(fields) })
     this.ended = true
-    yield { kind: 'end', reason, usage: usageOf(fields) }
+  }
+
+  /** Nothing is said to who has enough. */
+  #say(piece: Piece): void {
+    if (!this.ended) this.ended = this.#hear(piece)
   }
 }
 

@@ -1,11 +1,11 @@
 import type { ModelInfo } from '../../bus/contract/models.ts'
-import { type Backend, BackendError, type GenerateRequest, type Piece, shownAddress } from './backend.ts'
+import { type Backend, BackendError, type GenerateRequest, type Hear, shownAddress } from './backend.ts'
 import { faultOfStatus } from './fault.ts'
-import { askJson, type Call, type Reply, readChunks, readErrorText, send } from './http.ts'
+import { askJson, type Call, type Reply, readErrorText, send } from './http.ts'
 import { InlineThoughts } from './inline-thoughts.ts'
 import { contextOfModel, readRunning, readTags, type Tag } from './ollama-models.ts'
 import { OllamaStream, ollamaWords } from './ollama-stream.ts'
-import { LineCutter } from './stream-lines.ts'
+import { followLines } from './stream-lines.ts'
 
 const name = 'ollama'
 /** Looks at models and context must not hold up a reply for long. In milliseconds. */
@@ -26,8 +26,8 @@ export function ollamaBackend(baseUrl: string): Backend {
     models: (signal) => ollama.models(signal),
     contextLength: (model, signal) => ollama.contextLength(model, signal),
     canContinue: (model, prompt, begun, signal) => ollama.canContinue({ ...prompt, model, begun }, signal),
-    generate: (request, signal) =>
-      generate(ollama.call('/api/chat', signal, chatBody(request)), request.begun),
+    generate: (request, signal, hear) =>
+      generate(ollama.call('/api/chat', signal, chatBody(request)), request.begun, hear),
   }
 }
 
@@ -92,18 +92,10 @@ export const sameModel = (one: string, other: string): boolean => tagged(one) ==
 const tagged = (model: string): string =>
   model.includes(':', model.lastIndexOf('/') + 1) ? model : `${model}:latest`
 
-async function* generate(call: Call, begun: string): AsyncGenerator<Piece> {
+async function generate(call: Call, begun: string, hear: Hear): Promise<void> {
   const reply = await send(call)
   if (reply.status >= 300) throw fault(reply, await readErrorText(call, reply))
-  const cutter = new LineCutter()
-  const stream = new OllamaStream(new InlineThoughts(begun))
-  for await (const chunk of readChunks(call, reply)) {
-    for (const line of cutter.push(chunk)) {
-      yield* stream.read(line)
-      if (stream.ended) return
-    }
-  }
-  yield* stream.finish(cutter.rest())
+  await followLines(call, reply, new OllamaStream(new InlineThoughts(begun), hear))
 }
 
 /** `think` is left to the model. Two messages of one role would be merged, so a begun answer is one message. */

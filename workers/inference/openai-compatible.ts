@@ -1,11 +1,11 @@
 import type { ModelInfo } from '../../bus/contract/models.ts'
-import { type Backend, BackendError, type GenerateRequest, type Piece, shownAddress } from './backend.ts'
+import { type Backend, BackendError, type GenerateRequest, shownAddress } from './backend.ts'
 import { faultOfStatus } from './fault.ts'
-import { askJson, type Call, type Reply, readChunks, readErrorText, send } from './http.ts'
+import { askJson, type Call, type Reply, readErrorText, send } from './http.ts'
 import { InlineThoughts } from './inline-thoughts.ts'
 import { type ListedModel, readModelList } from './openai-models.ts'
 import { OpenaiStream, openaiWords } from './openai-stream.ts'
-import { LineCutter } from './stream-lines.ts'
+import { followLines } from './stream-lines.ts'
 
 export interface OpenaiOptions {
   readonly name: string
@@ -55,29 +55,14 @@ export function openaiBackend({ name, variable, baseUrl, key, continues }: Opena
     },
     contextLength: async (model) => find(model)?.contextLength ?? usualContext,
     canContinue: async (model) => canContinue(model),
-    generate: (request, signal) => {
+    generate: async (request, signal, hear) => {
       const body = completionBody(request, canContinue(request.model))
-      return generate(call('/chat/completions', signal, body), request.begun, fault)
+      const asked = call('/chat/completions', signal, body)
+      const reply = await send({ ...asked, headers: { ...headers, accept: 'text/event-stream' } })
+      if (reply.status >= 300) throw fault(reply, await readErrorText(asked, reply))
+      await followLines(asked, reply, new OpenaiStream(name, new InlineThoughts(request.begun), hear))
     },
   }
-}
-
-async function* generate(
-  call: Call,
-  begun: string,
-  fault: (reply: Reply, text: string) => BackendError,
-): AsyncGenerator<Piece> {
-  const reply = await send({ ...call, headers: { ...call.headers, accept: 'text/event-stream' } })
-  if (reply.status >= 300) throw fault(reply, await readErrorText(call, reply))
-  const cutter = new LineCutter()
-  const stream = new OpenaiStream(call.backend, new InlineThoughts(begun))
-  for await (const chunk of readChunks(call, reply)) {
-    for (const line of cutter.push(chunk)) {
-      yield* stream.read(line)
-      if (stream.ended) return
-    }
-  }
-  yield* stream.finish(cutter.rest())
 }
 
 /** A begun answer is only sent to a server that goes on with it; the flow asks `canContinue` first. */

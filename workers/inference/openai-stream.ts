@@ -1,43 +1,50 @@
 import type { Usage } from '../../bus/contract/chat.ts'
-import { BackendError, type Piece } from './backend.ts'
+import { BackendError, type Hear, type Piece } from './backend.ts'
 import type { InlineThoughts } from './inline-thoughts.ts'
 import { isCount } from './ollama-stream.ts'
+import type { LineReader } from './stream-lines.ts'
 
 /** Reads the server-sent events of a streamed completion, line by line; each event is one line of data. */
-export class OpenaiStream {
+export class OpenaiStream implements LineReader {
   readonly #backend: string
   readonly #thoughts: InlineThoughts
+  readonly #hear: Hear
   #reason: 'stop' | 'length' | undefined
   #usage: Usage = {}
   ended = false
 
-  constructor(backend: string, thoughts: InlineThoughts) {
+  constructor(backend: string, thoughts: InlineThoughts, hear: Hear) {
     this.#backend = backend
     this.#thoughts = thoughts
+    this.#hear = hear
   }
 
-  /** The pieces of one line. @throws BackendError `backend_failed` or `backend_malformed`. */
-  *read(line: string): Generator<Piece> {
+  /** Hands on the pieces of one line. @throws BackendError `backend_failed` or `backend_malformed`. */
+  read(line: string): void {
     const data = dataOf(line)
-    if (data === undefined) return
-    if (data === '[DONE]') return yield* this.#end()
+    if (data === '[DONE]') this.#end()
+    else if (data !== undefined) this.#readEvent(data)
+  }
+
+  #readEvent(data: string): void {
     const event = this.#parse(data)
     if (event.error !== undefined && event.error !== null) throw this.#failure(event.error)
     if (event.usage !== undefined && event.usage !== null) this.#usage = usageOf(event.usage)
     const choice = Array.isArray(event.choices) ? (event.choices[0] as Choice | undefined) : undefined
     if (choice === undefined || choice === null) return
     const thought = choice.delta?.reasoning_content ?? choice.delta?.reasoning
-    if (typeof thought === 'string' && thought !== '') yield { kind: 'thought', text: thought }
+    if (typeof thought === 'string' && thought !== '') this.#say({ kind: 'thought', text: thought })
     const text = choice.delta?.content
-    if (typeof text === 'string' && text !== '') yield* this.#thoughts.push(text)
+    if (typeof text === 'string' && text !== '')
+      for (const piece of this.#thoughts.push(text)) this.#say(piece)
     if (typeof choice.finish_reason === 'string') {
       this.#reason = choice.finish_reason === 'length' ? 'length' : 'stop'
     }
   }
 
   /** What the end of the body means. @throws BackendError where no event had said that the answer is finished. */
-  *finish(rest: string): Generator<Piece> {
-    yield* this.read(rest)
+  finish(rest: string): void {
+    this.read(rest)
     if (this.ended) return
     if (this.#reason === undefined) {
       throw new BackendError(
@@ -45,13 +52,18 @@ export class OpenaiStream {
         `The model backend "${this.#backend}" ended without finishing the answer`,
       )
     }
-    yield* this.#end()
+    this.#end()
   }
 
-  *#end(): Generator<Piece> {
-    yield* this.#thoughts.end()
+  #end(): void {
+    for (const piece of this.#thoughts.end()) this.#say(piece)
+    this.#say({ kind: 'end', reason: this.#reason ?? 'stop', usage: this.#usage })
     this.ended = true
-    yield { kind: 'end', reason: this.#reason ?? 'stop', usage: this.#usage }
+  }
+
+  /** Nothing is said to who has enough. */
+  #say(piece: Piece): void {
+    if (!this.ended) this.ended = this.#hear(piece)
   }
 
   #parse(data: string): Event {

@@ -112,12 +112,10 @@ describe('the demo', () => {
     const begun = answer.slice(0, Math.floor(answer.length / 2))
     assert.equal(await demo.canContinue('demo', prompt, begun, AbortSignal.timeout(1_000)), true)
     let text = begun
-    for await (const piece of demo.generate(
-      { ...prompt, model: 'demo', begun },
-      AbortSignal.timeout(9_000),
-    )) {
+    await demo.generate({ ...prompt, model: 'demo', begun }, AbortSignal.timeout(9_000), (piece) => {
       if (piece.kind === 'text') text += piece.text
-    }
+      return false
+    })
     assert.equal(text, answer.trimEnd())
   })
 })

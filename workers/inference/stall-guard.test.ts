@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { test } from 'node:test'
-import { BackendError, type Piece } from './backend.ts'
+import { BackendError, type Hear } from './backend.ts'
 import { guardAgainstStalls } from './stall-guard.ts'
 
 const patience = { firstTokenMs: 400, tokenMs: 400 }
@@ -14,10 +14,9 @@ async function startModel() {
   const { port } = server.address() as AddressInfo
   const socket = connect(port, '127.0.0.1')
   const [model] = await once(server, 'connection')
-  async function* generate(signal: AbortSignal): AsyncGenerator<Piece> {
-    const leave = () => socket.destroy(signal.reason)
-    signal.addEventListener('abort', leave)
-    for await (const chunk of socket) yield { kind: 'text', text: String(chunk) }
+  async function generate(signal: AbortSignal, hear: Hear): Promise<void> {
+    signal.addEventListener('abort', () => socket.destroy(signal.reason))
+    for await (const chunk of socket) hear({ kind: 'text', text: String(chunk) })
   }
   return {
     generate,
@@ -38,25 +37,25 @@ test('a worker that was frozen for longer than it waits does not blame the model
   using model = await startModel()
   const heard: string[] = []
   model.say('one')
-  for await (const piece of guardAgainstStalls(model.generate, patience, new AbortController().signal)) {
+  const hear: Hear = (piece) => {
     heard.push(piece.kind === 'text' ? piece.text : piece.kind)
     if (heard.length > 1) model.end()
     else {
       model.say('two')
       freeze(2 * patience.tokenMs)
     }
+    return false
   }
+  await guardAgainstStalls(model.generate, { patience, signal: new AbortController().signal, hear })
   assert.deepEqual(heard, ['one', 'two'])
 })
 
 test('a model that says nothing more is let go of', async () => {
   using model = await startModel()
   model.say('one')
-  const follow = async () => {
-    for await (const _ of guardAgainstStalls(model.generate, patience, new AbortController().signal));
-  }
+  const { signal } = new AbortController()
   await assert.rejects(
-    follow,
+    guardAgainstStalls(model.generate, { patience, signal, hear: () => false }),
     (error: unknown) => error instanceof BackendError && error.code === 'backend_stalled',
   )
 })

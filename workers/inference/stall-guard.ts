@@ -1,4 +1,4 @@
-import { BackendError, type Piece } from './backend.ts'
+import { BackendError, type Hear } from './backend.ts'
 
 export interface Patience {
   /** Longest wait for the first piece, in milliseconds: queueing, loading and reading the prompt are in it. */
@@ -7,15 +7,22 @@ export interface Patience {
   readonly tokenMs: number
 }
 
+export interface Guarded {
+  readonly patience: Patience
+  /** Ends the generation from outside, with its reason. */
+  readonly signal: AbortSignal
+  readonly hear: Hear
+}
+
 /**
- * Follows a generation and ends it with `backend_stalled` when it goes silent; the backend is let go of. `signal` ends
- * it from outside, with its reason.
+ * Lets a generation run and ends it when it goes silent; the backend is let go of.
+ *
+ * @throws BackendError `backend_stalled`, or what the generation throws.
  */
-export async function* guardAgainstStalls(
-  start: (signal: AbortSignal) => AsyncIterable<Piece>,
-  patience: Patience,
-  signal: AbortSignal,
-): AsyncGenerator<Piece> {
+export async function guardAgainstStalls(
+  generation: (signal: AbortSignal, hear: Hear) => Promise<void>,
+  { patience, signal, hear }: Guarded,
+): Promise<void> {
   const stalled = new AbortController()
   const wait = (afterMs: number): Wait =>
     startWait(afterMs, () => {
@@ -24,17 +31,18 @@ export async function* guardAgainstStalls(
     })
   let waiting = wait(patience.firstTokenMs)
   let begun = false
-  try {
-    for await (const piece of start(AbortSignal.any([signal, stalled.signal]))) {
-      if (begun) {
-        waiting.beginAgain()
-      } else {
-        begun = true
-        waiting.stop()
-        waiting = wait(patience.tokenMs)
-      }
-      yield piece
+  const heard: Hear = (piece) => {
+    if (begun) {
+      waiting.beginAgain()
+    } else {
+      begun = true
+      waiting.stop()
+      waiting = wait(patience.tokenMs)
     }
+    return hear(piece)
+  }
+  try {
+    await generation(AbortSignal.any([signal, stalled.signal]), heard)
   } finally {
     waiting.stop()
   }
