@@ -43,18 +43,26 @@ export interface Generated {
  */
 export async function generate(generation: Generation): Promise<Generated> {
   const state = new GenerationState(generation)
-  const begunAtMs = performance.now()
-  for (let failures = 0; ; failures += 1) {
+  let failures = 0
+  let silentSinceMs = performance.now()
+  for (let tries = 1; ; tries += 1) {
+    const { length } = state.reply.text
     const error = await runOnce(generation, state)
     if (generation.signal.aborted) return state.result({ kind: 'stopped' })
     if (error === undefined) return state.result(ending(state))
+    if (state.reply.text.length > length) {
+      failures = 0
+      silentSinceMs = performance.now()
+    }
     const delayMs = retryDelayMs(error, {
+      tries,
       failures,
-      elapsedMs: performance.now() - begunAtMs,
+      silentMs: performance.now() - silentSinceMs,
       hasText: state.reply.text !== '',
       firstTokenMs: generation.patience.firstTokenMs,
     })
     if (delayMs === undefined || !state.canRetry) return state.result({ kind: 'failed', error })
+    failures += 1
     await pauseUnlessAborted(delayMs, generation.signal)
   }
 }
