@@ -89,13 +89,10 @@ export class LiveReply {
     this.paint()
     this.#preview?.end()
     const end = this.#reply?.reader.end
-    if (end?.type === 'error') {
-      setReplyState(this.turn, 'failed')
-      setStatus(this.turn, end.detail)
-    } else {
-      setReplyState(this.turn, end?.finish_reason === 'cancelled' ? 'cancelled' : 'answered')
-      setStatus(this.turn, '')
-    }
+    const state =
+      end?.type === 'error' ? 'failed' : end?.finish_reason === 'cancelled' ? 'cancelled' : 'answered'
+    setReplyState(this.turn, state)
+    setStatus(this.turn, '')
   }
 
   #paintThoughts(thoughts: string, hasText: boolean): void {
