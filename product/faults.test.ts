@@ -100,5 +100,11 @@ test('while a model pauses in its answer the page says that it is still at work'
     await lastReply(page).getByText('Still working on it').waitFor()
     await page.locator('#composer-send[data-mode=stop]').click()
     await untilSettled(page)
+    // Nobody thinks while a server that fails is asked again.
+    await house.ollama.setFault({ kind: 'status', status: 500, message: 'no memory' })
+    await say(page, 'tokens=3')
+    await lastReply(page).getByText('Still waiting for the first word').waitFor()
+    await page.locator('#composer-send[data-mode=stop]').click()
+    await untilSettled(page, 2)
   })
 })
