@@ -58,6 +58,27 @@ test('a model that is not installed any more is named as missing', () =>
     assert.match(await statusOf(page), /^This model is not installed\./)
   }))
 
+test('a failure stands there as the server renders it before the store has it', () =>
+  stage.visit(async ({ page }) => {
+    let letIn = () => {}
+    const isLetIn = new Promise<void>((resolve) => {
+      letIn = resolve
+    })
+    await page.route('**/messages/*', async (route) => {
+      await isLetIn
+      await route.continue()
+    })
+    await stage.house.ollama.setFault({ kind: 'model-missing' })
+    await say(page, 'tokens=3')
+    const status = lastReply(page).locator('.reply-status')
+    await status.getByRole('button', { name: 'Try again' }).waitFor()
+    assert.equal(await lastReply(page).locator('.meta-time').count(), 0)
+    const before = await status.innerHTML()
+    letIn()
+    await untilSettled(page)
+    assert.equal(before, await status.innerHTML())
+  }))
+
 test('a model server that cannot be reached is said to be away, and found again without a restart', () =>
   stage.visit(async ({ page }) => {
     await stage.house.ollama.setFault({ kind: 'refuse' }, { paths: 'all' })
@@ -79,5 +100,11 @@ test('while a model pauses in its answer the page says that it is still at work'
     await lastReply(page).getByText('Still working on it').waitFor()
     await page.locator('#composer-send[data-mode=stop]').click()
     await untilSettled(page)
+    // Nobody thinks while a server that fails is asked again.
+    await house.ollama.setFault({ kind: 'status', status: 500, message: 'no memory' })
+    await say(page, 'tokens=3')
+    await lastReply(page).getByText('Still waiting for the first word').waitFor()
+    await page.locator('#composer-send[data-mode=stop]').click()
+    await untilSettled(page, 2)
   })
 })

@@ -46,6 +46,7 @@ for (const [name, options] of Object.entries(windows)) {
     stage.visit(async ({ page }) => {
       await untilAlive(page)
       assert.deepEqual(await overflowing(page), [], 'empty page')
+      assert.equal(await page.locator('#scroller').evaluate((one) => one.scrollTop), 0, 'begins at its top')
       await say(page, `${'wide'.repeat(60)} words`)
       await untilSettled(page)
       assert.deepEqual(await overflowing(page), [], 'conversation')

@@ -61,5 +61,8 @@ export const isFresh = (credential: Credential | null, now: number): boolean =>
 export function requireFresh({ user, credential = null }: Asker, act: Act): void {
   requireMay({ user, credential }, act)
   if (!isFresh(credential, Date.now()))
-    throw new CodedError('not_allowed', 'Sign in again first: this changes who can get in.')
+    throw new CodedError(
+      'not_allowed',
+      'Confirm that it’s you first, on your account page opened anew: this changes who can get in.',
+    )
 }

@@ -1,3 +1,4 @@
+import { errorCodes, isErrorCode } from '../../bus/contract/errors.ts'
 import type { Assets } from '../assets/assets.ts'
 import type { ListFacts } from './conversation-list.ts'
 import type { Theme } from './cookies.ts'
@@ -44,7 +45,8 @@ const errorMain = (facts: ErrorFacts): Html =>
 
 function errorWordsOf({ status, code, title, detail }: ErrorFacts): Html {
   const { advice } = errorWords(code)
+  const canHelp = !isErrorCode(code) || errorCodes[code].retryable
   const says = detail !== '' && detail.replace(/\.$/, '') !== title
   return html`<div class="notice"><p class="notice-status">${status}</p><h1>${title}</h1><p>${says && `${detail.replace(/\.$/, '')}. `}${(!says || code !== 'not_found') && advice}</p>
-<p class="notice-actions"><a class="btn btn-primary" href="/">Go home</a>${status !== 404 && html`<a class="btn btn-ghost" href="">${icon('again', 'small')}Try again</a>`}</p></div>`
+<p class="notice-actions"><a class="btn btn-primary" href="/">Go home</a>${canHelp && html`<a class="btn btn-ghost" href="">${icon('again', 'small')}Try again</a>`}</p></div>`
 }

@@ -58,7 +58,14 @@ function backendGroup(backend: BackendInfo, answer: ModelsAnswer, selected: stri
 }
 
 const backendLabel = ({ kind, name }: BackendInfo): string =>
-  kind === 'demo' ? 'Without a model' : kind === 'ollama' ? 'Ollama' : name
+  kind === 'demo' ? 'Without a model' : (backendNames[name] ?? name)
+
+/** As their makers write them; a backend of another name is called by that. */
+const backendNames: Readonly<Record<string, string>> = {
+  ollama: 'Ollama',
+  openai: 'OpenAI-compatible server',
+  'ray-serve': 'Ray Serve',
+}
 
 function backendNote(backend: BackendInfo, modelCount: number): string {
   if (backend.kind === 'demo') return 'Prepared answers, to try the house out.'

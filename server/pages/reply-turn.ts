@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../bus/contract/errors.ts'
 import type { Message } from '../store/store.ts'
 import { errorWords } from './error-advice.ts'
 import type { Html } from './html.ts'
@@ -61,5 +62,21 @@ function failure(reply: ReplyFacts): Html {
   const { code, detail } = reply.error ?? { code: 'reply_failed', detail: '' }
   const words = errorWords(code)
   const says = detail !== '' && detail !== words.title
-  return html`<span class="failure">${icon('alert', 'small')}<span><strong>${words.title}.</strong> ${words.advice}${says && html`<span class="failure-detail">${detail}</span>`}</span>${hasQuestion(reply) && html`<button type="button" class="btn btn-sm" data-action="retry">${icon('again', 'small')}Try again</button>`}</span>`
+  return html`<span class="failure" data-code="${code}">${icon('alert', 'small')}<span><strong>${words.title}.</strong> ${words.advice}<span class="failure-detail">${says && detail}</span></span>${hasQuestion(reply) && html`<button type="button" class="btn btn-sm" data-action="retry">${icon('again', 'small')}Try again</button>`}</span>`
 }
+
+/** Codes with which a reply that is followed may end; the first stands for any other. */
+const endCodes: readonly ErrorCode[] = [
+  'reply_failed',
+  'backend_failed',
+  'backend_unavailable',
+  'backend_stalled',
+  'backend_malformed',
+  'backend_refused',
+  'model_not_found',
+  'internal',
+]
+
+/** The same without the detail, for the browser: it hears of a failure before the store has it. */
+export const failureTemplate = (): Html =>
+  html`<template id="failure-template">${endCodes.map((code) => failure({ ...blankReply, error: { code, detail: '', retryable: true } }))}</template>`

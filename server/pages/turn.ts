@@ -3,7 +3,7 @@ import type { Message } from '../store/store.ts'
 import type { Clock } from './clock.ts'
 import type { Html } from './html.ts'
 import { html } from './html.ts'
-import { blankReply, replyTurn } from './reply-turn.ts'
+import { blankReply, failureTemplate, replyTurn } from './reply-turn.ts'
 import { blankSaid, saidTurn } from './said-turn.ts'
 
 /** What a turn shows of its surroundings. */
@@ -50,4 +50,5 @@ const earlier = (conversationId: string, before: string): Html =>
 /** The same two turns without a word in them, for the browser to fill in. */
 export const turnTemplates = (view: TurnView): Html =>
   html`<template id="said-template">${saidTurn(blankSaid, view)}</template>
-<template id="reply-template">${replyTurn(blankReply, view)}</template>`
+<template id="reply-template">${replyTurn(blankReply, view)}</template>
+${failureTemplate()}`

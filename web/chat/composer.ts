@@ -121,7 +121,8 @@ export class Composer {
   #update(): void {
     const { text, count } = this.#room
     const max = this.#listener.maxLength()
-    const { length } = text.value
+    // Counted as it would be sent.
+    const { length } = cleaned(text.value)
     count.hidden = length < max * nearLimit
     if (!count.hidden) count.textContent = `${length.toLocaleString()} of ${max.toLocaleString()}`
     text.setAttribute('aria-invalid', String(length > max))

@@ -4,6 +4,7 @@ import { type Drafts, type OutboxEntry, type Refusal, standsBefore } from './kep
 import { LiveReplies } from './live-replies.ts'
 import { announce } from './notices.ts'
 import {
+  type Failure,
   isRunning,
   leafOf,
   type Room,
@@ -132,6 +133,12 @@ export class Conversation {
   forget(requestId: string): void {
     this.live.forget(requestId)
     this.update()
+  }
+
+  async showFailure(turn: HTMLElement, failure: Failure): Promise<void> {
+    const code = await this.#rendered()
+    if (code) code.showFailure(turn, failure)
+    else setStatus(turn, failure.detail)
   }
 
   /** Puts the server's rendering of an ended reply in its place, without a jump. */

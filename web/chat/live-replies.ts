@@ -1,6 +1,6 @@
 import { LiveReply, oncePerFrame } from './live-reply.ts'
 import { announce } from './notices.ts'
-import { isRunning, turnOf } from './page-parts.ts'
+import { type Failure, isRunning, turnOf } from './page-parts.ts'
 import type { RunningReply } from './running-reply.ts'
 
 /** The conversation that replies grow in. */
@@ -8,6 +8,8 @@ export interface Grown {
   readonly follower: { follow(): void }
   /** They have begun, grown or ended. */
   update(): void
+  /** A reply failed, which the store may not know yet. */
+  showFailure(turn: HTMLElement, failure: Failure): void
   /** The store's rendering of an ended reply is wanted. */
   fetchReply(requestId: string): void
 }
@@ -66,6 +68,8 @@ export class LiveReplies {
     const live = this.of(reply.requestId)
     live?.take(reply)
     live?.end()
+    const { end } = reply.reader
+    if (live && end?.type === 'error') this.#grown.showFailure(live.turn, end)
     this.#grown.update()
     announce(`The answer ${howItEnded(reply)}`)
     setTimeout(() => this.#live.has(reply.requestId) && this.#grown.fetchReply(reply.requestId), storedMs)

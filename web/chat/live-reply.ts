@@ -89,13 +89,10 @@ export class LiveReply {
     this.paint()
     this.#preview?.end()
     const end = this.#reply?.reader.end
-    if (end?.type === 'error') {
-      setReplyState(this.turn, 'failed')
-      setStatus(this.turn, end.detail)
-    } else {
-      setReplyState(this.turn, end?.finish_reason === 'cancelled' ? 'cancelled' : 'answered')
-      setStatus(this.turn, '')
-    }
+    const state =
+      end?.type === 'error' ? 'failed' : end?.finish_reason === 'cancelled' ? 'cancelled' : 'answered'
+    setReplyState(this.turn, state)
+    setStatus(this.turn, '')
   }
 
   #paintThoughts(thoughts: string, hasText: boolean): void {
@@ -129,7 +126,11 @@ export class LiveReply {
   #quietWords(): string {
     const name = this.#companionName
     if (!this.#isQuiet) return this.source === '' ? `${name} is thinking` : ''
-    if (!this.#isGone) return this.source === '' ? `${name} is still thinking` : 'Still working on it'
+    // From here a model that loads, one that reads and one that fails and is asked again are all the same.
+    const still = this.#reply?.reader.thoughts
+      ? `${name} is still thinking`
+      : 'Still waiting for the first word'
+    if (!this.#isGone) return this.source === '' ? still : 'Still working on it'
     if (this.#silentMs < longMs)
       return this.hasBegun ? 'Picking the answer up again' : `Waiting until ${name} is free`
     return `Nothing has come for ${Math.floor(this.#silentMs / 1_000)} s. It goes on by itself once a worker is there`

@@ -97,6 +97,12 @@ export function setReplyState(turn: HTMLElement, state: string): void {
   turn.setAttribute('aria-busy', String(runs(state)))
 }
 
+/** What ended a reply before its end: one of our error codes, and words for people. */
+export interface Failure {
+  readonly code: string
+  readonly detail: string
+}
+
 /** One line in place of an answer, or beside one that stalls; nothing where `text` is empty. */
 export function setStatus(turn: HTMLElement, text: string, isUrgent = false): void {
   setPart(turn, 'reply-status', text)
@@ -109,7 +115,7 @@ export function setSaidState(turn: HTMLElement, state: 'sent' | 'sending' | 'ref
   part(turn, 'said-note')?.toggleAttribute('hidden', note === '')
 }
 
-export function setPart(turn: HTMLElement, className: string, text: string): void {
+export function setPart(turn: Element, className: string, text: string): void {
   const found = part(turn, className)
   // Written only where it differs: a screen reader and the layout need not hear of the rest.
   if (found && found.textContent !== text) found.textContent = text

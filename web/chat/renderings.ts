@@ -1,5 +1,5 @@
 import { fetchEnded, fetchFragment, fetchTurn, mergeThread, replaceTurn } from './fragments.ts'
-import { isRunning, type Room, setLeaf, turnOf, turnsIn } from './page-parts.ts'
+import { type Failure, isRunning, part, type Room, setLeaf, setPart, turnOf, turnsIn } from './page-parts.ts'
 import { keepPlace } from './place.ts'
 import type { Follower } from './scroll.ts'
 
@@ -45,6 +45,18 @@ export class Renderings {
     // A thread that is on its way may have it running still.
     this.#isStale = true
     if (isRunning(fresh)) this.#conversation.turnsCame()
+  }
+
+  /** The card of a failure as the server renders it, from the page's template. */
+  showFailure(turn: HTMLElement, { code, detail }: Failure): void {
+    const { children } = (document.getElementById('failure-template') as HTMLTemplateElement).content
+    const known = [...children].find((card) => card.getAttribute('data-code') === code) ?? children[0]
+    const card = known?.cloneNode(true) as Element
+    // Who greeted was asked nothing that could be asked again.
+    if (!turn.dataset.parentId) card.querySelector('button')?.remove()
+    if (card.querySelector('strong')?.textContent !== `${detail}.`) setPart(card, 'failure-detail', detail)
+    part(turn, 'reply-status')?.replaceChildren(card)
+    this.#conversation.follower.follow()
   }
 
   /** The server knows when it was said, and its other wordings. Without an answer the turn stays as it is. */

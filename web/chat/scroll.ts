@@ -27,7 +27,8 @@ export class Follower {
   /** After something changed: goes along if the reader was at the end. */
   follow(): void {
     const { scroller } = this.room
-    if (this.#isFollowing) scroller.scrollTop = scroller.scrollHeight
+    // What an empty room says is read from its top.
+    if (this.#isFollowing && !document.getElementById('welcome')) scroller.scrollTop = scroller.scrollHeight
     this.#update()
   }
 

@@ -81,7 +81,10 @@ function purposeOf({ slug }: Provider, request: FastifyRequest): FlowPurpose {
   if (!isFromOwnPage(request)) throw new CodedError('origin_refused')
   // Linking asks again at the end; nobody is sent around the world to hear it only then.
   if (!isFresh(request.credential, Date.now()))
-    throw new CodedError('not_allowed', 'Sign in again first: this changes who can get in.')
+    throw new CodedError(
+      'not_allowed',
+      'Confirm that it’s you first, on your account page opened anew: this changes who can get in.',
+    )
   return { provider: slug, returnTo, linkTo: request.user.id, isAgain: true }
 }
 

@@ -15,7 +15,7 @@ export const exportSection = ({ isFresh }: AccountFacts): Html =>
       note: 'Everything this house has of you, in one JSON file: conversations with all their branches, settings, and your account.',
     },
     isFresh
-      ? html`<form method="post" action="/account/export"><button type="submit" class="btn btn-sm">${icon('download', 'small')}Download everything</button></form>`
+      ? html`<form method="post" action="/account/export"><button type="submit" class="btn">${icon('download', 'small')}Download everything</button></form>`
       : confirmFirst('data', 'to download it.'),
   )
 

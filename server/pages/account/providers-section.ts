@@ -44,7 +44,7 @@ const unlinked = ({ providers, identities }: AccountFacts): NamedProvider[] =>
 /** Links, since our policy lets no form lead elsewhere. */
 const linkButtons = (providers: readonly NamedProvider[]): Html | false =>
   providers.length > 0 &&
-  html`<div class="account-buttons">${providers.map(({ slug, name }) => html`<a class="btn btn-sm" href="/sign-in/${slug}?intent=link&amp;return_to=/account">${providerMark(slug)}Link ${name}</a>`)}</div>`
+  html`<div class="account-buttons">${providers.map(({ slug, name }) => html`<a class="btn" href="/sign-in/${slug}?intent=link&amp;return_to=/account">${providerMark(slug)}Link ${name}</a>`)}</div>`
 
 /** A provider that is set up no more is called by its address. */
 function providerOf({ issuer }: LinkedIdentity, providers: readonly NamedProvider[]): NamedProvider {

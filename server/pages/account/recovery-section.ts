@@ -26,8 +26,8 @@ ${isFresh ? makeForm(recoveryCodes) : confirmFirst('recovery', 'to make new code
 
 const makeForm = (count: number): Html =>
   count > 0
-    ? html`<form ${formTo('/account/recovery-codes', 'recovery')} hx-confirm="Make ten new codes? The ones you have end."><button type="submit" class="btn btn-sm">${icon('again', 'small')}Make new codes</button></form>`
-    : html`<form ${formTo('/account/recovery-codes', 'recovery')}><button type="submit" class="btn btn-sm btn-primary">${icon('plus', 'small')}Make ten codes</button></form>`
+    ? html`<form ${formTo('/account/recovery-codes', 'recovery')} hx-confirm="Make ten new codes? The ones you have end."><button type="submit" class="btn">${icon('again', 'small')}Make new codes</button></form>`
+    : html`<form ${formTo('/account/recovery-codes', 'recovery')}><button type="submit" class="btn btn-primary">${icon('plus', 'small')}Make ten codes</button></form>`
 
 const words = (count: number): string =>
   count === 0 ? 'You have none.' : `${count} of 10 ${count === 1 ? 'is' : 'are'} left.`

@@ -39,4 +39,4 @@ const signOutThere = (id: string, device: string): Html =>
   html`<form ${formTo(`/account/sessions/${id}/end`, 'sessions')}><button type="submit" class="btn btn-sm btn-ghost" aria-label="Sign out ${device}">Sign out</button></form>`
 
 const signOutOthers = (count: number): Html =>
-  html`<form ${formTo('/account/sessions/end-others', 'sessions')} hx-confirm="Sign out everywhere but here?"><button type="submit" class="btn btn-sm">Sign out ${count === 1 ? 'the other one' : `the other ${count}`}</button></form>`
+  html`<form ${formTo('/account/sessions/end-others', 'sessions')} hx-confirm="Sign out everywhere but here?"><button type="submit" class="btn">Sign out ${count === 1 ? 'the other one' : `the other ${count}`}</button></form>`
