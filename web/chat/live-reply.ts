@@ -5,20 +5,19 @@ import type { RunningReply } from './running-reply.ts'
 /** One reply's turn while it grows. */
 export class LiveReply {
   readonly turn: HTMLElement
-  readonly #companionName: string
+  readonly companionName: string
   #preview: Preview | undefined
   #reply: RunningReply | undefined
   #isAccepted = false
   #isHere = true
   #isStopping = false
-  #isQuiet = false
-  #isGone = false
-  #silentMs = 0
+  /** What keeps it, while it stands still. */
+  #standstill = ''
   #unsent = 'Goes out after the message before it'
 
   constructor(turn: HTMLElement, companionName: string) {
     this.turn = turn
-    this.#companionName = companionName
+    this.companionName = companionName
   }
 
   /** The text so far, as Markdown. */
@@ -35,7 +34,7 @@ export class LiveReply {
   take(reply: RunningReply): void {
     this.#reply = reply
     this.#isAccepted = true
-    this.#isQuiet = false
+    this.#standstill = ''
   }
 
   /** @param state of the request; absent: as the turn says. */
@@ -56,17 +55,15 @@ export class LiveReply {
     this.#say()
   }
 
-  /** It stands still, its writer may be gone, and for so long nothing at all was heard, in milliseconds. */
-  quiet(isGone: boolean, silentMs: number): void {
-    this.#isQuiet = true
-    this.#isGone = isGone
-    this.#silentMs = silentMs
+  /** It stands still: what keeps it, in words. */
+  quiet(words: string): void {
+    this.#standstill = words
     this.#say()
   }
 
   setHere(isHere: boolean): void {
     this.#isHere = isHere
-    this.#isQuiet = false
+    this.#standstill = ''
     this.#say()
   }
 
@@ -122,22 +119,10 @@ export class LiveReply {
       return [`${this.#isAccepted ? 'The answer goes on' : 'Goes out'} when the connection is back`, true]
     if (!this.#isAccepted) return [this.#unsent, true]
     if (this.turn.dataset.state === 'waiting') return ['Waiting for its turn', false]
-    return [this.#quietWords(), this.#isQuiet]
-  }
-
-  /** What keeps it, as far as one can tell from here. */
-  #quietWords(): string {
-    const name = this.#companionName
-    if (!this.#isQuiet) return this.source === '' ? `${name} is thinking` : ''
-    if (!this.#isGone) return this.source === '' ? `${name} is still thinking` : 'Still working on it'
-    if (this.#silentMs < longMs)
-      return this.hasBegun ? 'Picking the answer up again' : `Waiting until ${name} is free`
-    return `Nothing has come for ${Math.floor(this.#silentMs / 1_000)} s. It goes on by itself once a worker is there`
+    if (this.#standstill) return [this.#standstill, true]
+    return [this.source === '' ? `${this.companionName} is thinking` : '', false]
   }
 }
-
-/** After so long nobody came for it, in milliseconds. */
-const longMs = 20_000
 
 /** In a hidden tab no frame is painted, but time goes on. Milliseconds. */
 const hiddenMs = 250
