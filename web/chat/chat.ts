@@ -150,6 +150,7 @@ export class Chat {
 
   #onChanged({ type: _type, ...changed }: ChatChanged): void {
     tell('changed', changed)
+    if (changed.kind === 'stored') this.requests.ended(changed.request_id ?? '')
     const conversation = this.#shown(changed.conversation_id)
     if (conversation === undefined || changed.request_id === undefined) return
     if (turnOf(changed.request_id) === null) void conversation.refresh()

@@ -10,7 +10,7 @@ export class LiveReply {
   #reply: RunningReply | undefined
   #isAccepted = false
   #isHere = true
-  #isStopping = false
+  #stopping = ''
   /** What keeps it, while it stands still. */
   #standstill = ''
   #unsent = 'Goes out after the message before it'
@@ -50,8 +50,9 @@ export class LiveReply {
     this.#say()
   }
 
-  stop(): void {
-    this.#isStopping = true
+  /** It is to end; or, without words, to go on after all. */
+  stop(words = 'Stopping'): void {
+    this.#stopping = words
     this.#say()
   }
 
@@ -114,13 +115,17 @@ export class LiveReply {
   }
 
   #words(): [words: string, isUrgent: boolean] {
-    if (this.#isStopping) return ['Stopping', true]
-    if (!this.#isHere)
-      return [`${this.#isAccepted ? 'The answer goes on' : 'Goes out'} when the connection is back`, true]
+    if (!this.#isHere) return [`${this.#awayWords()} when the connection is back`, true]
+    if (this.#stopping) return [this.#stopping, true]
     if (!this.#isAccepted) return [this.#unsent, true]
     if (this.turn.dataset.state === 'waiting') return ['Waiting for its turn', false]
     if (this.#standstill) return [this.#standstill, true]
     return [this.source === '' ? `${this.companionName} is thinking` : '', false]
+  }
+
+  #awayWords(): string {
+    if (this.#stopping) return 'Stops'
+    return this.#isAccepted ? 'The answer goes on' : 'Goes out'
   }
 }
 
