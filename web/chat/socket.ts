@@ -180,8 +180,11 @@ export class ChatSocket {
 
   #lose(socket: WebSocket, closeCode: number): void {
     if (socket !== this.#socket) return
+    this.#welcomed = false
+    // Asked while the listener still knows what was on its way.
+    const comesBack = shouldReconnect(closeCode) || this.#listener.onRefused(closeCode)
     this.#drop()
-    if (shouldReconnect(closeCode) || this.#listener.onRefused(closeCode)) this.#comeBack()
+    if (comesBack) this.#comeBack()
     else {
       this.#refused = true
       this.#listener.onState('ended')
