@@ -79,8 +79,8 @@ suite('the socket', () => {
     assert.deepEqual([frames, states], [['welcome'], ['here']])
   })
 
-  test('comes back ever more slowly while nobody answers, and at once again after a welcome', (t) => {
-    const { socket, arrive, untilNext, states } = page(t)
+  test('comes back ever more slowly while nobody answers, and at once again after a connection that held', (t) => {
+    const { socket, arrive, tick, untilNext, states } = page(t)
     socket.connect()
     for (const waitMs of [500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000]) {
       StandInSocket.last.end(1006)
@@ -88,7 +88,22 @@ suite('the socket', () => {
     }
     assert.deepEqual(states.slice(0, 5), ['returning', 'returning', 'returning', 'away', 'away'])
     arrive()
+    tick(3_500)
     StandInSocket.last.end(1006)
+    assert.equal(untilNext(), 500)
+  })
+
+  test('a hub that welcomes and is gone at once is come back to ever more slowly, and one that held at once', (t) => {
+    const { connect, arrive, tick, untilNext } = page(t)
+    connect()
+    for (const waitMs of [500, 1_000, 2_000, 4_000]) {
+      tick(2_900)
+      StandInSocket.last.end(4008)
+      assert.equal(untilNext(), waitMs)
+      arrive()
+    }
+    tick(3_500)
+    StandInSocket.last.end(4008)
     assert.equal(untilNext(), 500)
   })
 
