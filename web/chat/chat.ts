@@ -6,7 +6,7 @@ import { limitsOf } from './delivery.ts'
 import { Drafts, sharedStorage } from './kept.ts'
 import { showConnection, tell, wasTheFrame } from './notices.ts'
 import { findRoom, runs, turnOf } from './page-parts.ts'
-import { Replies } from './replies.ts'
+import { Replies, type RepliesListener } from './replies.ts'
 import { Requests } from './requests.ts'
 import { ChatSocket } from './socket.ts'
 import type { ConnectionState } from './socket-listener.ts'
@@ -20,6 +20,8 @@ const briefMs = 500
 export class Chat {
   readonly requests: Requests
   conversation: Conversation | undefined
+  /** Hears of answers that stand still; comes a moment later. */
+  onQuiet: RepliesListener['onQuiet'] | undefined
   readonly #userId: string
   readonly #companionName: string
   readonly #tab = uuidv7()
@@ -44,8 +46,7 @@ export class Chat {
       onChange: (reply) => this.conversation?.live.grow(reply),
       onEnd: (reply) => this.conversation?.live.end(reply),
       onLost: (requestId) => void this.conversation?.fetchReply(requestId),
-      onQuiet: ({ requestId }, isGone, silentMs) =>
-        this.conversation?.live.of(requestId)?.quiet(isGone, silentMs),
+      onQuiet: (...standstill) => this.onQuiet?.(...standstill),
     })
     this.#socket = new ChatSocket(location.origin.replace('http', 'ws') + socketPath, this.#tab, {
       resume: () => this.#replies.resume(),
@@ -149,6 +150,7 @@ export class Chat {
 
   #onChanged({ type: _type, ...changed }: ChatChanged): void {
     tell('changed', changed)
+    if (changed.kind === 'stored') this.requests.ended(changed.request_id ?? '')
     const conversation = this.#shown(changed.conversation_id)
     if (conversation === undefined || changed.request_id === undefined) return
     if (turnOf(changed.request_id) === null) void conversation.refresh()

@@ -141,6 +141,33 @@ suite('delivery', () => {
     assert.equal(delivery.takeBack(two.request_id), false)
   })
 
+  test('what was sent on a connection that broke before an answer cannot be taken back', (t) => {
+    const { line, delivery, ask, outbox } = page(t)
+    const [one, two] = conversationOf('one', 'two')
+    assert.ok(one && two)
+    ask(one, two)
+    line.isUp = false
+    delivery.restart()
+    assert.equal(delivery.takeBack(one.request_id), false, 'the hub may have committed it before it died')
+    assert.equal(outbox.next(), one)
+    assert.equal(delivery.takeBack(two.request_id), true, 'it never went out')
+  })
+
+  test('what may have been committed cannot be taken back while it waits to be sent again', (t) => {
+    const { delivery, ask, tick, line } = page(t)
+    const one = sendFrame()
+    ask(one)
+    line.isUp = false
+    tick(15_000)
+    assert.equal(delivery.takeBack(one.request_id), false)
+    line.isUp = true
+    delivery.restart()
+    delivery.fail({ ...limited, retry_after_ms: 60_000, request_id: one.request_id })
+    line.isUp = false
+    delivery.restart()
+    assert.equal(delivery.takeBack(one.request_id), true, 'the hub has said that it has kept nothing')
+  })
+
   test('a refusal that lasts is told once, never sent again, and holds up nothing', (t) => {
     const { sent, delivery, ask, tick, refused, outbox } = page(t)
     const [one, two] = conversationOf('one', 'two')

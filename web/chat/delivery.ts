@@ -73,6 +73,10 @@ const answerMs = 15_000
 /** Longest wait that a hub is believed, in milliseconds; a timer past 24 days would be over at once. */
 const longestMs = 86_400_000
 
+/** How long to wait after so many failures before: as the hub says, or a second, and a little longer by chance. */
+export const waitMs = (retryAfterMs = 1_000, failures = 0): number =>
+  Math.min(longestMs, retryAfterMs) + backoffMs(failures)
+
 /**
  * Sends what is in the outbox one after the other: the next only when the one before it is answered, since it may be
  * its child in the tree. A refusal that can pass is tried again when the hub says, or after a while; one that cannot is
@@ -82,8 +86,6 @@ export class Delivery {
   readonly #outbox: Outbox
   readonly #listener: DeliveryListener
   #flying: string | undefined
-  /** The hub has said that it did not take what is on its way. */
-  #isBack = false
   #failures = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -97,6 +99,7 @@ export class Delivery {
     if (this.#flying !== undefined) return
     const frame = this.#outbox.next()
     if (frame === undefined || !this.#listener.send(frame)) return
+    this.#outbox.setSent(frame.request_id, true)
     this.#flying = frame.request_id
     this.#again(answerMs)
   }
@@ -105,13 +108,12 @@ export class Delivery {
   restart(): void {
     clearTimeout(this.#timer)
     this.#flying = undefined
-    this.#isBack = false
     this.pump()
   }
 
-  /** It is not to be sent after all. @returns false where the hub may have it already. */
+  /** It is not to be sent after all. @returns false where the hub may have it already, over whatever connection. */
   takeBack(requestId: string): boolean {
-    if (this.#flying === requestId && !this.#isBack) return false
+    if (this.#outbox.find(requestId)?.sent !== false) return false
     this.#outbox.takeBack(requestId)
     this.#answered(requestId)
     return true
@@ -131,9 +133,9 @@ export class Delivery {
     const entry = request_id === undefined ? undefined : this.#outbox.find(request_id)
     if (request_id === undefined || entry === undefined || entry.refusal !== undefined) return
     if (retryable) {
-      const afterMs = Math.min(longestMs, retry_after_ms ?? 1_000) + backoffMs(this.#failures++)
+      const afterMs = waitMs(retry_after_ms, this.#failures++)
       // Where the hub says when, it is past its limits, and has kept nothing; other failures may come after the commit.
-      this.#isBack = retry_after_ms !== undefined
+      if (retry_after_ms !== undefined) this.#outbox.setSent(request_id, false)
       this.#listener.onDelayed(entry.frame, detail, afterMs)
       this.#again(afterMs)
       return

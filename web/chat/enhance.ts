@@ -6,10 +6,14 @@ import { holdPlace } from './place.ts'
 import { listenToRefusals } from './refusals.ts'
 // Wanted with the first answer, when the server may be away: so it is here before.
 import './renderings.ts'
+import { tellStandstills } from './standstill.ts'
+import { keepStops } from './stops.ts'
 import { listenToToasts } from './toast.ts'
 
 /** Brings what one does with turns, then HTMX and everything around the conversation. Called once. */
 export function enhanceChat(chat: Chat): void {
+  keepStops(chat)
+  tellStandstills(chat)
   listenToActions(chat)
   listenToChatKeys(chat)
   listenToRefusals(chat)

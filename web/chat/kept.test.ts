@@ -147,6 +147,21 @@ suite('the outbox', () => {
     assert.equal(outbox.find(three.request_id)?.frame.parent_id, one.request_id)
   })
 
+  test('whether a message went out is known after a reload', () => {
+    const storage = new MemoryStorage()
+    const [sent, unsent] = conversationOf('sent', 'unsent')
+    assert.ok(sent && unsent)
+    const before = outboxOf(storage, 'before')
+    for (const frame of [sent, unsent]) before.add(frame)
+    before.setSent(sent.request_id, true)
+    const after = outboxOf(storage, 'after')
+    after.adopt(all)
+    assert.deepEqual(
+      after.of(sent.conversation_id).map(({ sent }) => sent),
+      [true, false],
+    )
+  })
+
   test('fifty messages of all tabs fit, one more does not, and there is room again when one is gone', () => {
     const storage = new MemoryStorage()
     const [first, second] = [outboxOf(storage, 'first'), outboxOf(storage, 'second')]

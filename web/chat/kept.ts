@@ -7,6 +7,8 @@ export interface OutboxEntry {
   readonly tab: string
   /** Where the conversation ended when it was asked; what an earlier version of this page wrote does not say. */
   readonly leaf?: string | null
+  /** Whether the hub may have it. What an earlier version of this page wrote does not say. */
+  readonly sent?: boolean
   readonly refusal?: Refusal
 }
 
@@ -43,7 +45,7 @@ export class Outbox {
     const all = [...this.#others(), ...this.#own]
     const length = JSON.stringify(all).length + (frame.message?.length ?? 0)
     if (all.length >= maxEntries || length > maxLength) return false
-    this.#set([...this.#own, { frame, leaf, tab: this.#tab }])
+    this.#set([...this.#own, { frame, leaf, sent: false, tab: this.#tab }])
     return true
   }
 
@@ -66,6 +68,11 @@ export class Outbox {
     return this.#own.filter(({ frame }) => frame.conversation_id === conversationId)
   }
 
+  /** It went out; or the hub has said that it has not kept it. */
+  setSent(requestId: string, sent: boolean): void {
+    this.#change(requestId, { sent })
+  }
+
   /** Accepted or discarded. */
   remove(requestId: string): void {
     this.#set(this.#own.filter(({ frame }) => frame.request_id !== requestId))
@@ -80,7 +87,7 @@ export class Outbox {
   /** It stays, to be read and mended. */
   refuse(requestId: string, refusal: Refusal): void {
     this.#rehang(requestId)
-    this.#set(this.#own.map((entry) => (requestOf(entry) === requestId ? { ...entry, refusal } : entry)))
+    this.#change(requestId, { refusal })
   }
 
   /** @param isGone whether the tab of an entry is no more. @returns the entries that are now this tab's. */
@@ -89,6 +96,10 @@ export class Outbox {
     const adopted = orphans.map((entry) => ({ ...entry, tab: this.#tab }))
     if (adopted.length > 0) this.#set([...adopted, ...this.#own], new Set(orphans.map(requestOf)))
     return adopted
+  }
+
+  #change(requestId: string, change: Partial<OutboxEntry>): void {
+    this.#set(this.#own.map((entry) => (requestOf(entry) === requestId ? { ...entry, ...change } : entry)))
   }
 
   /** There will be no answer to this request: what was to follow it follows what it would have followed. */
@@ -108,13 +119,7 @@ export class Outbox {
   #set(own: OutboxEntry[], adopted: ReadonlySet<string> = new Set()): void {
     this.#own = own
     const others = this.#others().filter((entry) => !adopted.has(requestOf(entry)))
-    const all = [...others, ...own]
-    try {
-      if (all.length === 0) this.#storage?.removeItem(this.#key)
-      else this.#storage?.setItem(this.#key, JSON.stringify(all))
-    } catch {
-      // Full or forbidden: this tab still has its own and sends them.
-    }
+    keepIn(this.#storage, this.#key, [...others, ...own])
   }
 
   #read(): OutboxEntry[] {
@@ -161,11 +166,7 @@ export class Drafts {
     const others = this.#read().filter(([id]) => id !== conversationId)
     const isKept = text !== '' && text.length <= maxDraftLength
     const drafts = isKept ? [...others, [conversationId, text] as const] : others
-    try {
-      this.#storage?.setItem(this.#key, JSON.stringify(drafts.slice(-maxDrafts)))
-    } catch {
-      // Full or forbidden: the text still stands in the composer.
-    }
+    keepIn(this.#storage, this.#key, drafts.slice(-maxDrafts))
   }
 
   #read(): (readonly [string, string])[] {
@@ -176,7 +177,16 @@ export class Drafts {
 const isDraft = (value: unknown): value is readonly [string, string] =>
   Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'string'
 
-function listIn<One>(
+export function keepIn(storage: SharedStorage | undefined, key: string, list: readonly unknown[]): void {
+  try {
+    if (list.length === 0) storage?.removeItem(key)
+    else storage?.setItem(key, JSON.stringify(list))
+  } catch {
+    // Full or forbidden: the page still has it.
+  }
+}
+
+export function listIn<One>(
   storage: SharedStorage | undefined,
   key: string,
   isOne: (value: unknown) => value is One,

@@ -5,25 +5,29 @@ import type { RunningReply } from './running-reply.ts'
 /** One reply's turn while it grows. */
 export class LiveReply {
   readonly turn: HTMLElement
-  readonly #companionName: string
+  readonly companionName: string
   #preview: Preview | undefined
   #reply: RunningReply | undefined
   #isAccepted = false
   #isHere = true
-  #isStopping = false
-  #isQuiet = false
-  #isGone = false
-  #silentMs = 0
+  #stopping = ''
+  /** What keeps it, while it stands still. */
+  #standstill = ''
   #unsent = 'Goes out after the message before it'
 
   constructor(turn: HTMLElement, companionName: string) {
     this.turn = turn
-    this.#companionName = companionName
+    this.companionName = companionName
   }
 
   /** The text so far, as Markdown. */
   get source(): string {
     return this.#reply?.reader.text ?? ''
+  }
+
+  /** What the model thought so far. */
+  get thoughts(): string {
+    return this.#reply?.reader.thoughts ?? ''
   }
 
   /** Whether anything of its log was read. */
@@ -35,7 +39,7 @@ export class LiveReply {
   take(reply: RunningReply): void {
     this.#reply = reply
     this.#isAccepted = true
-    this.#isQuiet = false
+    this.#standstill = ''
   }
 
   /** @param state of the request; absent: as the turn says. */
@@ -51,22 +55,21 @@ export class LiveReply {
     this.#say()
   }
 
-  stop(): void {
-    this.#isStopping = true
+  /** It is to end; or, without words, to go on after all. */
+  stop(words = 'Stopping'): void {
+    this.#stopping = words
     this.#say()
   }
 
-  /** It stands still, its writer may be gone, and for so long nothing at all was heard, in milliseconds. */
-  quiet(isGone: boolean, silentMs: number): void {
-    this.#isQuiet = true
-    this.#isGone = isGone
-    this.#silentMs = silentMs
+  /** It stands still: what keeps it, in words. */
+  quiet(words: string): void {
+    this.#standstill = words
     this.#say()
   }
 
   setHere(isHere: boolean): void {
     this.#isHere = isHere
-    this.#isQuiet = false
+    this.#standstill = ''
     this.#say()
   }
 
@@ -114,31 +117,19 @@ export class LiveReply {
   }
 
   #words(): [words: string, isUrgent: boolean] {
-    if (this.#isStopping) return ['Stopping', true]
-    if (!this.#isHere)
-      return [`${this.#isAccepted ? 'The answer goes on' : 'Goes out'} when the connection is back`, true]
+    if (!this.#isHere) return [`${this.#awayWords()} when the connection is back`, true]
+    if (this.#stopping) return [this.#stopping, true]
     if (!this.#isAccepted) return [this.#unsent, true]
     if (this.turn.dataset.state === 'waiting') return ['Waiting for its turn', false]
-    return [this.#quietWords(), this.#isQuiet]
+    if (this.#standstill) return [this.#standstill, true]
+    return [this.source === '' ? `${this.companionName} is thinking` : '', false]
   }
 
-  /** What keeps it, as far as one can tell from here. */
-  #quietWords(): string {
-    const name = this.#companionName
-    if (!this.#isQuiet) return this.source === '' ? `${name} is thinking` : ''
-    // From here a model that loads, one that reads and one that fails and is asked again are all the same.
-    const still = this.#reply?.reader.thoughts
-      ? `${name} is still thinking`
-      : 'Still waiting for the first word'
-    if (!this.#isGone) return this.source === '' ? still : 'Still working on it'
-    if (this.#silentMs < longMs)
-      return this.hasBegun ? 'Picking the answer up again' : `Waiting until ${name} is free`
-    return `Nothing has come for ${Math.floor(this.#silentMs / 1_000)} s. It goes on by itself once a worker is there`
+  #awayWords(): string {
+    if (this.#stopping) return 'Stops'
+    return this.#isAccepted ? 'The answer goes on' : 'Goes out'
   }
 }
-
-/** After so long nobody came for it, in milliseconds. */
-const longMs = 20_000
 
 /** In a hidden tab no frame is painted, but time goes on. Milliseconds. */
 const hiddenMs = 250

@@ -53,6 +53,12 @@ export const isRunning = (turn: HTMLElement): boolean => runs(turn.dataset.state
 
 export const turnOf = (id: string): HTMLElement | null => document.getElementById(`m-${id}`)
 
+/** Whether the page shows it, and nothing more may come of it. */
+export function hasEnded(id: string): boolean {
+  const turn = turnOf(id)
+  return turn !== null && !isRunning(turn)
+}
+
 /** All turns of a thread or of what a server sent, in reading order. */
 export const turnsIn = (place: ParentNode): HTMLElement[] => [...place.querySelectorAll<HTMLElement>('.turn')]
 

@@ -4,8 +4,9 @@ import type { Conversation } from './conversation.ts'
 import { type Asked, begin, Delivery, flawOf, frameOf, type Limits } from './delivery.ts'
 import { Outbox, type OutboxEntry, type SharedStorage } from './kept.ts'
 import { tell } from './notices.ts'
-import { leafOf } from './page-parts.ts'
+import { hasEnded, leafOf } from './page-parts.ts'
 import type { Replies } from './replies.ts'
+import type { Stops } from './stops.ts'
 
 export interface RequestsSurroundings {
   readonly storage: SharedStorage | undefined
@@ -26,7 +27,9 @@ export class Requests {
   readonly #around: RequestsSurroundings
   readonly #delivery: Delivery
   /** Requests that are to be stopped, until they end. */
-  readonly #stopped = new Set<string>()
+  readonly stopped = new Set<string>()
+  /** Keeps them; comes a moment later. */
+  stops: Stops | undefined
   /** Conversations whose first message the hub does not have yet. */
   readonly #begun = new Set<string>()
 
@@ -73,24 +76,41 @@ export class Requests {
 
   /** Stops the answer that is written or, before that, waits first. What was not sent yet is taken back. */
   stop(): void {
-    const shown = this.#around.shown()
-    const requestId = shown?.running()[0]
-    if (requestId === undefined) return
-    const unsent = this.outbox.find(requestId)
-    if (unsent && this.#delivery.takeBack(requestId)) {
-      this.#takenBack(unsent)
-      return
-    }
-    this.#stopped.add(requestId)
-    shown?.live.of(requestId)?.stop()
+    const requestId = this.#around.shown()?.running()[0]
+    if (requestId === undefined || this.takeBack(requestId)) return
+    this.stopped.add(requestId)
+    this.stops?.keep(requestId)
     this.sendStops()
   }
 
+  /** @returns false where there is nothing to take back, or the hub may have it. */
+  takeBack(requestId: string): boolean {
+    const entry = this.outbox.find(requestId)
+    if (!entry || !this.#delivery.takeBack(requestId)) return false
+    this.ended(requestId)
+    this.#around.replies.forget(requestId)
+    const shown = this.#shown(entry.frame)
+    shown?.takeBack(entry)
+    if (entry.frame.kind !== 'send') void shown?.refresh()
+    return true
+  }
+
+  /** Those that the hub has, shown or not; the others when it has them. */
   sendStops(): void {
-    for (const request_id of this.#stopped) {
-      if (!this.#around.replies.has(request_id)) this.#stopped.delete(request_id)
-      else if (!this.outbox.find(request_id)) this.#around.send({ type: 'chat.cancel', request_id })
+    for (const request_id of this.stopped) {
+      if (hasEnded(request_id)) {
+        this.ended(request_id)
+        continue
+      }
+      this.#around.shown()?.live.of(request_id)?.stop()
+      if (!this.outbox.find(request_id)) this.#around.send({ type: 'chat.cancel', request_id })
     }
+  }
+
+  /** There is nothing to stop any more. */
+  ended(requestId: string): void {
+    this.stopped.delete(requestId)
+    this.stops?.forget(requestId)
   }
 
   /** Shows what of the conversation on the page the hub does not have yet. */
@@ -101,6 +121,7 @@ export class Requests {
       conversation.showKept(entry)
       if (entry.refusal === undefined) this.#around.replies.follow(entry.frame.request_id)
     }
+    this.stops?.takeUp(conversation.running())
   }
 
   /** Takes over what gone tabs had not sent. @param isGone whether a tab is no more. */
@@ -124,6 +145,7 @@ export class Requests {
 
   fail(error: Omit<ErrorFrame, 'type'>): void {
     this.#delivery.fail(error)
+    this.stops?.fail(error)
   }
 
   /** @returns whether the frame that made the hub close the socket was ours; it then is refused. */
@@ -133,6 +155,7 @@ export class Requests {
 
   #onRefused(entry: OutboxEntry): void {
     const { frame, refusal } = entry
+    this.ended(frame.request_id)
     this.#around.replies.forget(frame.request_id)
     const shown = this.#shown(frame)
     if (refusal) shown?.showRefused(entry, refusal)
@@ -140,14 +163,6 @@ export class Requests {
     this.outbox.remove(frame.request_id)
     tell('toast', refusal?.detail)
     void shown?.refresh()
-  }
-
-  #takenBack(entry: OutboxEntry): void {
-    const { frame } = entry
-    this.#around.replies.forget(frame.request_id)
-    const shown = this.#shown(frame)
-    shown?.takeBack(entry)
-    if (frame.kind !== 'send') void shown?.refresh()
   }
 
   #tellUnsent({ request_id }: ChatSendFrame, words: string): void {
@@ -161,5 +176,5 @@ export class Requests {
 }
 
 /** A minute is soon; after that a person wants to know. */
-const whenIn = (ms: number): string =>
+export const whenIn = (ms: number): string =>
   ms > 60_000 ? `at ${new Date(Date.now() + ms).toLocaleTimeString([], { timeStyle: 'short' })}` : 'soon'

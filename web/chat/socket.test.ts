@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { errorCodes } from '../../bus/contract/errors.ts'
+import { uuidv7 } from '../../bus/contract/ids.ts'
+import { conversationOf, MemoryStorage } from '../../testing/browser/browser-parts.ts'
 import { StandInSocket, welcomeFrame } from '../../testing/browser/stand-in-socket.ts'
+import { Delivery } from './delivery.ts'
+import { Outbox } from './kept.ts'
 import { ChatSocket } from './socket.ts'
 import type { ConnectionState } from './socket-listener.ts'
 
@@ -75,8 +79,8 @@ suite('the socket', () => {
     assert.deepEqual([frames, states], [['welcome'], ['here']])
   })
 
-  test('comes back ever more slowly while nobody answers, and at once again after a welcome', (t) => {
-    const { socket, arrive, untilNext, states } = page(t)
+  test('comes back ever more slowly while nobody answers, and at once again after a connection that held', (t) => {
+    const { socket, arrive, tick, untilNext, states } = page(t)
     socket.connect()
     for (const waitMs of [500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000]) {
       StandInSocket.last.end(1006)
@@ -84,7 +88,22 @@ suite('the socket', () => {
     }
     assert.deepEqual(states.slice(0, 5), ['returning', 'returning', 'returning', 'away', 'away'])
     arrive()
+    tick(3_500)
     StandInSocket.last.end(1006)
+    assert.equal(untilNext(), 500)
+  })
+
+  test('a hub that welcomes and is gone at once is come back to ever more slowly, and one that held at once', (t) => {
+    const { connect, arrive, tick, untilNext } = page(t)
+    connect()
+    for (const waitMs of [500, 1_000, 2_000, 4_000]) {
+      tick(2_900)
+      StandInSocket.last.end(4008)
+      assert.equal(untilNext(), waitMs)
+      arrive()
+    }
+    tick(3_500)
+    StandInSocket.last.end(4008)
     assert.equal(untilNext(), 500)
   })
 
@@ -148,6 +167,43 @@ suite('the socket', () => {
     may.comeBack = true
     StandInSocket.last.end(4501)
     assert.equal(untilNext(), 500)
+  })
+
+  test('a message for which a hub closes the connection is refused, and those behind it go out on the next', (t) => {
+    const { arrive, untilNext } = page(t)
+    const outbox = new Outbox(new MemoryStorage(), uuidv7(), 'tab')
+    const [one, two] = conversationOf('one', 'two')
+    assert.ok(one && two)
+    for (const frame of [one, two]) outbox.add(frame)
+    const delivery = new Delivery(outbox, {
+      send: (frame) => socket.send(frame),
+      onRefused: () => {},
+      onDelayed: () => {},
+    })
+    const socket = new ChatSocket('ws://house.invalid/ws', 'tab', {
+      resume: () => [],
+      isWaiting: () => false,
+      onWelcome: () => delivery.restart(),
+      onFrame: () => {},
+      onState: () => {},
+      onGone: () => delivery.restart(),
+      onRefused: () => delivery.blame('frame_invalid', 'The server cannot take this message.'),
+    })
+    socket.connect()
+    arrive()
+    StandInSocket.last.end(1009)
+    untilNext()
+    arrive()
+    assert.deepEqual(outbox.refused(one.message_id), one)
+    const sent = StandInSocket.last.sent.filter((frame) => frame.type === 'chat.send')
+    assert.deepEqual(
+      sent.map(({ message }) => message),
+      ['two'],
+    )
+    assert.equal(StandInSocket.all[0]?.sent.filter(({ type }) => type === 'chat.send').length, 1)
+    delivery.accept(two.request_id)
+    StandInSocket.last.end(1009)
+    assert.equal(outbox.next(), undefined)
   })
 
   test('a hub that takes the connection and never welcomes is left', (t) => {

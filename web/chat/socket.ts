@@ -15,6 +15,8 @@ const owedMs = 2_000
 const idleMs = 5_000
 /** How often silence is looked at, in milliseconds. */
 const watchMs = 500
+/** A connection that held for longer has not failed, in milliseconds. */
+const heldMs = 3_000
 /** Failed connections in a row after which the server is called away. */
 const failuresUntilAway = 3
 /** Unreadable frames, with no calm between them, after which this page is taken to be older than the server. */
@@ -31,6 +33,7 @@ export class ChatSocket {
   #socket: WebSocket | undefined
   #welcomed = false
   #failures = 0
+  #welcomedAtMs = 0
   #heardAtMs = 0
   /** When the hub was asked whether it is there; 0 while it need not be. */
   #askedAtMs = 0
@@ -126,7 +129,7 @@ export class ChatSocket {
 
   #welcome(welcome: Welcome): void {
     this.#welcomed = true
-    this.#failures = 0
+    this.#welcomedAtMs = Date.now()
     this.#retryAfterMs = undefined
     this.#heartbeatMs = welcome.heartbeat_ms
     this.#listener.onState('here')
@@ -135,6 +138,7 @@ export class ChatSocket {
 
   #look(): void {
     const silentMs = this.#silentMs
+    if (this.#welcomed && Math.abs(Date.now() - this.#welcomedAtMs) > heldMs) this.#failures = 0
     if (!this.#welcomed || this.#askedAtMs > 0) {
       if (silentMs > (this.#welcomed ? answerMs : welcomeMs)) this.#giveUp()
       else if (this.#isDoubted) this.#tellAway()
@@ -180,8 +184,11 @@ export class ChatSocket {
 
   #lose(socket: WebSocket, closeCode: number): void {
     if (socket !== this.#socket) return
+    this.#welcomed = false
+    // Asked while the listener still knows what was on its way.
+    const comesBack = shouldReconnect(closeCode) || this.#listener.onRefused(closeCode)
     this.#drop()
-    if (shouldReconnect(closeCode) || this.#listener.onRefused(closeCode)) this.#comeBack()
+    if (comesBack) this.#comeBack()
     else {
       this.#refused = true
       this.#listener.onState('ended')
