@@ -154,8 +154,20 @@ test('a person’s conversations are read page by page, and nobody else’s', as
 
 test('a page that is asked for wrongly is refused', async () => {
   const { cookie } = await stage.hub.signIn()
-  for (const query of ['limit=0', 'limit=-1', 'limit=many', 'limit=1&limit=2', 'cursor='])
+  for (const query of [
+    'limit=0',
+    'limit=-1',
+    'limit=201',
+    'limit=999',
+    'limit=1000',
+    'limit=1e1',
+    'limit=many',
+    'limit=1&limit=2',
+    'cursor=',
+  ])
     assert.equal((await inject(`/v1/sessions?${query}`, { cookie })).statusCode, 400, query)
+  for (const query of ['limit=1', 'limit=200', ''])
+    assert.equal((await inject(`/v1/sessions?${query}`, { cookie })).statusCode, 200, query)
   for (const cursor of ['nonsense', '%00', '1:x', "'; drop table users"])
     assert.ok(
       (await inject(`/v1/sessions?cursor=${encodeURIComponent(cursor)}`, { cookie })).statusCode < 500,
