@@ -7,7 +7,6 @@ import { openBrowserSocket } from '../testing/hub/browser-socket.ts'
 import { newSend } from '../testing/hub/start-house.ts'
 import { startNatsServer } from '../testing/servers/nats-server.ts'
 import { startProcess } from '../testing/servers/processes.ts'
-import { waitUntil } from '../testing/servers/wait-until.ts'
 import { startCollector } from '../testing/telemetry/collector.ts'
 import type { SentSpan } from '../testing/telemetry/read-spans.ts'
 
@@ -68,10 +67,6 @@ async function chatOnce(folder: string) {
   await using hub = await start('server/main.ts')
   await using worker = await start('workers/main.ts')
   const origin = /"address":"([^"]+)"/.exec(await hub.waitForLine(/The hub listens/))?.[1] ?? ''
-  // What is accepted before the hub's streams stand is published by a later round, in a trace of its own.
-  await waitUntil('the hub has its bus', async () =>
-    (await (await fetch(`${origin}/health`)).text()).includes('"nats":"up"'),
-  )
   await worker.waitForLine(/takes chat requests/)
   const page = await fetch(origin)
   const browser = await openBrowserSocket(origin, {
