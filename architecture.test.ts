@@ -96,12 +96,12 @@ function plantedViolations(): Record<string, Planted> {
     'a worker that imports the server': plant(
       'workers/chat/planted.ts',
       '../../server/house.ts',
-      'workers/chat may import bus, settings, telemetry, workers/runtime, workers/inference; never another worker, the server or the store',
+      'workers/chat may import bus, settings, telemetry, process, workers/runtime, workers/inference; never another worker, the server or the store',
     ),
     'a worker that imports another': plant(
       'workers/speech/planted.ts',
       '../chat/claim.ts',
-      'workers/speech may import bus, settings, telemetry, workers/runtime, workers/inference; never another worker, the server or the store',
+      'workers/speech may import bus, settings, telemetry, process, workers/runtime, workers/inference; never another worker, the server or the store',
     ),
     'a type across a wall': plant(
       'bus/contract/planted.ts',

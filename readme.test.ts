@@ -6,6 +6,7 @@ import { readVariables, withTables } from './deploy/readme-tables.ts'
 import { startVariables } from './deploy/start-variables.ts'
 import { isIssuerVariable } from './server/accounts/providers/read-issuers.ts'
 import { readConfig } from './server/config.ts'
+import { telemetryVariables } from './telemetry/variables.ts'
 import { readWorkerConfig } from './workers/config.ts'
 
 const read = (name: string) => readFile(join(import.meta.dirname, name), 'utf8')
@@ -61,9 +62,9 @@ suite('.env.example', () => {
 
 const known = new Set([
   ...readVariables().flatMap(({ name, aliases }) => [name, ...aliases]),
+  ...telemetryVariables.flatMap(({ name, aliases }) => [name, ...aliases]),
   ...startVariables.map(({ name }) => name),
 ])
 
-/** OpenTelemetry's own are named by its specification, and an issuer's by whoever runs the house. */
-const isUnknown = (name: string): boolean =>
-  !known.has(name) && !name.startsWith('OTEL_') && !isIssuerVariable(name)
+/** An issuer's are named by whoever runs the house. */
+const isUnknown = (name: string): boolean => !known.has(name) && !isIssuerVariable(name)

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { restartLimits } from '../deploy/local/restart-limits.ts'
 import type { ReturningReader } from '../testing/hub/returning-reader.ts'
 import { waitUntil } from '../testing/servers/wait-until.ts'
 import { joinSorted, percentile } from './measure/percentile.ts'
@@ -19,8 +20,10 @@ export interface KillFigures {
 }
 
 const tokensPerSecond = 20
-/** Between two kills, so that each meets a home at rest, in milliseconds. */
+/** Before the first kill of a process, so that it meets a home at rest, in milliseconds. */
 const restMs = 4_000
+/** Between two kills: the supervisor waits longer each time for one that dies again before it had a good run. */
+const goodRunMs = restartLimits.goodRunMs + 1_000
 const patienceMs = 60_000
 
 /** Kills hub and worker of a home in turn, which its supervisor starts again, while people read. */
@@ -31,7 +34,7 @@ export async function measureKills(plan: KillPlan, say: (line: string) => void):
   for (const name of ['worker', 'hub'] as const) {
     const pauses: number[] = []
     for (let kill = 0; kill < plan.kills; kill += 1) {
-      await pause(restMs)
+      await pause(kill === 0 ? restMs : goodRunMs)
       say(`${name}, kill ${kill + 1} of ${plan.kills}`)
       const before = readers.map((one) => stateOf(one)[name])
       const killedMs = performance.now()

@@ -48,7 +48,7 @@ export const fullPlan: Plan = {
   connections: 5_000,
   warmConnections: 500,
   settleSeconds: 30,
-  kills: { readers: 20, kills: 10 },
+  kills: { readers: 20, kills: 5 },
   resumeSockets: 5_000,
   rollout: { readers: 20, rollouts: 5 },
 }

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hubVariables } from '../server/config.ts'
 import type { Variable } from '../settings/setting.ts'
+import { telemetryVariables } from '../telemetry/variables.ts'
 import { workerVariables } from '../workers/config.ts'
 import { startVariables } from './start-variables.ts'
 
@@ -25,7 +26,12 @@ export function readVariables(): readonly ReadVariable[] {
 
 /** The README with its tables made anew. */
 export function withTables(page: string): string {
-  return between(between(page, 'variables', variableTable()), 'start-variables', startTable())
+  const tables = {
+    variables: variableTable(),
+    'telemetry-variables': telemetryTable(),
+    'start-variables': startTable(),
+  }
+  return Object.entries(tables).reduce((made, [name, text]) => between(made, name, text), page)
 }
 
 function variableTable(): string {
@@ -36,6 +42,14 @@ function variableTable(): string {
     meaning,
   ])
   return table([['variable, other names', 'default', 'read by', 'meaning'], ...rows])
+}
+
+function telemetryTable(): string {
+  const rows = telemetryVariables.map(({ name, aliases, meaning }) => [
+    [name, ...aliases].map(asCode).join(', '),
+    meaning,
+  ])
+  return table([['variable, for traces alone', 'meaning'], ...rows])
 }
 
 const startTable = (): string =>

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { say, untilSettled } from '../testing/house/talk.ts'
 import { useHouse } from '../testing/house/use-house.ts'
 
-const stage = useHouse({ hubEnvironment: { TOKENS_PER_DAY: '1' } })
+// The limit ends with the day: just before that a page says 'soon' and not when.
+const clock = fileURLToPath(new URL('../testing/clock/noon.ts', import.meta.url))
+const stage = useHouse({ hubEnvironment: { TOKENS_PER_DAY: '1', NODE_OPTIONS: `--import ${clock}` } })
 
 test('who is past a limit reads when it goes on and what waits behind, and can take the message back', () =>
   stage.visit(async ({ page }) => {

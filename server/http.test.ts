@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { Writable } from 'node:stream'
 import { test } from 'node:test'
+import { pino } from 'pino'
 import { uuidv7 } from '../bus/contract/ids.ts'
 import { startAnsweringWorker } from '../testing/hub/scripted-worker.ts'
 import { newSend } from '../testing/hub/start-house.ts'
@@ -59,6 +61,23 @@ test('probes say what is up', async () => {
   const version = await inject('/version')
   assert.equal(version.headers['cache-control'], 'no-store')
   assert.deepEqual(Object.keys(version.json()), ['version', 'commit', 'built_at'])
+})
+
+test('an answer names the request as the log does', async () => {
+  const lines: { http_request_id?: string; route?: string }[] = []
+  const stream = new Writable({
+    write: (chunk, _encoding, done) => {
+      lines.push(JSON.parse(String(chunk)))
+      done()
+    },
+  })
+  await using hub = await stage.house.addHub({ logger: pino({ level: 'info' }, stream) })
+  const ids: unknown[] = []
+  for (const url of ['/version', '/sign-in', '/sign-in'])
+    ids.push((await hub.app.fastify.inject({ url, headers: { host: 'localhost' } })).headers['x-request-id'])
+  const logged = lines.filter(({ route }) => route === '/sign-in').map((line) => line.http_request_id)
+  assert.deepEqual(logged, ids.slice(1))
+  assert.equal(new Set(ids).size, 3)
 })
 
 test('every answer carries the policy that keeps foreign code out', async () => {
@@ -135,8 +154,20 @@ test('a person’s conversations are read page by page, and nobody else’s', as
 
 test('a page that is asked for wrongly is refused', async () => {
   const { cookie } = await stage.hub.signIn()
-  for (const query of ['limit=0', 'limit=-1', 'limit=many', 'limit=1&limit=2', 'cursor='])
+  for (const query of [
+    'limit=0',
+    'limit=-1',
+    'limit=201',
+    'limit=999',
+    'limit=1000',
+    'limit=1e1',
+    'limit=many',
+    'limit=1&limit=2',
+    'cursor=',
+  ])
     assert.equal((await inject(`/v1/sessions?${query}`, { cookie })).statusCode, 400, query)
+  for (const query of ['limit=1', 'limit=200', ''])
+    assert.equal((await inject(`/v1/sessions?${query}`, { cookie })).statusCode, 200, query)
   for (const cursor of ['nonsense', '%00', '1:x', "'; drop table users"])
     assert.ok(
       (await inject(`/v1/sessions?cursor=${encodeURIComponent(cursor)}`, { cookie })).statusCode < 500,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { connectBus } from '../bus/nats/connection.ts'
+import { endAfter } from '../process/end-after.ts'
 import { ConfigError } from '../settings/read-settings.ts'
 import { asLog, createLogger, errorFields, type Logger } from '../telemetry/logger.ts'
 import { startTelemetry } from '../telemetry/start.ts'
@@ -95,16 +96,6 @@ function stopOnSignal(config: HubConfig, logger: Logger, stop: () => Promise<voi
     )
   }
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal)
-}
-
-/** Counted in ticks: a hub that was frozen while it stopped gets the rest of its time when it wakes. */
-function endAfter(ms: number): void {
-  let ticks = 0
-  const tick = () => {
-    ticks += 1
-    if (ticks === 10) process.exit(1)
-  }
-  setInterval(tick, ms / 10).unref()
 }
 
 /** What keeps the hub from starting is told plainly: mostly a setting. */

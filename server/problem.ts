@@ -52,7 +52,7 @@ export function registerProblems(app: FastifyInstance): void {
     const code = codeOf(error)
     if (errorCodes[code].status >= 500) request.log.error(errorFields(error), 'A request failed')
     if (!(error instanceof CodedError)) return sendProblem(reply, code)
-    return sendProblem(reply, code, error.message, error.retryAfterMs)
+    return sendProblem(reply, code, error.detail, error.retryAfterMs)
   })
 }
 

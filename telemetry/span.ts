@@ -2,6 +2,7 @@ import {
   type Attributes,
   type Context,
   context,
+  propagation,
   ROOT_CONTEXT,
   SpanKind,
   SpanStatusCode,
@@ -43,6 +44,17 @@ export function inSpan<Result>(facts: SpanFacts, work: () => Promise<Result>): P
  * Runs `work` outside of any span: what one request set off, but does for all, is no part of that one's trace.
  */
 export const outsideSpans = <Result>(work: () => Result): Result => context.with(ROOT_CONTEXT, work)
+
+/** The active span as one line that can be kept (W3C trace context, `traceparent`); null without telemetry. */
+export function traceparentNow(): string | null {
+  const carrier: { traceparent?: string } = {}
+  propagation.inject(context.active(), carrier)
+  return carrier.traceparent ?? null
+}
+
+/** Runs `work` as part of the trace that was kept so; outside of any where there is none. */
+export const inTrace = <Result>(traceparent: string | null, work: () => Result): Result =>
+  context.with(propagation.extract(ROOT_CONTEXT, { traceparent: traceparent ?? undefined }), work)
 
 /** Never the message, which may repeat what somebody said. */
 const codeOf = (error: unknown): string =>

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { readdir, readFile } from 'node:fs/promises'
 import { createServer, type ServerResponse } from 'node:http'
+import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { trace } from '@opentelemetry/api'
 import { headers } from 'nats'
@@ -14,6 +16,7 @@ import { waitUntil } from '../testing/servers/wait-until.ts'
 import { startCollector } from '../testing/telemetry/collector.ts'
 import { spanNames } from './span-names.ts'
 import { startTelemetry } from './start.ts'
+import { telemetryVariables } from './variables.ts'
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
 const parentId = '00f067aa0ba902b7'
@@ -135,6 +138,33 @@ suite('telemetry', () => {
       assert.equal(await records(environment), true, JSON.stringify(environment))
   })
 
+  test('a process is called, and told of, as the environment says', async (t) => {
+    const names = {
+      OTEL_SERVICE_NAME: 'attic',
+      OTEL_RESOURCE_ATTRIBUTES: 'host.name=cellar,service.name=none',
+    }
+    const { collector, telemetry } = await openTelemetry(t, names)
+    trace.getTracer('test').startSpan('test').end()
+    await telemetry.shutdown()
+    assert.deepEqual(
+      collector.spans().map(({ service }) => service),
+      ['attic'],
+    )
+    for (const told of ['host.name', 'cellar', '9.9.9']) assert.ok(collector.bytes().includes(told), told)
+  })
+
+  test('every variable that is read stands in the table', async () => {
+    const files = (await readdir(import.meta.dirname)).filter((file) => /^(?!.*\.test\.).*\.ts$/.test(file))
+    const sources = await Promise.all(files.map((file) => readFile(join(import.meta.dirname, file), 'utf8')))
+    const read = new Set(sources.join('\n').match(/OTEL_[A-Z_]*[A-Z]\b/g))
+    const told = new Set(telemetryVariables.flatMap(({ name, aliases }) => [name, ...aliases]))
+    assert.ok(read.size > 6)
+    assert.deepEqual(
+      [...read].filter((name) => !told.has(name)),
+      [],
+    )
+  })
+
   test('a sampler that does not exist is named at the start, with what it takes', async () => {
     const start = (more: Record<string, string>) =>
       startTelemetry({ service: 's', version: '1', environment: { OTEL_TRACES_EXPORTER: 'otlp', ...more } })
@@ -157,16 +187,17 @@ async function records(environment: Record<string, string>): Promise<boolean> {
 }
 
 /** A collector, and telemetry that sends there. */
-async function openTelemetry(t: TestContext) {
+async function openTelemetry(t: TestContext, more: Readonly<Record<string, string>> = {}) {
   const collector = await startCollector()
-  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url
+  const variables = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...more }
+  Object.assign(process.env, variables)
   const telemetry = await startTelemetry({
     service: 'companions-test',
     version: '9.9.9',
     environment: process.env,
   })
   t.after(async () => {
-    delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT
+    for (const name of Object.keys(variables)) delete process.env[name]
     await telemetry.shutdown()
     await collector[Symbol.asyncDispose]()
   })

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { connectBus } from '../bus/nats/connection.ts'
+import { endAfter } from '../process/end-after.ts'
 import { readPackageVersion } from '../settings/package-version.ts'
 import { ConfigError } from '../settings/read-settings.ts'
 import { asLog, createLogger, type Logger } from '../telemetry/logger.ts'
@@ -57,16 +58,6 @@ function stopSignal(config: WorkerConfig, logger: Logger): AbortSignal {
     })
   }
   return stop.signal
-}
-
-/** Counted in ticks: a worker that was frozen while it stopped gets the rest of its time when it wakes. */
-function endAfter(ms: number): void {
-  let ticks = 0
-  const tick = () => {
-    ticks += 1
-    if (ticks === 10) process.exit(1)
-  }
-  setInterval(tick, ms / 10).unref()
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

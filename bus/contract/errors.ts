@@ -85,20 +85,29 @@ export interface ErrorFacts {
   readonly title: string
 }
 
-/** An error that carries one of our codes; `detail` is for people and never holds message content. */
+/**
+ * An error that carries one of our codes. `message` is in our own words and may be logged. `detail` is for people, and
+ * may hold the words of a backend, which like to repeat what somebody said: no log takes it.
+ */
 export class CodedError extends Error {
   readonly code: ErrorCode
   /** When the same thing can succeed, in milliseconds from now, where that is known. */
   readonly retryAfterMs: number | undefined
+  /** `message`, unless there is something that people alone should read. */
+  readonly detail: string
   override readonly name = 'CodedError'
 
   constructor(
     code: ErrorCode,
-    detail: string = errorCodes[code].title,
-    options?: ErrorOptions & { readonly retryAfterMs?: number | undefined },
+    message: string = errorCodes[code].title,
+    options?: ErrorOptions & {
+      readonly detail?: string | undefined
+      readonly retryAfterMs?: number | undefined
+    },
   ) {
-    super(detail, options)
+    super(message, options)
     this.code = code
+    this.detail = options?.detail ?? message
     this.retryAfterMs = options?.retryAfterMs
   }
 

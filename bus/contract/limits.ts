@@ -6,11 +6,23 @@ export const maxMessageLength = 32_000
 /** Longest reply, in UTF-16 code units. Past it the reply ends with `finish_reason: length`. Configurable. */
 export const maxReplyLength = 200_000
 
-/** Largest frame to the hub, in bytes: 32,000 code units of UTF-8 at 3 bytes each, twice over. Past it: close 1009. */
+/** Largest frame to the hub, in bytes: a text of 86,000 code units, at most 3 bytes of UTF-8 each, fits. Past it: close 1009. */
 export const maxFrameBytes = 256 * 1024
 
 /** Largest frame before `welcome`, in bytes. Past it: close 1009. */
 export const maxHelloBytes = 4 * 1024
+
+/** A socket has this long to say hello, in milliseconds. Past it: `hello_timeout`. */
+export const helloTimeoutMs = 10_000
+
+/** Most frames a socket may send in a second. Further ones are refused with `rate_limited`. */
+export const maxFramesPerSecond = 50
+
+/** Most frames of a socket that wait to be handled, one after the other. Further ones: `rate_limited`. */
+export const maxWaitingFrames = 64
+
+/** Frames in a row that were refused. At the last the socket is closed with that one's code. */
+export const maxRefusedFrames = 20
 
 /** Deepest nesting of maps and arrays in a frame, and most elements in all. Past either: refused before decoding. */
 export const maxFrameDepth = 16

@@ -1,15 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { readAddress } from './address.ts'
-import type { Bus, WorkLoop } from './bus.ts'
+import type { Bus } from './bus.ts'
 import { type Link, openLink } from './link.ts'
 import type { Log } from './log.ts'
 import { makePublisher } from './publish.ts'
 import { readEntries } from './read-entries.ts'
 import { reportRefusals } from './refusals.ts'
-import { ask, type Responder, startResponder } from './request.ts'
+import { ask, startResponder } from './request.ts'
 import { holds, lastEntry, purge, remove } from './stored-entries.ts'
 import { keepStreams } from './stream-keeper.ts'
 import { LiveMessage, subscribeCore } from './subscribe.ts'
+import { UnderWay } from './under-way.ts'
 import { startWork } from './work.ts'
 
 export interface BusOptions {
@@ -50,48 +51,33 @@ export function connectBus(options: BusOptions): Bus {
     maxBytesScale: options.maxBytesScale ?? 1,
     log,
   })
-  const publisher = makePublisher(link, inboxPrefix, keeper.onMissingStream)
+  const onMissingStream = () => keeper.onMissingStream()
+  const publisher = makePublisher(link, inboxPrefix, onMissingStream)
   const makesConsumers = role !== 'worker'
-  const { onMissingStream, whenStanding } = keeper
+  const whenStanding = (timeoutMs: number) => keeper.whenStanding(timeoutMs)
   const reader = { link, inboxPrefix, makesConsumers, onMissingStream, whenStanding }
-  const loops = new Set<WorkLoop>()
-  const responders = new Set<Responder>()
+  const underWay = new UnderWay()
 
   return {
     get state() {
       if (link.closed) return 'closed'
       return keeper.ready ? 'connected' : 'connecting'
     },
-    onConnect: keeper.onReady,
-    epochOf: keeper.epochOf,
-    lookAgain: keeper.lookAgain,
+    onConnect: (listener) => keeper.onReady(listener),
+    epochOf: (stream) => keeper.epochOf(stream),
+    lookAgain: () => keeper.lookAgain(),
     publish: publisher.publish,
     send: (subject, body) => link.up?.publish(subject, body),
     subscribe: (subject, handle, { queue } = {}) =>
       subscribeCore(link, log, { subject, queue, hear: (message) => handle(new LiveMessage(message)) }),
     request: (subject, body, { timeoutMs = defaultRequestTimeoutMs } = {}) =>
       ask(link, subject, body, timeoutMs),
-    respond: (subject, queue, answer) => {
-      const responder = startResponder(link, log, { subject, queue, answer })
-      responders.add(responder)
-      return {
-        active: responder.active,
-        unsubscribe: () => {
-          responder.unsubscribe()
-          void responder.settled().then(() => responders.delete(responder))
-        },
-      }
-    },
-    work: (work) => {
-      const loop = startWork(work, { ...reader, log, onReady: keeper.whenReady })
-      loops.add(loop)
-      return {
-        get running() {
-          return loop.running
-        },
-        drain: () => loop.drain().finally(() => loops.delete(loop)),
-      }
-    },
+    respond: (subject, queue, answer) =>
+      underWay.addResponder(startResponder(link, log, { subject, queue, answer })),
+    work: (work) =>
+      underWay.addLoop(
+        startWork(work, { ...reader, log, onReady: (listener) => keeper.whenReady(listener) }),
+      ),
     lastEntry: (stream, subject) => lastEntry(reader, stream, subject),
     readEntries: (stream, subject, from) => readEntries(reader, { stream, subject, from }),
     holds: (stream, seq) => holds(reader, stream, seq),
@@ -99,10 +85,7 @@ export function connectBus(options: BusOptions): Bus {
     remove: (stream, seq) => remove(reader, stream, seq),
     close: async () => {
       if (link.closed) return
-      for (const responder of responders) responder.unsubscribe()
-      const ends = [...loops].map((loop) => loop.drain())
-      ends.push(...[...responders].map((responder) => responder.settled()), publisher.settled())
-      await finish(link, ends)
+      await finish(link, [...underWay.end(), publisher.settled()])
     },
   }
 }

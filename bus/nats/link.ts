@@ -30,95 +30,121 @@ const dialTimeoutMs = 2_000
 const redialDelayMs = (): number => 100 + Math.random() * 400
 
 /** Starts connecting and never gives up: a refused token may be mended while we wait. */
-export function openLink(options: ConnectionOptions, log: Log): Link {
-  const ending = new AbortController()
-  const onConnection = new Set<(connection: NatsConnection) => void>()
-  const onUp = new Set<(connection: NatsConnection) => void>()
-  const onDown = new Set<() => void>()
-  const onRefusal = new Set<(refusal: Refusal) => void>()
-  let connection: NatsConnection | undefined
-  let up: NatsConnection | undefined
+export const openLink = (options: ConnectionOptions, log: Log): Link => new EndlessLink(options, log)
 
-  const goUp = (made: NatsConnection): void => {
-    up = made
-    log('info', 'The bus is connected', { server: made.getServer() })
-    for (const listener of onUp) listener(made)
-  }
-  const goDown = (): void => {
-    if (up === undefined) return
-    up = undefined
-    if (!ending.signal.aborted) log('warn', 'The bus is away', {})
-    for (const listener of onDown) listener()
-  }
-  const refuse = (refusal: Refusal): void => {
-    for (const listener of onRefusal) listener(refusal)
-  }
-  const live = async (): Promise<void> => {
-    while (!ending.signal.aborted) {
-      const made = await dial(options, ending.signal, log)
-      if (made === undefined) return
-      if (ending.signal.aborted) return made.close()
-      // Nothing can be subscribed with one that closed while it was handed over.
-      if (!made.isClosed()) {
-        connection = made
-        for (const listener of onConnection) listener(made)
-        goUp(made)
-        void follow(made, { goDown, refuse, log })
-      }
-      await made.closed()
-      goDown()
-      await pause(redialDelayMs(), undefined, { signal: ending.signal }).catch(() => undefined)
-    }
-  }
-  // It is closed a moment before anybody hears of it, and throws then.
-  const stillUp = (): NatsConnection | undefined => (up?.isClosed() ? undefined : up)
-  const living = live()
+class EndlessLink implements Link {
+  readonly #options: ConnectionOptions
+  readonly #log: Log
+  readonly #ending = new AbortController()
+  readonly #onConnection = new Set<(connection: NatsConnection) => void>()
+  readonly #onUp = new Set<(connection: NatsConnection) => void>()
+  readonly #onDown = new Set<() => void>()
+  readonly #onRefusal = new Set<(refusal: Refusal) => void>()
+  readonly #living: Promise<void>
+  #connection: NatsConnection | undefined
+  #up: NatsConnection | undefined
 
-  return {
-    get up() {
-      return stillUp()
-    },
-    get closed() {
-      return ending.signal.aborted
-    },
-    onConnection: (listener) => {
-      // Between two connections the last one refuses subscriptions; the next one brings them.
-      if (connection?.isClosed() === false) listener(connection)
-      return listen(onConnection, listener)
-    },
-    onUp: (listener) => {
-      const present = stillUp()
-      if (present !== undefined) listener(present)
-      return listen(onUp, listener)
-    },
-    onDown: (listener) => listen(onDown, listener),
-    onRefusal: (listener) => listen(onRefusal, listener),
-    whenUp: (timeoutMs) => waitForUp(timeoutMs),
-    close: async () => {
-      ending.abort()
-      goDown()
-      await connection?.close()
-      await living
-    },
+  constructor(options: ConnectionOptions, log: Log) {
+    this.#options = options
+    this.#log = log
+    this.#living = this.#live()
   }
 
-  function waitForUp(timeoutMs: number): Promise<NatsConnection> {
-    const present = stillUp()
-    if (present !== undefined) return Promise.resolve(present)
-    if (ending.signal.aborted) return Promise.reject(away())
+  get up(): NatsConnection | undefined {
+    // It is closed a moment before anybody hears of it, and throws then.
+    return this.#up?.isClosed() ? undefined : this.#up
+  }
+
+  get closed(): boolean {
+    return this.#ending.signal.aborted
+  }
+
+  onConnection(listener: (connection: NatsConnection) => void): () => void {
+    // Between two connections the last one refuses subscriptions; the next one brings them.
+    if (this.#connection?.isClosed() === false) listener(this.#connection)
+    return listen(this.#onConnection, listener)
+  }
+
+  onUp(listener: (connection: NatsConnection) => void): () => void {
+    const { up } = this
+    if (up !== undefined) listener(up)
+    return listen(this.#onUp, listener)
+  }
+
+  onDown(listener: () => void): () => void {
+    return listen(this.#onDown, listener)
+  }
+
+  onRefusal(listener: (refusal: Refusal) => void): () => void {
+    return listen(this.#onRefusal, listener)
+  }
+
+  whenUp(timeoutMs: number): Promise<NatsConnection> {
+    const { up } = this
+    if (up !== undefined) return Promise.resolve(up)
+    const { signal } = this.#ending
+    if (signal.aborted) return Promise.reject(away())
     return new Promise((resolve, reject) => {
       const settle = (made: NatsConnection | undefined): void => {
         clearTimeout(timer)
-        ending.signal.removeEventListener('abort', giveUp)
-        onUp.delete(settle)
+        signal.removeEventListener('abort', giveUp)
+        this.#onUp.delete(settle)
         if (made === undefined) reject(away())
         else resolve(made)
       }
       const giveUp = (): void => settle(undefined)
       const timer = setTimeout(giveUp, timeoutMs)
-      ending.signal.addEventListener('abort', giveUp)
-      onUp.add(settle)
+      signal.addEventListener('abort', giveUp)
+      this.#onUp.add(settle)
     })
+  }
+
+  async close(): Promise<void> {
+    this.#ending.abort()
+    this.#goDown()
+    await this.#connection?.close()
+    await this.#living
+  }
+
+  async #live(): Promise<void> {
+    const { signal } = this.#ending
+    while (!signal.aborted) {
+      const made = await dial(this.#options, signal, this.#log)
+      if (made === undefined) return
+      if (signal.aborted) return made.close()
+      // Nothing can be subscribed with one that closed while it was handed over.
+      if (!made.isClosed()) this.#take(made)
+      await made.closed()
+      this.#goDown()
+      await pause(redialDelayMs(), undefined, { signal }).catch(() => undefined)
+    }
+  }
+
+  #take(made: NatsConnection): void {
+    this.#connection = made
+    for (const listener of this.#onConnection) listener(made)
+    this.#up = made
+    this.#log('info', 'The bus is connected', { server: made.getServer() })
+    for (const listener of this.#onUp) listener(made)
+    void this.#follow(made)
+  }
+
+  /** Follows what the client tells of a connection. The client leaves this iterator open when it closes. */
+  async #follow(connection: NatsConnection): Promise<void> {
+    for await (const status of connection.status()) {
+      if (status.type === Events.Disconnect) this.#goDown()
+      else if (status.permissionContext !== undefined)
+        for (const listener of this.#onRefusal) listener(status.permissionContext)
+      else if (status.type === Events.Error)
+        this.#log('error', 'The bus reported an error', { error: status.data })
+    }
+  }
+
+  #goDown(): void {
+    if (this.#up === undefined) return
+    this.#up = undefined
+    if (!this.closed) this.#log('warn', 'The bus is away', {})
+    for (const listener of this.#onDown) listener()
   }
 }
 
@@ -174,21 +200,6 @@ async function orAborted(
   )
   if (made === undefined) void connecting.then((late) => late.close()).catch(() => undefined)
   return made
-}
-
-interface Ends {
-  readonly goDown: () => void
-  readonly refuse: (refusal: Refusal) => void
-  readonly log: Log
-}
-
-/** Follows what the client tells of a connection. The client leaves this iterator open when it closes. */
-async function follow(connection: NatsConnection, { goDown, refuse, log }: Ends): Promise<void> {
-  for await (const status of connection.status()) {
-    if (status.type === Events.Disconnect) goDown()
-    else if (status.permissionContext !== undefined) refuse(status.permissionContext)
-    else if (status.type === Events.Error) log('error', 'The bus reported an error', { error: status.data })
-  }
 }
 
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error))

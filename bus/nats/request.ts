@@ -95,15 +95,17 @@ async function answerBytes(
   }
 }
 
-function errorBytes({ code, message, retryable }: CodedError): Uint8Array {
-  return encodeBody({ error: { code, detail: message, retryable } } satisfies BusError)
+function errorBytes({ code, detail, retryable }: CodedError): Uint8Array {
+  return encodeBody({ error: { code, detail, retryable } } satisfies BusError)
 }
 
 /** Throws what travelled as a BusError; a code that is not on our list came from a newer or foreign process. */
 function readAnswer(answer: unknown): unknown {
   if (!isBusError(answer)) return answer
   const { code, detail } = answer.error
-  throw new CodedError(isErrorCode(code) ? code : 'internal', typeof detail === 'string' ? detail : undefined)
+  throw new CodedError(isErrorCode(code) ? code : 'internal', undefined, {
+    detail: typeof detail === 'string' ? detail : undefined,
+  })
 }
 
 function isBusError(answer: unknown): answer is { error: { code: unknown; detail: unknown } } {

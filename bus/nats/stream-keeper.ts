@@ -28,111 +28,121 @@ const lookPauseMs = 500
 /** Whoever starts beside a hub waits for it no longer than this. */
 const standPauseMs = 150
 
-export function keepStreams(link: Link, settings: StreamSettings): StreamKeeper {
-  const listeners = new Set<() => void>()
-  let epochs = new Map<string, number>()
-  let ready = false
-  let looking: Promise<void> | undefined
+export const keepStreams = (link: Link, settings: StreamSettings): StreamKeeper =>
+  new LinkStreams(link, settings)
+
+class LinkStreams implements StreamKeeper {
+  readonly #link: Link
+  readonly #settings: StreamSettings
+  readonly #listeners = new Set<() => void>()
+  #epochs = new Map<string, number>()
+  #ready = false
+  #looking: Promise<void> | undefined
   /** The trouble that was logged last: a wait says it once. */
-  let reported: string | undefined
-
+  #reported: string | undefined
   /** Counts connections, so that what one of them began is not taken for another's. */
-  let session = 0
+  #session = 0
 
-  link.onUp((connection) => {
-    session += 1
-    void stand(connection, session)
-  })
-  link.onDown(() => {
-    session += 1
-    ready = false
-  })
-  return {
-    get ready() {
-      return ready
-    },
-    onReady: listen,
-    whenReady,
-    whenStanding,
-    epochOf: (stream) => epochs.get(stream) ?? 0,
-    lookAgain,
-    onMissingStream: () => void lookAgain(),
+  constructor(link: Link, settings: StreamSettings) {
+    this.#link = link
+    this.#settings = settings
+    link.onUp((connection) => {
+      this.#session += 1
+      void this.#stand(connection, this.#session)
+    })
+    link.onDown(() => {
+      this.#session += 1
+      this.#ready = false
+    })
   }
 
-  function whenReady(listener: () => void): () => void {
-    if (ready) listener()
-    return listen(listener)
+  get ready(): boolean {
+    return this.#ready
   }
 
-  async function whenStanding(timeoutMs: number): Promise<NatsConnection> {
+  onReady(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  whenReady(listener: () => void): () => void {
+    if (this.#ready) listener()
+    return this.onReady(listener)
+  }
+
+  async whenStanding(timeoutMs: number): Promise<NatsConnection> {
     const deadline = performance.now() + timeoutMs
     for (;;) {
       const leftMs = Math.max(1, deadline - performance.now())
-      const connection = await link.whenUp(leftMs)
-      if (ready) return connection
+      const connection = await this.#link.whenUp(leftMs)
+      if (this.#ready) return connection
       if (performance.now() >= deadline) throw new CodedError('bus_unavailable', 'The streams do not stand')
-      await readyOrDown(leftMs)
+      await this.#readyOrDown(leftMs)
     }
   }
 
-  async function readyOrDown(timeoutMs: number): Promise<void> {
+  epochOf(stream: string): number {
+    return this.#epochs.get(stream) ?? 0
+  }
+
+  /** At most one look at a time, and no more than two a second. */
+  lookAgain(): Promise<void> {
+    const connection = this.#link.up
+    if (!this.#ready || connection === undefined) return Promise.resolve()
+    this.#looking ??= this.#look(connection).finally(() => {
+      void pause(lookPauseMs).then(() => {
+        this.#looking = undefined
+      })
+    })
+    return this.#looking
+  }
+
+  onMissingStream(): void {
+    void this.lookAgain()
+  }
+
+  async #readyOrDown(timeoutMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, timeoutMs)
-    const ends = [whenReady(resolve), link.onDown(resolve)]
+    const ends = [this.whenReady(resolve), this.#link.onDown(resolve)]
     await promise
     clearTimeout(timer)
     for (const end of ends) end()
   }
 
-  function listen(listener: () => void): () => void {
-    listeners.add(listener)
-    return () => void listeners.delete(listener)
-  }
-
   /** Tries until the streams stand or the connection is gone: JetStream may start later than its server. */
-  async function stand(connection: NatsConnection, ours: number): Promise<void> {
-    while (session === ours) {
-      if (await ensure(connection, ours)) announce()
-      if (ready) return
+  async #stand(connection: NatsConnection, ours: number): Promise<void> {
+    while (this.#session === ours) {
+      if (await this.#ensure(connection, ours)) this.#announce()
+      if (this.#ready) return
       await pause(standPauseMs)
     }
   }
 
-  /** At most one look at a time, and no more than two a second. */
-  function lookAgain(): Promise<void> {
-    const connection = link.up
-    if (!ready || connection === undefined) return Promise.resolve()
-    looking ??= look(connection).finally(() => {
-      void pause(lookPauseMs).then(() => {
-        looking = undefined
-      })
-    })
-    return looking
+  async #look(connection: NatsConnection): Promise<void> {
+    const before = this.#epochs
+    const stands = await this.#ensure(connection, this.#session)
+    if (stands && changed(before, this.#epochs)) this.#announce()
   }
 
-  async function look(connection: NatsConnection): Promise<void> {
-    const before = epochs
-    const stands = await ensure(connection, session)
-    if (stands && changed(before, epochs)) announce()
-  }
-
-  async function ensure(connection: NatsConnection, ours: number): Promise<boolean> {
+  async #ensure(connection: NatsConnection, ours: number): Promise<boolean> {
     try {
-      const found = await standOnStreams(connection, settings)
-      if (session === ours) epochs = found
-      reported = undefined
-      return session === ours
+      const found = await standOnStreams(connection, this.#settings)
+      if (this.#session === ours) this.#epochs = found
+      this.#reported = undefined
+      return this.#session === ours
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      if (reason !== reported) settings.log('warn', 'The streams do not stand yet', { error: reason })
-      reported = reason
+      if (reason !== this.#reported)
+        this.#settings.log('warn', 'The streams do not stand yet', { error: reason })
+      this.#reported = reason
       return false
     }
   }
 
-  function announce(): void {
-    ready = true
-    for (const listener of listeners) listener()
+  #announce(): void {
+    this.#ready = true
+    for (const listener of this.#listeners) listener()
   }
 }
 

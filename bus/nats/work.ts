@@ -1,13 +1,10 @@
-import { SpanKind } from '@opentelemetry/api'
 import type { Msg, NatsConnection } from 'nats'
-import { spanNames } from '../../telemetry/span-names.ts'
-import { growingDelayMs, settleDelivery } from './acknowledge.ts'
-import type { Decision, WorkLoop, WorkOptions } from './bus.ts'
-import { readDeliveryInfo } from './delivery-info.ts'
+import { settleDelivery } from './acknowledge.ts'
+import type { WorkLoop, WorkOptions } from './bus.ts'
+import { deliver } from './deliver.ts'
 import type { Link } from './link.ts'
 import type { Log } from './log.ts'
 import { type Pull, type PullEnd, startPull } from './pull.ts'
-import { inBusSpan } from './trace.ts'
 
 /** What a work loop needs of its bus. */
 export interface WorkTools {
@@ -29,114 +26,92 @@ const retryDelayMs = 500
  * One pull is open at a time, since each costs heartbeats for as long as it waits: slots that come free meanwhile are
  * asked for when it ends. Nobody waits for that: it ends with the last message it asked for.
  */
-export function startWork(options: WorkOptions, tools: WorkTools): WorkLoop {
-  const { link, log } = tools
-  const running = new Set<Promise<void>>()
-  let open: Pull | undefined
-  let draining = false
-  let retry: NodeJS.Timeout | undefined
-  const stopListening = [tools.onReady(fill), link.onDown(cancelPull)]
+export const startWork = (options: WorkOptions, tools: WorkTools): WorkLoop => new PullLoop(options, tools)
 
-  return {
-    get running() {
-      return running.size
-    },
-    drain: async () => {
-      draining = true
-      clearTimeout(retry)
-      cancelPull()
-      for (const stop of stopListening) stop()
-      await Promise.all(running)
-    },
+class PullLoop implements WorkLoop {
+  readonly #options: WorkOptions
+  readonly #tools: WorkTools
+  readonly #running = new Set<Promise<void>>()
+  readonly #stopListening: readonly (() => void)[]
+  #open: Pull | undefined
+  #draining = false
+  #retry: NodeJS.Timeout | undefined
+
+  constructor(options: WorkOptions, tools: WorkTools) {
+    this.#options = options
+    this.#tools = tools
+    this.#stopListening = [tools.onReady(() => this.#fill()), tools.link.onDown(() => this.#cancelPull())]
   }
 
-  function fill(): void {
-    const connection = link.up
-    if (draining || connection === undefined || open !== undefined) return
-    const batch = options.slots - running.size
+  get running(): number {
+    return this.#running.size
+  }
+
+  async drain(): Promise<void> {
+    this.#draining = true
+    clearTimeout(this.#retry)
+    this.#cancelPull()
+    for (const stop of this.#stopListening) stop()
+    await Promise.all(this.#running)
+  }
+
+  #fill(): void {
+    const connection = this.#tools.link.up
+    if (this.#draining || connection === undefined || this.#open !== undefined) return
+    const batch = this.#options.slots - this.#running.size
     if (batch === 0) return
     try {
-      pull(connection, batch)
+      this.#pull(connection, batch)
     } catch (error) {
       // The client closed in this very moment.
-      log('warn', 'A pull could not be sent', { error: String(error) })
-      fillLater()
+      this.#tools.log('warn', 'A pull could not be sent', { error: String(error) })
+      this.#fillLater()
     }
   }
 
-  function pull(connection: NatsConnection, batch: number): void {
-    const { stream, durable: consumer } = options
-    open = startPull(connection, {
+  #pull(connection: NatsConnection, batch: number): void {
+    const { stream, durable: consumer } = this.#options
+    this.#open = startPull(connection, {
       stream,
       consumer,
       batch,
-      inboxPrefix: tools.inboxPrefix,
-      onMessage: (message) => take(message),
-      onEnd: (end) => {
-        open = undefined
-        afterPull(end)
-      },
+      inboxPrefix: this.#tools.inboxPrefix,
+      onMessage: (message) => this.#take(message),
+      onEnd: (end) => this.#afterPull(end),
     })
   }
 
-  function afterPull(end: PullEnd): void {
+  #afterPull(end: PullEnd): void {
+    this.#open = undefined
     if (end !== 'lost') {
-      fill()
+      this.#fill()
       return
     }
-    tools.onMissingStream()
-    fillLater()
+    this.#tools.onMissingStream()
+    this.#fillLater()
   }
 
-  function fillLater(): void {
-    clearTimeout(retry)
-    if (!draining) retry = setTimeout(fill, retryDelayMs)
+  #fillLater(): void {
+    clearTimeout(this.#retry)
+    if (!this.#draining) this.#retry = setTimeout(() => this.#fill(), retryDelayMs)
   }
 
-  function cancelPull(): void {
-    open?.cancel()
-    open = undefined
+  #cancelPull(): void {
+    this.#open?.cancel()
+    this.#open = undefined
   }
 
   /** A cancelled pull may still bring a message that was on its way: without a free slot it goes back at once. */
-  function take(message: Msg): void {
+  #take(message: Msg): void {
     const { reply } = message
     if (reply === undefined) return
-    if (draining || running.size >= options.slots)
+    const { link, log } = this.#tools
+    if (this.#draining || this.#running.size >= this.#options.slots)
       return void settleDelivery(link, reply, { kind: 'nak', delayMs: 0 }, log)
-    const run: Promise<void> = handle(message, reply).finally(() => {
-      running.delete(run)
-      fill()
+    const run: Promise<void> = deliver(message, reply, this.#options, { link, log }).finally(() => {
+      this.#running.delete(run)
+      this.#fill()
     })
-    running.add(run)
-  }
-
-  async function handle(message: Msg, reply: string): Promise<void> {
-    const keepAlive = setInterval(() => link.up?.publish(reply, '+WPI'), options.ackWaitMs / 3)
-    try {
-      const decision = await decide(message, reply)
-      await settleDelivery(link, reply, decision, log)
-    } catch (error) {
-      log('error', 'A delivery could not be settled', { error: String(error) })
-    } finally {
-      clearInterval(keepAlive)
-    }
-  }
-
-  async function decide(message: Msg, reply: string): Promise<Decision> {
-    const { seq, deliveryCount } = readDeliveryInfo(reply)
-    const { subject } = message
-    try {
-      const span = { name: spanNames.busDeliver, kind: SpanKind.CONSUMER, subject }
-      const delivery = { subject, body: message.data, seq, deliveryCount }
-      return await inBusSpan(span, () => options.handle(delivery), message)
-    } catch (error) {
-      const decision = options.decide?.(error)
-      if (decision !== undefined) return decision
-      log('warn', 'A delivery failed and is put off', { error: nameOf(error), delivery_count: deliveryCount })
-      return { kind: 'nak', delayMs: growingDelayMs(deliveryCount) }
-    }
+    this.#running.add(run)
   }
 }
-
-const nameOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -32,7 +32,7 @@ export async function fetchReplies(
 }
 
 const replyPattern =
-  /<article class="turn reply"[^>]* data-request-id="([^"]+)"[^>]* data-state="([^"]+)"[\s\S]*?<template class="reply-source">([\s\S]*?)<\/template>/g
+  /<article class="turn reply"[^>]* data-message-id="([^"]+)"[^>]* data-state="([^"]+)"[\s\S]*?<template class="reply-source">([\s\S]*?)<\/template>/g
 
 const readReplies = (text: string): ShownReply[] =>
   [...text.matchAll(replyPattern)].map(([, requestId = '', state = '', content = '']) => ({

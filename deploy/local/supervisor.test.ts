@@ -3,7 +3,7 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { waitUntil } from '../../testing/servers/wait-until.ts'
 import type { Service } from './keep-running.ts'
-import type { RestartLimits } from './restart-limits.ts'
+import { countDeaths, type RestartLimits, restartLimits } from './restart-limits.ts'
 import { supervise } from './supervisor.ts'
 
 const QUICK: Partial<RestartLimits> = { firstDelayMs: 1, longestDelayMs: 2 }
@@ -41,6 +41,23 @@ test('deaths with good runs between them are never too many', async (context) =>
   )
   supervisor.stop()
   assert.equal(await supervisor.ended, 0)
+})
+
+test('what dies a few seconds after it was ready waits longer each time, and is given up', () => {
+  const count = countDeaths(restartLimits)
+  const delays: number[] = []
+  for (let death = 1; death < restartLimits.mostDeaths; death += 1) {
+    const { giveUp, delayMs } = count(performance.now() - 3_000)
+    assert.equal(giveUp, false)
+    delays.push(delayMs)
+  }
+  assert.deepEqual(delays, [100, 200, 400, 800, 1_600])
+  assert.equal(count(performance.now() - 3_000).giveUp, true)
+  assert.deepEqual(count(performance.now() - restartLimits.goodRunMs), {
+    giveUp: false,
+    deaths: 1,
+    delayMs: 100,
+  })
 })
 
 test('services stop one after the other, the first one last', async (context) => {

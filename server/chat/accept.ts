@@ -3,7 +3,7 @@ import type { ChatSend } from '../../bus/contract/chat.ts'
 import { CodedError } from '../../bus/contract/errors.ts'
 import type { ChatAccepted } from '../../bus/contract/frames.ts'
 import { maxOpenRequestsPerUser } from '../../bus/contract/limits.ts'
-import { inSpan } from '../../telemetry/span.ts'
+import { inSpan, traceparentNow } from '../../telemetry/span.ts'
 import { spanNames } from '../../telemetry/span-names.ts'
 import { messageQuotas } from '../accounts/limits/quotas.ts'
 import type { Rooms } from '../house.ts'
@@ -33,6 +33,7 @@ async function accept(rooms: Rooms, user: User, sent: ChatSend): Promise<ChatAcc
     leaseUntil: publishNow ? now + publishLeaseMs : now,
     limits: { open: maxOpenRequestsPerUser, running: rules.concurrentReplies[user.role] },
     quotas: messageQuotas(rules, user, now),
+    traceparent: traceparentNow(),
   })
   if (accepted.outcome === 'refused')
     throw new CodedError(accepted.code, undefined, { retryAfterMs: accepted.retryAfterMs })

@@ -1,3 +1,4 @@
+import { inTrace } from '../../telemetry/span.ts'
 import type { Rooms } from '../house.ts'
 import { fromStored, publishLeaseMs, publishRequest } from './publish-request.ts'
 
@@ -13,7 +14,9 @@ export async function publishReady(rooms: Rooms): Promise<void> {
       leaseUntil: now + publishLeaseMs,
       limit: batch,
     })
-    await Promise.all(rows.map((row) => publishRequest(rooms, fromStored(row))))
+    await Promise.all(
+      rows.map((row) => inTrace(row.traceparent, () => publishRequest(rooms, fromStored(row)))),
+    )
     if (rows.length < batch) return
   }
 }

@@ -47,9 +47,9 @@ export function registerSessions(app: FastifyInstance, { store }: Rooms): void {
 }
 
 function readPage(query: unknown): { limit: number; before?: string } {
-  if (!pageQuery(query))
+  if (!pageQuery(query) || Number(query.limit ?? defaultLimit) > maxLimit)
     throw new CodedError('request_invalid', `limit is a number from 1 to ${maxLimit}, cursor a next_cursor.`)
-  const limit = Math.min(Number(query.limit ?? defaultLimit), maxLimit)
+  const limit = Number(query.limit ?? defaultLimit)
   return query.cursor === undefined ? { limit } : { limit, before: query.cursor }
 }
 

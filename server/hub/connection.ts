@@ -76,7 +76,7 @@ export const send = (connection: Connection, frame: HubFrame): void => sendBytes
 export function sendError(connection: Connection, error: unknown, requestId?: string): void {
   const code = error instanceof CodedError ? error.code : 'internal'
   const { retryable, title } = errorCodes[code]
-  const detail = error instanceof CodedError ? error.message : title
+  const detail = error instanceof CodedError ? error.detail : title
   const retryAfterMs = error instanceof CodedError ? error.retryAfterMs : undefined
   send(connection, {
     ...{ type: 'error', code, detail, retryable },

@@ -1,8 +1,5 @@
-import { heartbeatMs } from '../../bus/contract/limits.ts'
+import { heartbeatMs, helloTimeoutMs } from '../../bus/contract/limits.ts'
 import { type Connection, closeWith } from './connection.ts'
-
-/** A socket has this long to say hello, in milliseconds. */
-export const helloTimeoutMs = 10_000
 
 /**
  * One round over all sockets, once a second: one timer for thousands of them. Asks those not asked for a while whether

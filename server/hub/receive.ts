@@ -1,17 +1,15 @@
 import type { RawData } from 'ws'
 import { CodedError } from '../../bus/contract/errors.ts'
 import type { ClientFrame } from '../../bus/contract/frames.ts'
-import { maxHelloBytes } from '../../bus/contract/limits.ts'
+import {
+  maxFramesPerSecond,
+  maxHelloBytes,
+  maxRefusedFrames,
+  maxWaitingFrames,
+} from '../../bus/contract/limits.ts'
 import { errorFields, type Logger } from '../../telemetry/logger.ts'
 import { BadFrame, readClientFrame } from './client-frame.ts'
 import { type Connection, closeWith, sendError } from './connection.ts'
-
-/** Most frames a socket may send in a second; further ones are refused. */
-const maxFramesPerSecond = 50
-/** Most frames of a socket that wait to be handled. */
-const maxWaiting = 64
-/** Frames in a row that could not be used: then nobody there speaks this protocol. */
-const maxBadFrames = 20
 
 /** Handles a frame. @throws what the browser is told. */
 export type FrameHandler = (connection: Connection, frame: ClientFrame) => Promise<void>
@@ -38,8 +36,8 @@ export function receive(
     if (!connection.welcomed && data.byteLength > maxHelloBytes) throw new CodedError('frame_too_large')
     const frame = readClientFrame(data)
     if (!connection.welcomed && frame.type !== 'hello') throw new CodedError('hello_expected')
-    // Its request is named, so that the browser sends it again later; reading is bounded by `maxBadFrames`.
-    if (pastRate || connection.waiting >= maxWaiting)
+    // Its request is named, so that the browser sends it again later; reading is bounded by `maxRefusedFrames`.
+    if (pastRate || connection.waiting >= maxWaitingFrames)
       throw new BadFrame('rate_limited', undefined, requestOf(frame))
     connection.badFrames = 0
     enqueue(connection, frame, handle, log)
@@ -72,7 +70,8 @@ function enqueue(connection: Connection, frame: ClientFrame, handle: FrameHandle
 
 function refuseFrame(connection: Connection, error: BadFrame): void {
   connection.badFrames += 1
-  if (connection.badFrames >= maxBadFrames) closeWith(connection, error.code)
+  // Nobody there speaks this protocol.
+  if (connection.badFrames >= maxRefusedFrames) closeWith(connection, error.code)
   else sendError(connection, error, error.requestId)
 }
 

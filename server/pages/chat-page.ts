@@ -17,7 +17,6 @@ export interface ChatFacts {
   readonly leafId: string | null
   /** What stands in the thread; undefined where nothing was said yet. */
   readonly thread: Html | undefined
-  readonly openRequests: readonly string[]
   readonly choice: ModelChoice
 }
 
@@ -36,7 +35,6 @@ const chatMain = (view: View, facts: ChatFacts): Html =>
       'data-conversation-id': facts.conversationId,
       'data-new': String(facts.isNew),
       'data-leaf-id': facts.leafId ?? '',
-      'data-open-requests': facts.openRequests.join(' '),
     },
   )}>
 ${topBar(view, facts.choice)}

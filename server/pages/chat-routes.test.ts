@@ -42,12 +42,11 @@ test('a person steps through two wordings of a message', async () => {
   hides(answer.body, /Second wording/)
 })
 
-test('an answer that still runs is shown as such and named to the browser', async () => {
+test('an answer that still runs is shown as such', async () => {
   const { conversationId, requestId } = await converse(pages.house.store, pages.mira, {
     said: 'Take your time',
   })
   const { body } = await pages.get(`/c/${conversationId}`)
-  shows(body, new RegExp(`data-open-requests="${requestId}"`))
   shows(body, new RegExp(`id="m-${requestId}"[^>]*data-state="ready" aria-busy="true"`))
   shows((await pages.get('/fragments/conversations')).body, /class="pulse"/)
 })

@@ -54,7 +54,6 @@ export async function newChat(house: House): Promise<ChatFacts> {
     title: '',
     leafId: null,
     thread: undefined,
-    openRequests: [],
     choice: { models, selected: '', conversationId },
   }
 }
@@ -64,10 +63,9 @@ const showConversation = async (visit: Visit): Promise<Html> => show(visit, awai
 /** A conversation that exists. @throws CodedError `not_found`. */
 export async function chatOf({ house, user, view }: Visit, id: string): Promise<ChatFacts> {
   const { conversations } = house.store
-  const [conversation, path, openRequests, models] = await Promise.all([
+  const [conversation, path, models] = await Promise.all([
     conversations.find(user.id, id),
     conversations.path(user.id, id, { limit: messagesPerPage }),
-    conversations.openRequests(user.id, id),
     modelsSoon(house),
   ])
   if (!conversation || !path) throw new CodedError('not_found', 'There is no such conversation')
@@ -77,7 +75,6 @@ export async function chatOf({ house, user, view }: Visit, id: string): Promise<
     title: conversation.title,
     leafId: conversation.activeLeafId,
     thread: path.items.length > 0 ? await turns(path.items, path.next, turnView(view, id)) : undefined,
-    openRequests,
     choice: { models, selected: conversation.model ?? '', conversationId: id },
   }
 }

@@ -29,7 +29,7 @@ export const blankReply: ReplyFacts = {
 export function replyTurn(reply: ReplyFacts, view: TurnView): Html {
   const state = reply.state ?? 'answered'
   const isRunning = state === 'waiting' || state === 'ready' || state === 'published'
-  return html`<article class="turn reply" id="m-${reply.id}" data-message-id="${reply.id}" data-request-id="${reply.id}" data-parent-id="${reply.parentId}" data-role="assistant" data-state="${state}" aria-busy="${String(isRunning)}">
+  return html`<article class="turn reply" id="m-${reply.id}" data-message-id="${reply.id}" data-parent-id="${reply.parentId}" data-role="assistant" data-state="${state}" aria-busy="${String(isRunning)}">
 <h2 class="sr-only">${view.companionName}</h2>
 ${thoughts(reply)}
 <div class="reply-body prose-like" dir="auto">${reply.content !== '' && raw(renderedReplies.render(view, reply.content))}</div>

@@ -89,7 +89,7 @@ async function wordsFor(visit: Visit, error: unknown): Promise<string> {
   const { request, reply, view } = visit
   const code = error instanceof CodedError ? error.code : 'internal'
   const { status, title } = errorCodes[code]
-  const facts: ErrorFacts = { status, code, title, detail: error instanceof CodedError ? error.message : '' }
+  const facts: ErrorFacts = { status, code, title, detail: error instanceof CodedError ? error.detail : '' }
   if (status >= 500) request.log.error(errorFields(error), 'A page could not be made')
   reply.code(status)
   if (isFragment(request)) return fragmentFor(visit, facts).toString()

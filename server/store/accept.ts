@@ -95,7 +95,7 @@ async function countQuotas(queries: Queries, { quotas = [] }: AcceptInput): Prom
 
 async function insertRequest(
   queries: Queries,
-  { userId, send, now, leaseUntil }: AcceptInput,
+  { userId, send, now, leaseUntil, traceparent = null }: AcceptInput,
   state: 'ready' | 'waiting',
   ordinal: number,
 ): Promise<void> {
@@ -113,6 +113,7 @@ async function insertRequest(
       ordinal,
       lease_until: state === 'ready' ? leaseUntil : 0,
       created_at: now,
+      traceparent,
     })
     .execute()
 }

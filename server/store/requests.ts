@@ -24,6 +24,8 @@ export interface AcceptInput {
   readonly limits: { readonly open: number; readonly running: number }
   /** What the message counts against; none of them is counted for a repetition or a refusal. */
   readonly quotas?: readonly Quota[]
+  /** Of the trace that goes on where the request is published. */
+  readonly traceparent?: string | null
 }
 
 export interface GreetInput extends AcceptInput {
@@ -62,6 +64,7 @@ export interface StoredRequest {
   readonly seq: number | null
   readonly cancelRequestedAt: number | null
   readonly createdAt: number
+  readonly traceparent: string | null
 }
 
 export type RecordOutcome =

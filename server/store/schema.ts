@@ -85,6 +85,8 @@ export interface RequestsTable {
   looked_at: Generated<number>
   created_at: number
   ended_at: number | null
+  /** Of the trace it was accepted in (W3C trace context); null without telemetry. */
+  traceparent: string | null
   log_purged_at: number | null
 }
 

@@ -18,6 +18,7 @@ export const requestColumns = [
   'requests.seq',
   'requests.cancel_requested_at',
   'requests.created_at',
+  'requests.traceparent',
 ] as const
 
 type Row = Pick<
@@ -32,6 +33,7 @@ type Row = Pick<
   | 'seq'
   | 'cancel_requested_at'
   | 'created_at'
+  | 'traceparent'
 > & { username: string; kind: User['kind']; role: Role }
 
 export function toStoredRequest(row: Row): StoredRequest {
@@ -49,5 +51,6 @@ export function toStoredRequest(row: Row): StoredRequest {
     seq: row.seq,
     cancelRequestedAt: row.cancel_requested_at,
     createdAt: row.created_at,
+    traceparent: row.traceparent,
   }
 }

@@ -10,13 +10,18 @@ export const arrows: readonly Arrow[] = [
   { room: 'bus/contract', words: 'nothing of ours', mayImport: [] },
   { room: 'settings', words: 'nothing of ours', mayImport: [] },
   { room: 'telemetry', words: 'nothing of ours', mayImport: [] },
+  { room: 'process', words: 'nothing of ours', mayImport: [] },
   { room: 'bus/nats', words: 'bus/contract, telemetry', mayImport: ['bus/contract', 'telemetry'] },
-  { room: 'server', words: 'bus, settings, telemetry', mayImport: ['bus', 'settings', 'telemetry'] },
+  {
+    room: 'server',
+    words: 'bus, settings, telemetry, process',
+    mayImport: ['bus', 'settings', 'telemetry', 'process'],
+  },
   {
     room: 'workers/X',
     words:
-      'bus, settings, telemetry, workers/runtime, workers/inference; never another worker, the server or the store',
-    mayImport: ['bus', 'settings', 'telemetry', 'workers/runtime', 'workers/inference'],
+      'bus, settings, telemetry, process, workers/runtime, workers/inference; never another worker, the server or the store',
+    mayImport: ['bus', 'settings', 'telemetry', 'process', 'workers/runtime', 'workers/inference'],
   },
   { room: 'web', words: 'bus/contract', mayImport: ['bus/contract'] },
   { room: 'deploy, bench, chaos, testing, tests', words: 'anything', mayImport: undefined },
@@ -44,7 +49,8 @@ export function roomOf(file: string): { readonly arrow: string; readonly folder:
   const [first = '', second = ''] = file.split('/')
   if (isTest(file)) return undefined
   if (first === 'bus') return { arrow: `bus/${second}`, folder: `bus/${second}` }
-  if (['server', 'settings', 'telemetry', 'web'].includes(first)) return { arrow: first, folder: first }
+  if (['server', 'settings', 'telemetry', 'process', 'web'].includes(first))
+    return { arrow: first, folder: first }
   // The files beside the workers' rooms compose them, so all of `workers` is theirs.
   if (first === 'workers')
     return { arrow: 'workers/X', folder: second.includes('.') ? 'workers' : `workers/${second}` }

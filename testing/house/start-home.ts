@@ -24,7 +24,7 @@ export interface Home extends AsyncDisposable {
 }
 
 const parts = [
-  ...['bus', 'server', 'workers', 'settings', 'telemetry', 'web', 'deploy'],
+  ...['bus', 'server', 'workers', 'settings', 'telemetry', 'process', 'web', 'deploy'],
   ...['package.json', 'package-lock.json', '.cache/assets'],
 ]
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import type { Bus } from '../../bus/nats/bus.ts'
 import { connectBus } from '../../bus/nats/connection.ts'
@@ -22,6 +22,8 @@ export interface TestHubOptions {
   readonly config?: Partial<HubConfig>
   /** Where emulated providers are. */
   readonly providers?: ProviderAddresses
+  /** Absent: silent, unless `TEST_LOG_LEVEL` says otherwise. */
+  readonly logger?: Logger
   /** What browsers get; absent: nothing but HTML. */
   readonly assets?: LoadedAssets
   /** Wraps the store, for faults. */
@@ -64,7 +66,7 @@ export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
     dataDir: dir,
     ...options.config,
   }
-  const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' })
+  const logger = options.logger ?? pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' })
   const version = { version: '0.0.0-test', commit: 'test', built_at: '2026-01-01T00:00:00.000Z' }
   const houseId = await store.readId()
   const at = options.providers && { providerAddresses: options.providers }

@@ -93,7 +93,6 @@ export function saidTurn({ message_id, parent_id, message = '' }: ChatSendFrame)
 export function replyTurn({ request_id, message_id }: ChatSendFrame): HTMLElement {
   const turn = clone('reply-template')
   identify(turn, request_id, message_id)
-  turn.dataset.requestId = request_id
   setReplyState(turn, 'waiting')
   return turn
 }

@@ -116,7 +116,7 @@ function outcomeOf(
 
 const errorOutcome = (error: CodedError): Ending['outcome'] => ({
   kind: 'error',
-  error: { code: error.code, retryable: error.retryable, detail: error.message },
+  error: { code: error.code, retryable: error.retryable, detail: error.detail },
 })
 
 /** The whole time since the first attempt began; a speed only where one attempt wrote all of the text. */

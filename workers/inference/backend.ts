@@ -56,16 +56,24 @@ export type Piece =
   | { readonly kind: 'thought'; readonly text: string }
   | { readonly kind: 'end'; readonly reason: 'stop' | 'length'; readonly usage: Usage }
 
-/** `retryAfterMs`: the backend's own wish. `loading`: it is on its way, so waiting longer than usual makes sense. */
+/** Longest part of a backend's own words that is passed on, in code units. */
+const maxWords = 300
+
+/**
+ * `words`: the backend's own explanation, which people see behind ours. `retryAfterMs`: its own wish. `loading`: it is
+ * on its way, so waiting longer than usual makes sense.
+ */
 export class BackendError extends CodedError {
   readonly loading: boolean
 
   constructor(
     code: ErrorCode,
-    detail: string,
-    more: { retryAfterMs?: number | undefined; loading?: boolean; cause?: unknown } = {},
+    message: string,
+    more: { words?: string; retryAfterMs?: number | undefined; loading?: boolean; cause?: unknown } = {},
   ) {
-    super(code, detail, { cause: more.cause, retryAfterMs: more.retryAfterMs })
-    this.loading = more.loading ?? false
+    const { words = '', cause, retryAfterMs, loading = false } = more
+    const detail = words === '' ? message : `${message}: ${words.slice(0, maxWords)}`
+    super(code, message, { detail, cause, retryAfterMs })
+    this.loading = loading
   }
 }

@@ -84,7 +84,7 @@ function parseLine(line: string): Line {
 }
 
 const failure = (words: string): BackendError =>
-  new BackendError('backend_failed', `The model backend "ollama" failed: ${words.slice(0, 300)}`)
+  new BackendError('backend_failed', 'The model backend "ollama" failed', { words })
 
 /** A count of 0 is left out by Ollama. */
 function usageOf(line: Line): Usage {

@@ -78,8 +78,8 @@ export class OpenaiStream implements LineReader {
   }
 
   #failure(error: unknown): BackendError {
-    const words = wordsOf(error).slice(0, 300)
-    return new BackendError('backend_failed', `The model backend "${this.#backend}" failed: ${words}`)
+    const words = wordsOf(error)
+    return new BackendError('backend_failed', `The model backend "${this.#backend}" failed`, { words })
   }
 }
 

@@ -27,7 +27,11 @@ export interface Probe {
 }
 
 /** What the last look found. */
-type ProbeState = Pick<Probe, 'up' | 'models' | 'detail'> & { readonly isSilent: boolean }
+type ProbeState = Pick<Probe, 'up' | 'models' | 'detail'> & {
+  readonly isSilent: boolean
+  /** As `detail`, without the backend's own words. */
+  readonly reason?: string
+}
 
 /** Looks at a backend at once, then every `backend.probeMs` while it is up and every `retryMs` while it is down. */
 export function startProbe(backend: Backend, retryMs: number, log: Log): Probe {
@@ -83,16 +87,20 @@ async function ask(backend: Backend, stopped: AbortSignal): Promise<ProbeState> 
     return { up: true, models, detail: undefined, isSilent: false }
   } catch (error) {
     const isSilent = !(error instanceof CodedError)
-    const reason = isSilent ? 'It does not answer in time' : error.message
+    const silence = 'It does not answer in time'
     const { place } = backend
     const sought = place && `It is looked for at ${place.address} (${place.variable})`
-    const detail = sought === undefined ? reason : `${reason}. ${sought}.`
-    return { up: false, models: [], detail, isSilent }
+    const withPlace = (words: string) => (sought === undefined ? words : `${words}. ${sought}.`)
+    return {
+      ...{ up: false, models: [], isSilent },
+      detail: withPlace(isSilent ? silence : error.detail),
+      reason: withPlace(isSilent ? silence : error.message),
+    }
   }
 }
 
 function tellChange({ name, kind, place }: Backend, state: ProbeState, log: Log) {
   const fields = { backend: name, kind, ...place }
   if (state.up) log('info', 'A model backend can be used', { ...fields, models: state.models.length })
-  else log('warn', 'A model backend cannot be reached', { ...fields, reason: state.detail })
+  else log('warn', 'A model backend cannot be reached', { ...fields, reason: state.reason })
 }

@@ -5,6 +5,7 @@ import { guests } from './0004-guests.ts'
 import { greetings } from './0005-greetings.ts'
 import { guestBefore } from './0006-guest-before.ts'
 import { peopleSearch } from './0007-people-search.ts'
+import { requestTraces } from './0008-request-traces.ts'
 import type { Migration } from './migration.ts'
 
 /** The history, oldest first. */
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   greetings,
   guestBefore,
   peopleSearch,
+  requestTraces,
 ]

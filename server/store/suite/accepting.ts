@@ -51,6 +51,7 @@ export function testAccepting(it: It): void {
       epoch: null,
       seq: null,
       cancelRequestedAt: null,
+      traceparent: null,
       createdAt: 10,
     })
   })

@@ -18,13 +18,14 @@ export function testLeases(it: It): void {
     const store = await ground.open()
     const user = await createPerson(store)
     const send = exampleSend()
-    await accepted(store, user, send)
+    await accepted(store, user, send, { traceparent: '00-trace-span-01' })
     assert.deepEqual(
       await store.requests.leaseReady({ now: leaseUntil - 1, leaseUntil: 2_000, limit: 9 }),
       [],
     )
     const leased = await store.requests.leaseReady({ now: leaseUntil, leaseUntil: 2_000, limit: 9 })
     assert.deepEqual(leased, [await store.requests.find(user.id, send.request_id)])
+    assert.equal(leased[0]?.traceparent, '00-trace-span-01')
     assert.deepEqual(await store.requests.leaseReady({ now: 1_999, leaseUntil: 3_000, limit: 9 }), [])
     await publish(store, user, send)
     assert.deepEqual(await store.requests.leaseReady({ now: 9_000, leaseUntil: 9_999, limit: 9 }), [])
