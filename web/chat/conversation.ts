@@ -2,7 +2,7 @@ import type { ChatAccepted, ChatSendFrame } from '../../bus/contract/frames.ts'
 import { Composer, type ComposerListener } from './composer.ts'
 import { type Drafts, type OutboxEntry, type Refusal, standsBefore } from './kept.ts'
 import { LiveReplies } from './live-replies.ts'
-import { announce } from './notices.ts'
+import { tell } from './notices.ts'
 import {
   type Failure,
   isRunning,
@@ -109,7 +109,7 @@ export class Conversation {
     const said = turnOf(entry.frame.message_id)
     if (said && entry.frame.kind !== 'regenerate') setSaidState(said, 'refused', detail)
     this.#unanswered(entry)
-    announce(`The message was not sent. ${detail}`)
+    tell('said', `The message was not sent. ${detail}`)
   }
 
   /** There will be no answer: its place goes, and what stood behind it follows what stands before it. */

@@ -1,6 +1,7 @@
 import htmx from 'htmx'
 import { startPage } from '../page/alpine.ts'
 import { listenToActions } from './actions.ts'
+import { listenToNews } from './announcer.ts'
 import type { Chat } from './chat.ts'
 import { holdPlace } from './place.ts'
 import { listenToRefusals } from './refusals.ts'
@@ -18,6 +19,7 @@ export function enhanceChat(chat: Chat): void {
   listenToChatKeys(chat)
   listenToRefusals(chat)
   listenToToasts()
+  listenToNews()
   listenToSwaps(chat, (element) => htmx.process(element))
   startPage()
 }

@@ -1,5 +1,5 @@
 import { LiveReply, oncePerFrame } from './live-reply.ts'
-import { announce } from './notices.ts'
+import { tell } from './notices.ts'
 import { type Failure, isRunning, turnOf } from './page-parts.ts'
 import type { RunningReply } from './running-reply.ts'
 
@@ -57,7 +57,7 @@ export class LiveReplies {
     const live = this.of(reply.requestId)
     if (live === undefined) return
     // Whatever else is heard before the first word, a beginning is told once.
-    if (reply.reader.attempt > 0 && !live.hasBegun) announce(`${this.#companionName} is answering`)
+    if (reply.reader.attempt > 0 && !live.hasBegun) tell('said', `${this.#companionName} is answering`)
     live.take(reply)
     this.#changed.add(live)
     this.#paintSoon()
@@ -71,7 +71,7 @@ export class LiveReplies {
     const { end } = reply.reader
     if (live && end?.type === 'error') this.#grown.showFailure(live.turn, end)
     this.#grown.update()
-    announce(`The answer ${howItEnded(reply)}`)
+    tell('said', `The answer ${howItEnded(reply)}`)
     setTimeout(() => this.#live.has(reply.requestId) && this.#grown.fetchReply(reply.requestId), storedMs)
   }
 

@@ -1,6 +1,8 @@
 import { Chat } from './chat.ts'
 
-const names = ['companions:conversation', 'companions:changed', 'companions:refused', 'companions:toast']
+const names = ['changed', 'connection', 'conversation', 'refused', 'said', 'toast'].map(
+  (what) => `companions:${what}`,
+)
 
 /** What the chat page runs. Everything that is not needed to send and to see the answer comes after the first paint. */
 const tellMissed = keepMissed()
