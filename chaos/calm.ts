@@ -11,7 +11,6 @@ export async function becomeCalm(house: House, crowd: Crowd, ledger: Ledger): Pr
   const startedAt = performance.now()
   crowd.quieten()
   await house.heal()
-  for (const tab of crowd.tabs) tab.wake()
   for (let left = stillOpen(crowd); left.length > 0; left = stillOpen(crowd)) {
     if (performance.now() - startedAt > calmWithinMs) {
       for (const what of left) ledger.violate(what)

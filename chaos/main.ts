@@ -4,7 +4,15 @@ import { parseArgs } from 'node:util'
 import { closeHouses } from './house/house.ts'
 import { PostgresHost } from './house/store-place.ts'
 import { planRound, type RoundPlan } from './plan.ts'
-import { addRound, closingLine, newTotals, roundLine, type Totals, timeline } from './report.ts'
+import {
+  addRound,
+  closingLine,
+  newTotals,
+  roundLine,
+  type Totals,
+  timeline,
+  violationLines,
+} from './report.ts'
 import { playRound, type RoundResult } from './round.ts'
 
 const usage = `npm run chaos -- [options]
@@ -63,25 +71,20 @@ async function playOne(plan: RoundPlan, postgres: PostgresHost, totals: Totals):
   const { violations } = result.ledger
   const broken = result.happened.filter(({ outcome }) => outcome === 'broken')
   if (violations.length === 0 && broken.length === 0) return
-  for (const what of violations) console.log(`  VIOLATION ${what}`)
+  for (const line of violationLines(result)) console.log(`  VIOLATION ${line}`)
   for (const { kind, why } of broken) console.log(`  BROKEN ${kind}: ${why}`)
   console.log(timeline(result))
-  console.log(
-    `  again: npm run chaos -- --seed ${plan.seed} --round ${plan.round} --per-round ${plan.cards.length}`,
-  )
+  console.log(`  again: npm run chaos -- ${plan.again}`)
   console.log(`  logs: ${await keepLogs(plan, result)}`)
 }
 
-async function keepLogs(
-  { seed: ofSeed, round }: RoundPlan,
-  { logs, ...result }: RoundResult,
-): Promise<string> {
+async function keepLogs({ seed: ofSeed, round }: RoundPlan, result: RoundResult): Promise<string> {
   const folder = path.join(values.keep, `seed-${ofSeed}-round-${round}`)
   await mkdir(folder, { recursive: true })
-  await writeFile(path.join(folder, 'processes.log'), logs.join('\n'))
+  await writeFile(path.join(folder, 'processes.log'), result.logs.join('\n'))
   await writeFile(
     path.join(folder, 'violations.txt'),
-    `${result.ledger.violations.join('\n')}\n${timeline({ ...result, logs })}`,
+    `${violationLines(result).join('\n')}\n${timeline(result)}`,
   )
   return folder
 }

@@ -14,6 +14,8 @@ export interface RoundPlan {
   readonly round: number
   readonly shape: Shape
   readonly cards: readonly Card[]
+  /** What plays it again. */
+  readonly again: string
 }
 
 /** Houses in turn; a cluster is dearer to run, so it comes more rarely. */
@@ -40,7 +42,14 @@ export function planRound(seed: number, round: number, count: number, only: RegE
   const first = (Math.floor(round / shapes.length) * perTurn + before) * count
   const random = new Random(seed, round)
   const faults = Array.from({ length: count }, (_, index) => dealt(seed, shape, first + index, only))
-  return { seed, round, shape, cards: faults.map((fault) => ({ fault, afterMs: gapMs(random) })) }
+  const cards = faults.map((fault) => ({ fault, afterMs: gapMs(random) }))
+  return { seed, round, shape, cards, again: flags({ seed, round, count, only }) }
+}
+
+/** The options that play a round again, all that differ from what is taken without them. */
+function flags({ seed, round, count, only }: { seed: number; round: number; count: number; only: RegExp }) {
+  const quoted = only.source === '.' ? '' : ` --only '${only.source.replaceAll("'", `'\\''`)}'`
+  return `--seed ${seed} --round ${round} --per-round ${count}${quoted}`
 }
 
 const same = (one: Shape, other: Shape): boolean => one.bus === other.bus && one.store === other.store

@@ -1,3 +1,4 @@
+import { lifeOf, overlaps, type Violation } from './check/ledger.ts'
 import type { RoundPlan } from './plan.ts'
 import type { RoundResult } from './round.ts'
 
@@ -66,6 +67,24 @@ export const timeline = ({ happened }: RoundResult): string =>
   happened
     .map(({ kind, fromMs, toMs, outcome }) => `  ${seconds(fromMs)} to ${seconds(toMs)} ${kind}: ${outcome}`)
     .join('\n')
+
+/** Every violation, with the faults that struck in the life of the reply it is about, or a while before it was seen. */
+export const violationLines = (result: RoundResult): string[] =>
+  result.ledger.violations.flatMap((violation) => [
+    violation.what,
+    ...faultsBehind(result, violation).map((kind) => `  struck meanwhile: ${kind}`),
+  ])
+
+/** A fault is felt this long after it, in milliseconds. */
+const feltMs = 10_000
+
+function faultsBehind({ happened, startedAtMs }: RoundResult, { asked, atMs }: Violation): string[] {
+  const span = asked === undefined ? { fromMs: atMs - feltMs, toMs: atMs } : lifeOf(asked)
+  return happened
+    .filter(({ outcome }) => outcome === 'struck')
+    .filter(({ fromMs, toMs }) => overlaps({ fromMs: startedAtMs + fromMs, toMs: startedAtMs + toMs }, span))
+    .map(({ kind }) => kind)
+}
 
 /** One line: what was tried, what came of it. */
 export function closingLine(totals: Totals, seed: number): string {

@@ -2,15 +2,17 @@ import { connectBus } from '../bus/nats/connection.ts'
 import { openStore } from '../server/store/open-store.ts'
 import { waitUntil } from '../testing/servers/wait-until.ts'
 import { becomeCalm } from './calm.ts'
-import { checkReplies, type Endings } from './check/check-replies.ts'
+import { checkReplies, type Endings, type Evidence } from './check/check-replies.ts'
+import { errorLines } from './check/error-lines.ts'
 import { Ledger } from './check/ledger.ts'
 import { checkMemory, checkRemains } from './check/remains.ts'
+import { Rescues } from './check/rescues.ts'
 import { pause, type Scene } from './faults/fault.ts'
 import { type House, startHouse } from './house/house.ts'
 import type { PostgresHost } from './house/store-place.ts'
 import { gather } from './people/crowd.ts'
 import type { Card, RoundPlan } from './plan.ts'
-import { Random } from './random.ts'
+import { Random, type StreamOf } from './random.ts'
 
 /** A fault as it happened; times in milliseconds from the round's first fault. */
 export interface Happened {
@@ -26,6 +28,8 @@ export interface RoundResult {
   readonly ledger: Ledger
   readonly endings: Endings
   readonly calmMs: number
+  /** On `performance.now()`. */
+  readonly startedAtMs: number
   /** What every process printed. */
   readonly logs: readonly string[]
 }
@@ -39,65 +43,78 @@ export async function playRound(plan: RoundPlan, postgres: PostgresHost): Promis
   const ledger = new Ledger()
   const house = await startHouse(plan.shape, postgres)
   const slots = [...house.hubs, ...house.workers]
+  const witness = await openWitness(house)
   try {
-    const random = new Random(plan.seed, plan.round, 1)
-    const crowd = await gather({ house, ledger, random, count: peopleCount })
+    const streamOf: StreamOf = (...of) => new Random(plan.seed, plan.round, ...of)
+    const crowd = await gather({
+      house,
+      ledger,
+      rescues: new Rescues(witness.bus, witness.store, ledger),
+      count: peopleCount,
+      streamOf: (...of) => streamOf(1, ...of),
+    })
     const over = new AbortController()
     await pause(1_000)
     const { happened, startedAtMs } = await strikeAll(plan.cards, {
       house,
       crowd,
       ledger,
-      random,
       over: over.signal,
+      streamOf: (card) => streamOf(2, card),
     })
     const calmMs = await becomeCalm(house, crowd, ledger)
     await checkMemory(house, ledger)
     const modelFaults = happened
       .filter(({ kind }) => kind.startsWith('model'))
       .map(({ fromMs, toMs }) => ({ fromMs: startedAtMs + fromMs, toMs: startedAtMs + toMs }))
-    const endings = await checkAll(house, { ledger, people: crowd.people, modelFaults })
+    const endings = await checkAll({ ...witness, ledger, people: crowd.people, modelFaults })
     crowd.leave()
     await house.stopProcesses()
     await checkRemains(house, ledger)
+    for (const line of errorLines(slots.flatMap((slot) => slot.logs))) ledger.violate(`logged: ${line}`)
     const logs = [...slots.map((slot) => slot.logs), ...house.bus.nodes.map(({ lines }) => lines)].flat()
-    return { happened, ledger, endings, calmMs, logs }
+    return { happened, startedAtMs, ledger, endings, calmMs, logs }
   } finally {
+    await witness.close()
     await house[Symbol.asyncDispose]()
   }
 }
 
-async function checkAll(
-  house: House,
-  what: Pick<Parameters<typeof checkReplies>[0], 'ledger' | 'people' | 'modelFaults'>,
-) {
-  const store = await openStore(house.store.urlFor(undefined))
+/** The bus and the store by ways of our own, which no fault strikes. */
+async function openWitness(house: House) {
+  await using stack = new AsyncDisposableStack()
+  const store = stack.adopt(await openStore(house.store.urlFor(undefined)), (opened) => opened.close())
   const bus = connectBus({ url: house.bus.url, name: 'chaos', role: 'worker' })
+  stack.defer(() => bus.close())
+  const parts = stack.move()
+  return { store, bus, close: () => parts.disposeAsync() }
+}
+
+async function checkAll(evidence: Evidence) {
+  const { bus, ledger } = evidence
   try {
     await waitUntil('the streams stand', () => bus.state === 'connected', { timeoutMs: 60_000 })
-    return await checkReplies({ ...what, store, bus })
+    await bus.lookAgain()
+    return await checkReplies(evidence)
   } catch (error) {
-    what.ledger.violate(
-      `Not all replies could be looked at: ${error instanceof Error ? error.message : error}`,
-    )
+    ledger.violate(`Not all replies could be looked at: ${error instanceof Error ? error.message : error}`)
     return { answered: 0, cancelled: 0, failed: 0 }
-  } finally {
-    await bus.close()
-    await store.close()
   }
 }
 
-async function strikeAll(cards: readonly Card[], scene: Scene) {
+type Stage = Omit<Scene, 'random'> & { readonly streamOf: (card: number) => Random }
+
+async function strikeAll(cards: readonly Card[], { streamOf, ...scene }: Stage) {
   const happened: Happened[] = []
   const running = new Set<Promise<void>>()
   const startedAtMs = performance.now()
-  for (const { fault, afterMs } of cards) {
+  for (const [card, { fault, afterMs }] of cards.entries()) {
     await pause(afterMs)
     while (running.size >= mostAtOnce) await Promise.race(running)
     const fromMs = performance.now() - startedAtMs
     const one: Happened = { kind: fault.kind, fromMs, toMs: fromMs, outcome: 'under way', why: '' }
     happened.push(one)
-    const run = strikeOne(one, () => fault.run(scene)).finally(() => {
+    const run = strikeOne(one, () => fault.run({ ...scene, random: streamOf(card) })).finally(() => {
       one.toMs = performance.now() - startedAtMs
       running.delete(run)
     })
