@@ -3,7 +3,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { closeHouses } from './house/house.ts'
 import { PostgresHost } from './house/store-place.ts'
-import { planRound, type RoundPlan } from './plan.ts'
+import { planRound, planSingle, type RoundPlan } from './plan.ts'
 import {
   addRound,
   closingLine,
@@ -19,6 +19,7 @@ const usage = `npm run chaos -- [options]
   --faults N      how many faults in all (1000)
   --seed S        the chance they come by (1)
   --round R       play this round alone, as a failure names it
+  --single        every blow alone at every step, one after the other, all of them once
   --per-round N   faults of a round (15); a round is the same only with the same number
   --only PATTERN  only kinds of faults that match, such as "claimed" or "^store"
   --keep FOLDER   where failed rounds leave their logs (.cache/chaos-failures)`
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     faults: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
     round: { type: 'string' },
+    single: { type: 'boolean', default: false },
     'per-round': { type: 'string', default: '15' },
     only: { type: 'string', default: '.' },
     keep: { type: 'string', default: path.join(import.meta.dirname, '..', '.cache', 'chaos-failures') },
@@ -53,11 +55,12 @@ async function playAll(): Promise<boolean> {
   stack.defer(() => postgres.stop())
   const totals = newTotals()
   const only = new RegExp(values.only)
-  if (values.round !== undefined)
-    await playOne(planRound(seed, Number(values.round), perRound, only), postgres, totals)
-  else {
-    for (let round = 0; totals.faults < faults; round += 1)
-      await playOne(planRound(seed, round, perRound, only), postgres, totals)
+  const plan = values.single ? planSingle : planRound
+  for (let round = Number(values.round ?? 0); totals.faults < faults; round += 1) {
+    const planned = plan(seed, round, perRound, only)
+    if (planned === undefined) break
+    await playOne(planned, postgres, totals)
+    if (values.round !== undefined) break
   }
   console.log(closingLine(totals, seed))
   return totals.violations === 0
@@ -66,7 +69,7 @@ async function playAll(): Promise<boolean> {
 async function playOne(plan: RoundPlan, postgres: PostgresHost, totals: Totals): Promise<void> {
   const startedAt = performance.now()
   const result = await playRound(plan, postgres)
-  addRound(totals, result)
+  addRound(totals, plan, result)
   console.log(roundLine(plan, result, performance.now() - startedAt))
   const { violations } = result.ledger
   const broken = result.happened.filter(({ outcome }) => outcome === 'broken')

@@ -1,16 +1,17 @@
 import { connectBus } from '../bus/nats/connection.ts'
 import { openStore } from '../server/store/open-store.ts'
 import { waitUntil } from '../testing/servers/wait-until.ts'
-import { becomeCalm } from './calm.ts'
+import { becomeCalm, recover } from './calm.ts'
 import { checkReplies, type Endings, type Evidence } from './check/check-replies.ts'
 import { errorLines } from './check/error-lines.ts'
+import { checkGrowth, type Held, measureHeld } from './check/growth.ts'
 import { Ledger } from './check/ledger.ts'
 import { checkMemory, checkRemains } from './check/remains.ts'
 import { Rescues } from './check/rescues.ts'
-import { pause, type Scene } from './faults/fault.ts'
+import { type Fault, pause, type Scene, type Struck } from './faults/fault.ts'
 import { type House, startHouse } from './house/house.ts'
 import type { PostgresHost } from './house/store-place.ts'
-import { gather } from './people/crowd.ts'
+import { type Crowd, gather } from './people/crowd.ts'
 import type { Card, RoundPlan } from './plan.ts'
 import { Random, type StreamOf } from './random.ts'
 
@@ -35,6 +36,8 @@ export interface RoundResult {
 }
 
 const peopleCount = 12
+/** Where each fault strikes alone, and all of them are waited for after it. */
+const peopleAlone = 4
 /** Most faults under way at once. */
 const mostAtOnce = 5
 
@@ -46,29 +49,30 @@ export async function playRound(plan: RoundPlan, postgres: PostgresHost): Promis
   const witness = await openWitness(house)
   try {
     const streamOf: StreamOf = (...of) => new Random(plan.seed, plan.round, ...of)
-    const crowd = await gather({
-      house,
-      ledger,
-      rescues: new Rescues(witness.bus, witness.store, ledger),
-      count: peopleCount,
-      streamOf: (...of) => streamOf(1, ...of),
-    })
+    const rescues = new Rescues(witness.bus, witness.store, ledger)
+    const count = plan.alone ? peopleAlone : peopleCount
+    const letIn = (crowd: number) =>
+      gather({ house, ledger, rescues, count, streamOf: (...of) => streamOf(crowd, ...of) })
+    const before = plan.steady ? await warmUp(house, ledger, await letIn(3)) : undefined
+    const crowd = await letIn(1)
     const over = new AbortController()
     await pause(1_000)
-    const { happened, startedAtMs } = await strikeAll(plan.cards, {
+    const { happened, startedAtMs } = await strikeAll(plan, {
       house,
       crowd,
       ledger,
       over: over.signal,
-      streamOf: (card) => streamOf(2, card),
+      streamOf: (...of) => streamOf(2, ...of),
     })
     const calmMs = await becomeCalm(house, crowd, ledger)
     await checkMemory(house, ledger)
     const modelFaults = happened
       .filter(({ kind }) => kind.startsWith('model'))
       .map(({ fromMs, toMs }) => ({ fromMs: startedAtMs + fromMs, toMs: startedAtMs + toMs }))
-    const endings = await checkAll({ ...witness, ledger, people: crowd.people, modelFaults })
+    const people = [...(before?.people ?? []), ...crowd.people]
+    const endings = await checkAll({ ...witness, ledger, people, modelFaults })
     crowd.leave()
+    if (before !== undefined) checkGrowth(before.held, await held(house), ledger)
     await house.stopProcesses()
     await checkRemains(house, ledger)
     for (const line of errorLines(slots.flatMap((slot) => slot.logs))) ledger.violate(`logged: ${line}`)
@@ -78,6 +82,23 @@ export async function playRound(plan: RoundPlan, postgres: PostgresHost): Promis
     await witness.close()
     await house[Symbol.asyncDispose]()
   }
+}
+
+/** How long people talk before a steady round's faults, and how long a left house takes to come to rest, in milliseconds. */
+const warmUpMs = 8_000
+const restMs = 3_000
+
+/** Has people talk in a whole house, and leave it. @returns them, and what its processes hold then. */
+async function warmUp(house: House, ledger: Ledger, crowd: Crowd) {
+  await pause(warmUpMs)
+  await becomeCalm(house, crowd, ledger)
+  crowd.leave()
+  return { people: crowd.people, held: await held(house) }
+}
+
+async function held(house: House): Promise<Held> {
+  await pause(restMs)
+  return measureHeld(house)
 }
 
 /** The bus and the store by ways of our own, which no fault strikes. */
@@ -102,29 +123,57 @@ async function checkAll(evidence: Evidence) {
   }
 }
 
-type Stage = Omit<Scene, 'random'> & { readonly streamOf: (card: number) => Random }
+type Stage = Omit<Scene, 'random'> & { readonly streamOf: StreamOf }
 
-async function strikeAll(cards: readonly Card[], { streamOf, ...scene }: Stage) {
+async function strikeAll({ cards, alone }: RoundPlan, stage: Stage) {
   const happened: Happened[] = []
-  const running = new Set<Promise<void>>()
   const startedAtMs = performance.now()
-  for (const [card, { fault, afterMs }] of cards.entries()) {
-    await pause(afterMs)
-    while (running.size >= mostAtOnce) await Promise.race(running)
+  const strike = (fault: Fault, random: Random) => {
+    const { streamOf: _, ...scene } = stage
     const fromMs = performance.now() - startedAtMs
     const one: Happened = { kind: fault.kind, fromMs, toMs: fromMs, outcome: 'under way', why: '' }
     happened.push(one)
-    const run = strikeOne(one, () => fault.run({ ...scene, random: streamOf(card) })).finally(() => {
+    return strikeOne(one, () => fault.run({ ...scene, random })).finally(() => {
       one.toMs = performance.now() - startedAtMs
-      running.delete(run)
     })
-    running.add(run)
   }
-  await Promise.all(running)
+  await (alone ? inTurn(cards, stage, strike) : together(cards, stage, strike))
   return { happened, startedAtMs }
 }
 
-async function strikeOne(one: Happened, run: () => ReturnType<Card['fault']['run']>): Promise<void> {
+type Strike = (fault: Fault, random: Random) => Promise<Happened>
+
+async function together(cards: readonly Card[], { streamOf }: Stage, strike: Strike): Promise<void> {
+  const running = new Set<Promise<unknown>>()
+  for (const [card, { fault, afterMs }] of cards.entries()) {
+    await pause(afterMs)
+    while (running.size >= mostAtOnce) await Promise.race(running)
+    const run = strike(fault, streamOf(card)).finally(() => running.delete(run))
+    running.add(run)
+  }
+  await Promise.all(running)
+}
+
+/** A blow that missed its moment is tried again this often. */
+const mostTries = 3
+
+/** One after the other, each into a house that has recovered from the one before. */
+async function inTurn(
+  cards: readonly Card[],
+  { streamOf, crowd, ledger }: Stage,
+  strike: Strike,
+): Promise<void> {
+  for (const [card, { fault, afterMs }] of cards.entries()) {
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      await pause(afterMs)
+      const { outcome } = await strike(fault, streamOf(card, tries))
+      await recover(crowd, ledger, fault.kind)
+      if (outcome !== 'missed') break
+    }
+  }
+}
+
+async function strikeOne(one: Happened, run: () => Promise<Struck>): Promise<Happened> {
   try {
     const struck = await run()
     one.outcome = typeof struck === 'object' ? 'skipped' : struck
@@ -133,4 +182,5 @@ async function strikeOne(one: Happened, run: () => ReturnType<Card['fault']['run
     one.outcome = 'broken'
     one.why = error instanceof Error ? (error.stack ?? error.message) : String(error)
   }
+  return one
 }

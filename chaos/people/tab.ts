@@ -9,15 +9,15 @@ import type {
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import type { Asked } from '../../web/chat/delivery.ts'
 import { Replies } from '../../web/chat/replies.ts'
-import { Requests } from '../../web/chat/requests.ts'
+import type { Requests } from '../../web/chat/requests.ts'
 import { ChatSocket } from '../../web/chat/socket.ts'
 import type { Ledger } from '../check/ledger.ts'
 import type { Rescues } from '../check/rescues.ts'
 import { withModel } from './browser-parts.ts'
 import { Line } from './line.ts'
 import { isRunning } from './page.ts'
+import { pageRequests } from './page-requests.ts'
 import type { Person } from './person.ts'
-import { shownConversation } from './shown-conversation.ts'
 import { Thread } from './thread.ts'
 
 /** How often a page looks at silence, in milliseconds; coarser than the product's own, for there are many here. */
@@ -51,7 +51,17 @@ export class Tab {
     this.thread = this.#makeThread()
     this.#replies = this.#makeReplies()
     this.#socket = this.#makeSocket()
-    this.#requests = this.#makeRequests()
+    this.#requests = pageRequests({
+      person,
+      tab: this.id,
+      thread: this.thread,
+      replies: this.#replies,
+      ledger,
+      onAsked: (frame) => {
+        this.#asked = frame
+      },
+      send: (frame) => this.#send(frame),
+    })
     this.#look = setInterval(() => this.#isHere && this.#lookAtSilence(), lookMs)
     this.#socket.connect()
     void this.thread.refresh()
@@ -137,32 +147,6 @@ export class Tab {
         this.#ledger.violate(`a page was sent away for good with ${closeCode}`)
         return false
       },
-    })
-  }
-
-  #makeRequests(): Requests {
-    const person = this.#person
-    const shown = shownConversation({
-      conversationId: person.conversationId,
-      leaf: () => person.leaf,
-      running: () => this.thread.running(),
-      onAsked: (frame) => {
-        this.#asked = frame
-        this.thread.watch(frame.request_id)
-      },
-      onKept: ({ request_id }) => this.thread.watch(request_id),
-      onRefused: (frame, code) => person.refused(frame, code),
-      onPutOff: () => this.#ledger.note('a message was put off'),
-      refresh: () => this.thread.refresh(),
-    })
-    return new Requests({
-      storage: person.storage,
-      userId: person.cookie,
-      tab: this.id,
-      limits: { messageLength: Infinity, frameBytes: Infinity },
-      replies: this.#replies,
-      shown: () => shown,
-      send: (frame) => this.#send(frame),
     })
   }
 
