@@ -11,7 +11,6 @@ export async function becomeCalm(house: House, crowd: Crowd, ledger: Ledger): Pr
   const startedAt = performance.now()
   crowd.quieten()
   await house.heal()
-  for (const tab of crowd.tabs) tab.wake()
   for (let left = stillOpen(crowd); left.length > 0; left = stillOpen(crowd)) {
     if (performance.now() - startedAt > calmWithinMs) {
       for (const what of left) ledger.violate(what)
@@ -24,6 +23,28 @@ export async function becomeCalm(house: House, crowd: Crowd, ledger: Ledger): Pr
     await pause(200)
   }
   return performance.now() - startedAt
+}
+
+/** After a fault that struck alone, what it may have touched has to end within this time, in milliseconds. */
+const recoverWithinMs = 40_000
+
+/** Waits until all replies that are open now have ended for whoever asked, while people talk on. */
+export async function recover({ people }: Crowd, ledger: Ledger, kind: string): Promise<void> {
+  const endsAt = performance.now() + recoverWithinMs
+  const touched = people.flatMap((person) => person.open.map((requestId) => ({ person, requestId })))
+  for (;;) {
+    const left = touched.filter(({ person, requestId }) => person.open.includes(requestId))
+    if (left.length === 0) return
+    if (performance.now() > endsAt) {
+      for (const { requestId } of left) ledger.violate(`${requestId} has not ended after: ${kind}`, requestId)
+      return
+    }
+    for (const person of people) {
+      person.lookForUnseen()
+      person.stopEndless()
+    }
+    await pause(200)
+  }
 }
 
 function stillOpen({ people }: Crowd): string[] {

@@ -3,14 +3,23 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { closeHouses } from './house/house.ts'
 import { PostgresHost } from './house/store-place.ts'
-import { planRound, type RoundPlan } from './plan.ts'
-import { addRound, closingLine, newTotals, roundLine, type Totals, timeline } from './report.ts'
+import { planRound, planSingle, type RoundPlan } from './plan.ts'
+import {
+  addRound,
+  closingLine,
+  newTotals,
+  roundLine,
+  type Totals,
+  timeline,
+  violationLines,
+} from './report.ts'
 import { playRound, type RoundResult } from './round.ts'
 
 const usage = `npm run chaos -- [options]
   --faults N      how many faults in all (1000)
   --seed S        the chance they come by (1)
   --round R       play this round alone, as a failure names it
+  --single        every blow alone at every step, one after the other, all of them once
   --per-round N   faults of a round (15); a round is the same only with the same number
   --only PATTERN  only kinds of faults that match, such as "claimed" or "^store"
   --keep FOLDER   where failed rounds leave their logs (.cache/chaos-failures)`
@@ -20,6 +29,7 @@ const { values } = parseArgs({
     faults: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
     round: { type: 'string' },
+    single: { type: 'boolean', default: false },
     'per-round': { type: 'string', default: '15' },
     only: { type: 'string', default: '.' },
     keep: { type: 'string', default: path.join(import.meta.dirname, '..', '.cache', 'chaos-failures') },
@@ -45,11 +55,12 @@ async function playAll(): Promise<boolean> {
   stack.defer(() => postgres.stop())
   const totals = newTotals()
   const only = new RegExp(values.only)
-  if (values.round !== undefined)
-    await playOne(planRound(seed, Number(values.round), perRound, only), postgres, totals)
-  else {
-    for (let round = 0; totals.faults < faults; round += 1)
-      await playOne(planRound(seed, round, perRound, only), postgres, totals)
+  const plan = values.single ? planSingle : planRound
+  for (let round = Number(values.round ?? 0); totals.faults < faults; round += 1) {
+    const planned = plan(seed, round, perRound, only)
+    if (planned === undefined) break
+    await playOne(planned, postgres, totals)
+    if (values.round !== undefined) break
   }
   console.log(closingLine(totals, seed))
   return totals.violations === 0
@@ -58,30 +69,25 @@ async function playAll(): Promise<boolean> {
 async function playOne(plan: RoundPlan, postgres: PostgresHost, totals: Totals): Promise<void> {
   const startedAt = performance.now()
   const result = await playRound(plan, postgres)
-  addRound(totals, result)
+  addRound(totals, plan, result)
   console.log(roundLine(plan, result, performance.now() - startedAt))
   const { violations } = result.ledger
   const broken = result.happened.filter(({ outcome }) => outcome === 'broken')
   if (violations.length === 0 && broken.length === 0) return
-  for (const what of violations) console.log(`  VIOLATION ${what}`)
+  for (const line of violationLines(result)) console.log(`  VIOLATION ${line}`)
   for (const { kind, why } of broken) console.log(`  BROKEN ${kind}: ${why}`)
   console.log(timeline(result))
-  console.log(
-    `  again: npm run chaos -- --seed ${plan.seed} --round ${plan.round} --per-round ${plan.cards.length}`,
-  )
+  console.log(`  again: npm run chaos -- ${plan.again}`)
   console.log(`  logs: ${await keepLogs(plan, result)}`)
 }
 
-async function keepLogs(
-  { seed: ofSeed, round }: RoundPlan,
-  { logs, ...result }: RoundResult,
-): Promise<string> {
+async function keepLogs({ seed: ofSeed, round }: RoundPlan, result: RoundResult): Promise<string> {
   const folder = path.join(values.keep, `seed-${ofSeed}-round-${round}`)
   await mkdir(folder, { recursive: true })
-  await writeFile(path.join(folder, 'processes.log'), logs.join('\n'))
+  await writeFile(path.join(folder, 'processes.log'), result.logs.join('\n'))
   await writeFile(
     path.join(folder, 'violations.txt'),
-    `${result.ledger.violations.join('\n')}\n${timeline({ ...result, logs })}`,
+    `${violationLines(result).join('\n')}\n${timeline(result)}`,
   )
   return folder
 }

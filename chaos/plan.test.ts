@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { planRound } from './plan.ts'
+import { stepFaults } from './faults/all.ts'
+import { planRound, planSingle } from './plan.ts'
 import { Random } from './random.ts'
 
 const kindsOf = (seed: number, round: number) =>
@@ -33,6 +34,32 @@ test('a thousand faults hold every kind that fits a house, at every step', () =>
     'hub left without a bus after the final is acknowledged',
   ])
     assert.ok(kinds.has(kind), `${kind} never comes`)
+})
+
+test('the pass of single blows deals each of them once, where its step can be met', () => {
+  const dealt = []
+  for (let round = 0; ; round += 1) {
+    const plan = planSingle(1, round, 15, /./)
+    if (plan === undefined) break
+    assert.ok(plan.alone && plan.cards.every(({ fault }) => fault.fits?.(plan.shape) ?? true))
+    dealt.push(...plan.cards.map(({ fault }) => fault.kind))
+  }
+  assert.deepEqual(dealt.sort(), stepFaults.map(({ kind }) => kind).sort())
+})
+
+test('a steady round, which comes to every house, replaces no process', () => {
+  const houses = new Set<string>()
+  for (let round = 0; round < 60; round += 1) {
+    const { steady, shape, cards } = planRound(1, round, 15)
+    if (!steady) continue
+    houses.add(`${shape.bus} ${shape.store}`)
+    for (const { fault } of cards) assert.doesNotMatch(fault.kind, /^(all )?(hub|worker)s? (killed|replaced)/)
+  }
+  assert.equal(houses.size, 3)
+})
+
+test('a round is named with all that plays it again', () => {
+  assert.equal(planRound(4, 7, 9, /hub|it's/).again, `--seed 4 --round 7 --per-round 9 --only 'hub|it'\\''s'`)
 })
 
 test('chance is even and repeatable', () => {

@@ -1,3 +1,6 @@
+/** Everything that needs chance has a stream of its own, so that it draws the same whatever others do meanwhile. */
+export type StreamOf = (...of: readonly number[]) => Random
+
 /** A source of chance that says the same for the same seed: mulberry32 (Tommy Ettinger, public domain). */
 export class Random {
   #state: number

@@ -1,3 +1,5 @@
+import { lifeOf, overlaps, type Violation } from './check/ledger.ts'
+import { stepFaults } from './faults/all.ts'
 import type { RoundPlan } from './plan.ts'
 import type { RoundResult } from './round.ts'
 
@@ -10,6 +12,8 @@ export interface Totals {
   violations: number
   tokens: number
   readonly kinds: Map<string, number>
+  /** Blows at steps that struck alone. */
+  readonly alone: Set<string>
   readonly skipped: Map<string, string>
   readonly endings: { answered: number; cancelled: number; failed: number }
   readonly memory: Map<string, number>
@@ -24,18 +28,21 @@ export const newTotals = (): Totals => ({
   violations: 0,
   tokens: 0,
   kinds: new Map(),
+  alone: new Set(),
   skipped: new Map(),
   endings: { answered: 0, cancelled: 0, failed: 0 },
   memory: new Map(),
   longestCalmMs: 0,
 })
 
-export function addRound(totals: Totals, { happened, ledger, endings, calmMs }: RoundResult): void {
+export function addRound(totals: Totals, plan: RoundPlan, result: RoundResult): void {
+  const { happened, ledger, endings, calmMs } = result
   totals.rounds += 1
   for (const { kind, outcome, why } of happened) {
     if (outcome === 'struck') {
       totals.faults += 1
       totals.kinds.set(kind, (totals.kinds.get(kind) ?? 0) + 1)
+      if (plan.alone) totals.alone.add(kind)
     } else if (outcome === 'skipped') totals.skipped.set(kind, why)
     else if (outcome === 'broken') totals.violations += 1
     else totals.missed += 1
@@ -67,6 +74,24 @@ export const timeline = ({ happened }: RoundResult): string =>
     .map(({ kind, fromMs, toMs, outcome }) => `  ${seconds(fromMs)} to ${seconds(toMs)} ${kind}: ${outcome}`)
     .join('\n')
 
+/** Every violation, with the faults that struck in the life of the reply it is about, or a while before it was seen. */
+export const violationLines = (result: RoundResult): string[] =>
+  result.ledger.violations.flatMap((violation) => [
+    violation.what,
+    ...faultsBehind(result, violation).map((kind) => `  struck meanwhile: ${kind}`),
+  ])
+
+/** A fault is felt this long after it, in milliseconds. */
+const feltMs = 10_000
+
+function faultsBehind({ happened, startedAtMs }: RoundResult, { asked, atMs }: Violation): string[] {
+  const span = asked === undefined ? { fromMs: atMs - feltMs, toMs: atMs } : lifeOf(asked)
+  return happened
+    .filter(({ outcome }) => outcome === 'struck')
+    .filter(({ fromMs, toMs }) => overlaps({ fromMs: startedAtMs + fromMs, toMs: startedAtMs + toMs }, span))
+    .map(({ kind }) => kind)
+}
+
 /** One line: what was tried, what came of it. */
 export function closingLine(totals: Totals, seed: number): string {
   const kinds = [...totals.kinds].sort(([one], [other]) => one.localeCompare(other))
@@ -74,7 +99,7 @@ export function closingLine(totals: Totals, seed: number): string {
   const memory = [...totals.memory].map(([name, mebibytes]) => `${name} ${mebibytes} MiB`).join(', ')
   return (
     `chaos, seed ${seed}: ${totals.faults} faults of ${kinds.length} kinds in ${totals.rounds} rounds ` +
-    `(${totals.missed} more missed their moment), ${totals.replies} replies (${totals.endings.answered} answered, ` +
+    `(${totals.missed} more missed their moment; ${totals.alone.size} of ${stepFaults.length} blows at steps struck alone), ${totals.replies} replies (${totals.endings.answered} answered, ` +
     `${totals.endings.cancelled} cancelled, ${totals.endings.failed} failed with their model), ${totals.tokens} tokens, ` +
     `${totals.violations} violations; longest calm ${seconds(totals.longestCalmMs)}; most memory, and most kept by the bus: ${memory}; ` +
     `skipped: ${skipped === '' ? 'none' : skipped}; clocks set by a preload; ` +

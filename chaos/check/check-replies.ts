@@ -1,12 +1,10 @@
-import { decodeEntry } from '../../bus/contract/decode-entry.ts'
-import { newReader, readEntry } from '../../bus/contract/reply-reader.ts'
 import { streams } from '../../bus/contract/streams.ts'
-import { subjects } from '../../bus/contract/subjects.ts'
 import type { Bus } from '../../bus/nats/bus.ts'
 import type { Message, Store } from '../../server/store/store.ts'
 import type { Person } from '../people/person.ts'
 import type { Watched } from '../people/thread.ts'
-import type { Asked, Ledger } from './ledger.ts'
+import { checkLog } from './check-log.ts'
+import { type Asked, type Ledger, lifeOf, overlaps, type Span } from './ledger.ts'
 
 export interface Evidence {
   readonly ledger: Ledger
@@ -14,8 +12,8 @@ export interface Evidence {
   /** The store, and the bus, by ways of our own that no fault struck. */
   readonly store: Store
   readonly bus: Bus
-  /** When the model was made to fail, on `performance.now()`. */
-  readonly modelFaults: readonly { readonly fromMs: number; readonly toMs: number }[]
+  /** When the model was made to fail. */
+  readonly modelFaults: readonly Span[]
 }
 
 /** How many replies ended in which way. */
@@ -30,8 +28,9 @@ export async function checkReplies(evidence: Evidence): Promise<Endings> {
     const { state } = stored
     if (state === 'answered' || state === 'cancelled' || state === 'failed') endings[state] += 1
     checkEnding(evidence, asked, stored)
-    await checkLog(evidence, asked, stored)
-    for (const watched of watchersOf(evidence.people, stored.id)) checkPage(evidence, watched, stored)
+    await checkLog({ ...evidence, mustContinue: (one) => mustContinue(evidence, one) }, asked, stored)
+    for (const watched of watchersOf(evidence.people, stored.id))
+      checkPage(evidence, { asked, watched, stored })
   }
   for (const person of evidence.people) await checkCount(evidence, person)
   return endings
@@ -39,65 +38,80 @@ export async function checkReplies(evidence: Evidence): Promise<Endings> {
 
 async function readStored({ store, ledger }: Evidence, { who, frame }: Asked): Promise<Message | undefined> {
   const stored = await store.conversations.message(who.userId, frame.conversation_id, frame.request_id)
-  if (stored === undefined) ledger.violate(`${frame.request_id} was taken and is not in the store`)
-  else if (stored.parentId !== frame.message_id) ledger.violate(`${frame.request_id} answers another message`)
+  const id = frame.request_id
+  if (stored === undefined) ledger.violate(`${id} was taken and is not in the store`, id)
+  else if (stored.parentId !== frame.message_id) ledger.violate(`${id} answers another message`, id)
   return stored
 }
 
-function checkEnding({ ledger, modelFaults }: Evidence, asked: Asked, stored: Message): void {
+function checkEnding(evidence: Evidence, asked: Asked, stored: Message): void {
+  const { ledger } = evidence
   const { id, state, content, error } = stored
+  const violate = (what: string) => ledger.violate(`${id} ${what}`, id)
   ledger.checkText(id, content, 'the store')
   ledger.tokens += content.split('t').length - 1
   if (state === 'answered') {
-    if (content !== ledger.wholeText(asked))
-      ledger.violate(`${id} is answered with ${content.length} letters of more`)
+    if (content !== ledger.wholeText(asked)) violate(`is answered with ${content.length} letters of more`)
+    if (isStopIgnored(asked)) violate('went on to its end although it was stopped')
   } else if (state === 'cancelled') {
-    if (asked.stoppedAtMs === undefined) ledger.violate(`${id} was cancelled by nobody`)
+    if (asked.stoppedAtMs === undefined) violate('was cancelled by nobody')
   } else if (state === 'failed') {
-    const isModels = modelFaults.some(({ toMs }) => toMs >= asked.askedAtMs)
-    if (!isModels || !error?.code.startsWith('backend_')) ledger.violate(`${id} failed with ${error?.code}`)
+    if (!failsItsModel(evidence, asked) || !error?.code.startsWith('backend_'))
+      violate(`failed with ${error?.code}`)
     else ledger.note(`failed as its model did: ${error.code}`)
-  } else ledger.violate(`${id} is still ${state}`)
+  } else violate(`is still ${state}`)
 }
 
-/** A log that is still there has one end, after which nothing comes, and says what the store says. */
-async function checkLog({ bus, ledger }: Evidence, { who, frame }: Asked, stored: Message): Promise<void> {
-  const subject = subjects.stream(who.userId, frame.request_id)
-  const reader = newReader()
-  let ends = 0
-  let last = ''
-  for await (const { body } of bus.readEntries(streams.log.name, subject, 0)) {
-    const entry = decodeEntry(body)
-    if (entry === undefined) {
-      ledger.violate(`the log of ${stored.id} has what is no entry`)
-      continue
-    }
-    last = entry.type
-    if (entry.type === 'done' || entry.type === 'error') ends += 1
-    if (readEntry(reader, entry) === 'gap') ledger.violate(`the log of ${stored.id} has a gap`)
-  }
-  if (last === '') return ledger.note('logs that were gone')
-  if (ends !== 1) ledger.violate(`the log of ${stored.id} ends ${ends} times`)
-  else if (last !== 'done' && last !== 'error')
-    ledger.violate(`the log of ${stored.id} goes on after its end`)
-  else if (reader.text !== stored.content) ledger.violate(`the log of ${stored.id} says other than the store`)
-}
+/**
+ * A stop that a hub took this long before the end, in milliseconds, can't have been too late: what outlasts it is longer
+ * than any single fault keeps hub, bus and store from each other.
+ */
+const surelyInTimeMs = 20_000
+
+const isStopIgnored = ({ stopSentAtMs, endedAtMs = 0 }: Asked): boolean =>
+  stopSentAtMs !== undefined && endedAtMs - stopSentAtMs > surelyInTimeMs
+
+/** Whether the model was made to fail while this reply was open. */
+const failsItsModel = ({ modelFaults }: Evidence, asked: Asked): boolean =>
+  modelFaults.some((span) => overlaps(span, lifeOf(asked)))
+
+/** One model goes on with what stands; a worker that can't reach it just then can't learn that, and begins anew. */
+const mustContinue = (evidence: Evidence, asked: Asked): boolean =>
+  asked.frame.model !== 'closing' && !failsItsModel(evidence, asked)
 
 const watchersOf = (people: readonly Person[], requestId: string): Watched[] =>
   people.flatMap(({ tabs }) => tabs).flatMap(({ thread }) => thread.watched.get(requestId) ?? [])
 
-function checkPage({ ledger, bus }: Evidence, { read, settled, requestId }: Watched, stored: Message): void {
+interface Seen {
+  readonly asked: Asked
+  readonly watched: Watched
+  readonly stored: Message
+}
+
+function checkPage(evidence: Evidence, seen: Seen): void {
+  const { ledger, bus } = evidence
+  const { read, settled, requestId } = seen.watched
+  const { stored } = seen
+  const violate = (what: string) => ledger.violate(`${what} in ${requestId}`, requestId)
   if (settled !== undefined && isEarlyStop(settled, stored))
     ledger.note('stops shown before their last words')
   else if (settled !== undefined && settled.content !== stored.content)
-    ledger.violate(`a page shows other than the store in ${requestId}`)
+    violate('a page shows other than the store')
   if (settled !== undefined && settled.state !== stored.state)
-    ledger.violate(`a page shows ${requestId} as ${settled.state} and not as ${stored.state}`)
+    violate(`a page shows ${settled.state} and not ${stored.state}`)
+  if (mustContinue(evidence, seen.asked)) checkGrowth(evidence, seen)
   if (read === undefined) return
   // What was read before the bus lost everything may be told anew, and end otherwise.
   if (read.epoch !== bus.epochOf(streams.log.name)) ledger.note('ends read before the bus lost its data')
-  else if (read.text !== stored.content)
-    ledger.violate(`a page read other than the store has in ${requestId}`)
+  else if (read.text !== stored.content) violate('a page read other than the store has')
+}
+
+/** A text that is gone on with never gets shorter under its reader's eyes, nor ends shorter than it was. */
+function checkGrowth({ ledger, bus }: Evidence, { watched, stored }: Seen): void {
+  const { requestId, cuts, longest } = watched
+  for (const cut of cuts) ledger.violate(`a page's text was cut ${cut} in ${requestId}`, requestId)
+  if (longest.epoch === bus.epochOf(streams.log.name) && longest.length > stored.content.length)
+    ledger.violate(`a page showed ${longest.length - stored.content.length} more of ${requestId}`, requestId)
 }
 
 /** Stopped while its publication was unanswered: its page shows what was written when it hears of it, or looks again. */

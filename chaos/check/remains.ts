@@ -48,8 +48,8 @@ export async function checkRemains(house: House, ledger: Ledger): Promise<void> 
     if (!expected.test(file)) ledger.violate(`a file is left over: ${file}`)
 }
 
-/** A hub's clock; the store; and what hubs remember of sessions while the store is away, beside them. */
-const expected = /^((hub|worker)-\d\.clock|store|session-cache\.db(-wal|-shm|-journal)?)$/
+/** A process's clock, and what it held; the store; and what hubs remember of sessions while the store is away, beside them. */
+const expected = /^((hub|worker)-\d\.(clock|memory)|store|session-cache\.db(-wal|-shm|-journal)?)$/
 
 async function pidsOf(folder: string): Promise<string[]> {
   const found: string[] = []

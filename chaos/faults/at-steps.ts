@@ -1,61 +1,7 @@
-import type { ProcessSlot } from '../house/process-slot.ts'
 import { type Step, steps } from '../steps/steps.ts'
-import { type Fault, pastAckWaitMs, pause, type Scene, type Struck, withFree } from './fault.ts'
-
-/** What happens in the moment of a step, in the very turn. */
-interface Blow {
-  readonly name: string
-  /** @returns mends it, in its own time. */
-  strike(slot: ProcessSlot, scene: Scene): () => Promise<void>
-}
-
-const killed: Blow = {
-  name: 'killed',
-  strike: (slot, { random }) => {
-    slot.strike()
-    return async () => {
-      await pause(random.between(50, 1_000))
-      await slot.ensureUp()
-    }
-  },
-}
-
-const cutOff: Blow = {
-  name: 'cut off',
-  strike: ({ busLinks }) => {
-    for (const link of busLinks) link.cut()
-    return async () => {}
-  },
-}
-
-/** What it is about to say comes late, when others have gone on. */
-const frozen: Blow = {
-  name: 'frozen with what it says',
-  strike: (slot) => {
-    slot.freeze()
-    for (const link of slot.busLinks) link.freeze()
-    return async () => {
-      await pause(pastAckWaitMs)
-      slot.thaw()
-      for (const link of slot.busLinks) link.thaw()
-    }
-  },
-}
-
-const withoutBus: Blow = {
-  name: 'left without a bus',
-  strike: (_slot, { house, random }) => {
-    const node = random.pick(house.bus.nodes)
-    process.kill(node.pid, 'SIGKILL')
-    return async () => {
-      await pause(random.between(50, 1_000))
-      await node.kill()
-      await node.restart()
-    }
-  },
-}
-
-const blows = [killed, cutOff, frozen, withoutBus]
+import { type Blow, blows, killed, withoutBus } from './blows.ts'
+import { type Fault, type Scene, type Struck, withFree } from './fault.ts'
+import { provocationOf } from './provoke.ts'
 
 /** Every blow at every named step of the protocol. */
 export const stepFaults: readonly Fault[] = [
@@ -69,38 +15,47 @@ const meetWithinMs = 6_000
 type Mend = () => Promise<void>
 
 function atStep(step: Step, blow: Blow): Fault {
-  const strikeOnce = async (scene: Scene): Promise<Struck> => {
-    const slots = step.role === 'hub' ? scene.house.hubs : scene.house.workers
-    const met = Promise.withResolvers<Mend>()
-    const disarm = scene.house.traps.arm({
-      step,
-      left: 1 + scene.random.below(mostPassed(step)),
-      strike: (index) => {
-        const slot = slots[index]
-        if (slot !== undefined) met.resolve(blow.strike(slot, scene))
-      },
-    })
-    const mend = await within(met.promise, scene.over)
-    disarm()
-    await mend?.()
-    return mend === undefined ? 'missed' : 'struck'
-  }
   return {
     kind: `${step.role} ${blow.name} ${step.moment} ${step.name}`,
+    ...(step.line === 'store' && { fits: ({ store }) => store === 'postgres' }),
     run: async (scene) => {
-      if (blow !== withoutBus) return strikeOnce(scene)
+      if (blow !== withoutBus) return strikeAt(step, blow, scene)
       let struck: Struck = 'missed'
       await withFree(scene, [scene.house.bus], async () => {
-        struck = await strikeOnce(scene)
+        struck = await strikeAt(step, blow, scene)
       })
       return struck
     },
   }
 }
 
+async function strikeAt(step: Step, blow: Blow, scene: Scene): Promise<Struck> {
+  const slots = step.role === 'hub' ? scene.house.hubs : scene.house.workers
+  const provocation = provocationOf(step)
+  const met = Promise.withResolvers<Mend>()
+  const disarm = scene.house.traps.arm({
+    step,
+    left: 1 + scene.random.below(mostPassed(step)),
+    strike: (index) => {
+      const slot = slots[index]
+      if (slot !== undefined) met.resolve(blow.strike(slot, scene, step.line))
+    },
+  })
+  const undo = await provocation?.begin(scene)
+  const mend = await within(met.promise, scene.over, provocation?.withinMs)
+  disarm()
+  await mend?.()
+  await undo?.()
+  return mend === undefined ? 'missed' : 'struck'
+}
+
+const oftenPassed = new Set(['a token is written', 'the bus has an entry', 'an entry is heard'])
+
 /** How often a step may pass before it is struck: what comes with each token may be struck anywhere in a reply. */
-const mostPassed = ({ name }: Step): number =>
-  name === 'a token is written' || name === 'an entry is heard' ? 40 : 3
+function mostPassed(step: Step): number {
+  if (oftenPassed.has(step.name)) return 40
+  return provocationOf(step) === undefined ? 3 : 1
+}
 
 /** The hub dies with a message on its way to it, or in the middle of taking it. */
 async function atSend(scene: Scene, blow: Blow): Promise<Struck> {
@@ -109,7 +64,7 @@ async function atSend(scene: Scene, blow: Blow): Promise<Struck> {
   const disarm = scene.crowd.atNextSend((hub) => {
     setTimeout(() => {
       const slot = scene.house.hubs[hub]
-      if (slot !== undefined) met.resolve(blow.strike(slot, scene))
+      if (slot !== undefined) met.resolve(blow.strike(slot, scene, 'bus'))
     }, delayMs)
   })
   const mend = await within(met.promise, scene.over)
@@ -118,9 +73,13 @@ async function atSend(scene: Scene, blow: Blow): Promise<Struck> {
   return mend === undefined ? 'missed' : 'struck'
 }
 
-function within<Result>(promise: Promise<Result>, over: AbortSignal): Promise<Result | undefined> {
+function within<Result>(
+  promise: Promise<Result>,
+  over: AbortSignal,
+  withinMs = meetWithinMs,
+): Promise<Result | undefined> {
   const late = new Promise<undefined>((resolve) => {
-    setTimeout(resolve, meetWithinMs, undefined)
+    setTimeout(resolve, withinMs, undefined)
     over.addEventListener('abort', () => resolve(undefined), { once: true })
   })
   return Promise.race([promise, late])

@@ -10,6 +10,7 @@ export interface Scene {
   readonly house: House
   readonly crowd: Crowd
   readonly ledger: Ledger
+  /** The fault's own. */
   readonly random: Random
   /** Aborts when the round wants to end: nothing should go on waiting for its moment. */
   readonly over: AbortSignal
@@ -42,8 +43,9 @@ export async function withFree<One extends Busy>(
   act: (one: One) => Promise<unknown>,
 ): Promise<Struck> {
   const endsAt = performance.now() + freeWithinMs
+  const inOrder = random.shuffled(all)
   while (performance.now() < endsAt && !over.aborted) {
-    const one = random.shuffled(all).find(({ busy }) => !busy)
+    const one = inOrder.find(({ busy }) => !busy)
     if (one === undefined) {
       await pause(50)
       continue

@@ -1,7 +1,6 @@
-import type { NatsServer } from '../../testing/servers/nats-server.ts'
-import { type Fault, pastAckWaitMs, pause, type Scene, withFree, withSlot } from './fault.ts'
+import { type Fault, pastAckWaitMs, pause, withFree, withSlot } from './fault.ts'
 
-/** Processes that die, stand still, leave, or lose what they had. */
+/** Hubs and workers that die, stand still, leave, or get another time. */
 export const processFaults: readonly Fault[] = [
   ...(['hubs', 'workers'] as const).flatMap((role): Fault[] => {
     const name = role.slice(0, -1)
@@ -66,38 +65,4 @@ export const processFaults: readonly Fault[] = [
         await Promise.all(scene.house.workers.map((slot) => slot.ensureUp()))
       }),
   },
-  onBus('bus killed', async (scene, node) => {
-    await node.kill()
-    await pause(scene.random.between(50, 2_500))
-    await node.restart()
-  }),
-  onBus('bus restarted', (_scene, node) => node.restart()),
-  onBus('bus frozen', async (scene, node) => {
-    process.kill(node.pid, 'SIGSTOP')
-    await pause(scene.random.between(500, 7_000))
-    process.kill(node.pid, 'SIGCONT')
-  }),
-  {
-    kind: 'bus loses its data',
-    run: (scene) => withFree(scene, [scene.house.bus], ({ wipe }) => wipe()),
-  },
-  {
-    kind: 'bus loses its majority',
-    fits: ({ bus }) => bus === 3,
-    run: (scene) =>
-      withFree(scene, [scene.house.bus], async ({ nodes }) => {
-        const lost = scene.random.shuffled(nodes).slice(0, 2)
-        await Promise.all(lost.map((node) => node.kill()))
-        await pause(scene.random.between(500, 4_000))
-        await Promise.all(lost.map((node) => node.restart()))
-      }),
-  },
 ]
-
-/** One of its servers; in a cluster any, its leader among them. */
-function onBus(kind: string, act: (scene: Scene, node: NatsServer) => Promise<unknown>): Fault {
-  return {
-    kind,
-    run: (scene) => withFree(scene, [scene.house.bus], ({ nodes }) => act(scene, scene.random.pick(nodes))),
-  }
-}

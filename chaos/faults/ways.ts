@@ -23,11 +23,14 @@ export const wayFaults: readonly Fault[] = [
 const slowBytesPerSecond = 4_000
 
 function broken(between: string, role: Role, linksOf: LinksOf): Fault[] {
-  const on = (act: (links: readonly Link[], scene: Scene) => Promise<void>): Fault['run'] => {
-    return (scene) => withSlot(scene, scene.house[role], (slot) => act(linksOf(slot), scene))
+  const on = (act: (links: readonly Link[], scene: Scene, slot: number) => Promise<void>): Fault['run'] => {
+    return (scene) => {
+      const slots = scene.house[role]
+      return withSlot(scene, slots, (slot) => act(linksOf(slot), scene, slots.indexOf(slot)))
+    }
   }
   const halfOpen = (longestMs: number) =>
-    on(async (links, { random, crowd }) => {
+    on(async (links, { random, crowd }, hub) => {
       for (const link of links) link.freeze()
       await pause(random.between(longestMs / 2, longestMs))
       // Some networks come back and bring all that was on its way; others drop it.
@@ -36,8 +39,9 @@ function broken(between: string, role: Role, linksOf: LinksOf): Fault[] {
         if (drops) link.cut()
         link.thaw()
       }
-      // A browser hears of it when its network is back.
-      for (const tab of crowd.tabs) tab.wake()
+      // Some browsers hear of it when their network is back, others find out by themselves.
+      const isTold = linksOf === toBrowsers && random.chance(0.5)
+      for (const tab of isTold ? crowd.tabs : []) if (tab.line.hub === hub) tab.wake()
     })
   return [
     {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { findFreePort } from '../../testing/servers/free-port.ts'
 import { type NatsServer, startNatsServer } from '../../testing/servers/nats-server.ts'
+import { type Link, openLink } from '../links/link.ts'
 import { mountSmallDisk, type SmallDisk } from './small-disk.ts'
 
 /** One nats-server, or a cluster of three. */
@@ -13,15 +14,18 @@ export interface BusNodes extends AsyncDisposable {
   busy: boolean
   /** Of a single server, a disk of its own that can be filled; undefined where none may be mounted. */
   readonly disk: SmallDisk | undefined
+  /** The ways between one server of a cluster and the others, both ways. */
+  routesOf(node: NatsServer): readonly Link[]
   /** All of them end and lose everything they held. */
   wipe(): Promise<void>
 }
 
 export async function startBusNodes(count: 1 | 3): Promise<BusNodes> {
   const token = randomBytes(16).toString('hex')
-  const routes = await Promise.all(Array.from({ length: count }, () => findFreePort()))
-  const starts = routes.map((_, index) =>
-    startNatsServer({ token, ...(count > 1 && { configuration: clusterLines(routes, index) }) }),
+  const ports = await Promise.all(Array.from({ length: count }, () => findFreePort()))
+  const routes = await openRoutes(ports)
+  const starts = ports.map((port, index) =>
+    startNatsServer({ token, ...(count > 1 && { configuration: clusterLines(port, index, routes) }) }),
   )
   const nodes = await Promise.all(starts)
   const all = <Result>(act: (node: NatsServer) => Promise<Result>) => Promise.all(nodes.map(act))
@@ -33,6 +37,10 @@ export async function startBusNodes(count: 1 | 3): Promise<BusNodes> {
     url: nodes.map(({ url }) => url).join(','),
     busy: false,
     disk,
+    routesOf: (node) => {
+      const at = nodes.indexOf(node)
+      return routes.filter(({ from, to }) => from === at || to === at).map(({ link }) => link)
+    },
     wipe: async () => {
       await all((node) => node.kill())
       await all((node) => node.restart({ wipe: true }))
@@ -40,6 +48,7 @@ export async function startBusNodes(count: 1 | 3): Promise<BusNodes> {
     [Symbol.asyncDispose]: async () => {
       await disk?.unmount()
       await all((node) => node.stop())
+      await Promise.all(routes.map(({ link }) => link[Symbol.asyncDispose]()))
     },
   }
 }
@@ -52,9 +61,30 @@ async function moveToSmallDisk(node: NatsServer): Promise<SmallDisk | undefined>
   return disk
 }
 
-/** A later `server_name` goes before the one of the shared configuration. */
-function clusterLines(routes: readonly number[], index: number): string {
-  const others = routes.filter((_, other) => other !== index).map((port) => `"nats://127.0.0.1:${port}"`)
+/** A way from each server of a cluster to each other one. */
+interface Route {
+  readonly from: number
+  readonly to: number
+  readonly link: Link
+}
+
+const openRoutes = (ports: readonly number[]): Promise<Route[]> =>
+  Promise.all(
+    ports.flatMap((_, from) =>
+      ports.flatMap((port, to) =>
+        from === to ? [] : [openLink(port).then((link): Route => ({ from, to, link }))],
+      ),
+    ),
+  )
+
+/**
+ * A later `server_name` goes before the one of the shared configuration. Servers tell each other where they all are;
+ * what they advertise leads nowhere, so that these routes are the only ways between them.
+ */
+function clusterLines(port: number, index: number, routes: readonly Route[]): string {
+  const others = routes
+    .filter(({ from }) => from === index)
+    .map(({ link }) => `"nats://127.0.0.1:${link.port}"`)
   return `server_name: "node-${index}"
-cluster { name: "chaos", listen: "127.0.0.1:${routes[index]}", routes: [${others.join(', ')}] }`
+cluster { name: "chaos", listen: "127.0.0.1:${port}", advertise: "127.0.0.1:1", routes: [${others.join(', ')}] }`
 }

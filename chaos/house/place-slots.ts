@@ -26,10 +26,13 @@ export interface Ground {
 
 export async function placeHub(ground: Ground, index: number): Promise<ProcessSlot> {
   const { shape, folder, store, traps } = ground
-  const busLinks = await linksToBus(ground, traps.watchesOf('hub', index))
-  const storeLink = store.kind === 'postgres' ? await ground.linkTo(store.server.port) : undefined
+  const busLinks = await linksToBus(ground, traps.watchesOfBus('hub', index))
+  const storeLink =
+    store.kind === 'postgres'
+      ? await ground.linkTo(store.server.port, traps.watchesOfStore(index))
+      : undefined
   // Until the hub says where it listens nobody is let through.
-  const front = await ground.linkTo(0)
+  const front = await ground.linkTo(0, traps.watchesOfBrowsers(index))
   return new ProcessSlot({
     name: `hub ${index}`,
     file: 'server/main.ts',
@@ -53,7 +56,7 @@ export async function placeHub(ground: Ground, index: number): Promise<ProcessSl
 }
 
 export async function placeWorker(ground: Ground, index: number): Promise<ProcessSlot> {
-  const busLinks = await linksToBus(ground, ground.traps.watchesOf('worker', index))
+  const busLinks = await linksToBus(ground, ground.traps.watchesOfBus('worker', index))
   return new ProcessSlot({
     name: `worker ${index}`,
     file: 'workers/main.ts',

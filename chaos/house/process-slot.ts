@@ -3,9 +3,14 @@ import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { startProcess, type TestProcess } from '../../testing/servers/processes.ts'
 import type { Link } from '../links/link.ts'
+import type { Step } from '../steps/steps.ts'
+import { type HeldMemory, readHeld } from './held-memory.ts'
 
 const root = path.join(import.meta.dirname, '..', '..')
-const clock = path.join(import.meta.dirname, '..', 'clock', 'shift-clock.ts')
+const preloads = ['shift-clock.ts', 'tell-memory.ts'].flatMap((file) => [
+  '--import',
+  path.join(import.meta.dirname, '..', 'clock', file),
+])
 
 /** A process that does not get ready is started again this often, this long apart in milliseconds. */
 const maxStarts = 60
@@ -59,6 +64,13 @@ export class ProcessSlot {
     return present !== undefined && present.ended() === undefined && this.#ready.has(present)
   }
 
+  /** Its ways to the bus, to its store, or to its browsers. */
+  linksOf(line: Step['line']): readonly Link[] {
+    if (line === 'bus') return this.busLinks
+    const link = line === 'store' ? this.storeLink : this.front
+    return link === undefined ? [] : [link]
+  }
+
   get pids(): number[] {
     return [...this.#running].map(({ pid }) => pid)
   }
@@ -77,7 +89,8 @@ export class ProcessSlot {
       this.#ended.add(one)
       one.signal('SIGKILL')
     }
-    for (const link of this.busLinks) link.cut()
+    for (const line of ['bus', 'store', 'browsers'] as const)
+      for (const link of this.linksOf(line)) link.cut()
   }
 
   freeze(): void {
@@ -98,8 +111,13 @@ export class ProcessSlot {
   }
 
   async setClock(shiftMs: number): Promise<void> {
-    await writeFile(this.#clockFile, String(shiftMs))
+    await writeFile(this.#file('clock'), String(shiftMs))
     if (this.isUp) this.#present?.signal('SIGUSR2')
+  }
+
+  /** What it holds once its garbage is collected. @throws when it does not say so in time */
+  measure(): Promise<HeldMemory> {
+    return readHeld(this.#file('memory'), () => this.#present?.signal('SIGWINCH'))
   }
 
   /** Starts a successor and then ends this one in order; where no successor gets ready, this one stays. */
@@ -119,8 +137,8 @@ export class ProcessSlot {
     await Promise.all([...this.#running].map((one) => this.#end(one)))
   }
 
-  get #clockFile(): string {
-    return path.join(this.#options.folder, `${this.name.replace(' ', '-')}.clock`)
+  #file(kind: 'clock' | 'memory'): string {
+    return path.join(this.#options.folder, `${this.name.replace(' ', '-')}.${kind}`)
   }
 
   async #startUntilReady(): Promise<void> {
@@ -141,10 +159,16 @@ export class ProcessSlot {
 
   async #startOnce(): Promise<void> {
     const { file, folder, environment, readyLine, onReady } = this.#options
-    await writeFile(this.#clockFile, '0')
-    const started = await startProcess(process.execPath, ['--import', clock, path.join(root, file)], {
+    await writeFile(this.#file('clock'), '0')
+    const started = await startProcess(process.execPath, [...preloads, path.join(root, file)], {
       cwd: folder,
-      env: { PATH: process.env.PATH, TMPDIR: folder, CHAOS_CLOCK: this.#clockFile, ...environment },
+      env: {
+        PATH: process.env.PATH,
+        TMPDIR: folder,
+        CHAOS_CLOCK: this.#file('clock'),
+        CHAOS_MEMORY: this.#file('memory'),
+        ...environment,
+      },
     })
     this.#follow(started)
     this.#present = started

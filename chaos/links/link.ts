@@ -18,7 +18,7 @@ export interface Link extends AsyncDisposable {
 }
 
 /** What looks at each way of a new connection: `out` from the near side to the far one. */
-export type Watches = () => { readonly out: Watch; readonly back: Watch }
+export type Watches = () => { readonly out?: Watch; readonly back?: Watch }
 
 interface Pair {
   readonly near: Socket

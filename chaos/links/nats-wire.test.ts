@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { NatsWire } from './nats-wire.ts'
+import { natsWire } from './nats-wire.ts'
 
 const wire = Buffer.from(
   [
@@ -18,7 +18,7 @@ test('messages are read whatever pieces they come in, and not a byte is changed'
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: wire.length }), { maxLength: 20 }), (cuts) => {
       const places = [0, ...cuts.sort((one, other) => one - other), wire.length]
-      const reader = new NatsWire()
+      const reader = natsWire()
       const pieces = places.slice(1).flatMap((end, index) => reader.push(wire.subarray(places[index], end)))
       assert.deepEqual(Buffer.concat(pieces.map(({ bytes }) => bytes)), wire)
       assert.deepEqual(
@@ -36,7 +36,7 @@ test('messages are read whatever pieces they come in, and not a byte is changed'
 
 test('the other servers of a cluster are kept from a client, so that its way stays the only one', () => {
   const info = 'INFO {"server_id":"x","connect_urls":["10.0.0.1:4222"],"max_payload":1048576}\r\n'
-  const [piece] = new NatsWire().push(Buffer.from(info))
+  const [piece] = natsWire().push(Buffer.from(info))
   assert.deepEqual(JSON.parse((piece?.bytes ?? '').toString().slice(5)), {
     server_id: 'x',
     max_payload: 1_048_576,

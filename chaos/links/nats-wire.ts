@@ -1,37 +1,9 @@
-/** One message as it stands on the wire between a client and nats-server. */
-export interface WireMessage {
-  readonly verb: 'PUB' | 'MSG'
-  readonly subject: string
-  readonly reply: string | undefined
-  /** Without its headers. */
-  readonly body: Buffer
-}
-
-/** Whole lines and messages; what is neither a PUB nor a MSG has no message. */
-export interface WirePiece {
-  readonly bytes: Buffer
-  readonly message: WireMessage | undefined
-}
+import { readerOf, type WireMessage, type WirePiece, type WireReader } from './wire.ts'
 
 const lineEnd = Buffer.from('\r\n')
 
-/** Cuts one way of a NATS connection into its lines and messages (NATS client protocol), whatever the chunks are. */
-export class NatsWire {
-  #rest: Buffer = Buffer.alloc(0)
-
-  push(chunk: Buffer): WirePiece[] {
-    const pieces: WirePiece[] = []
-    let bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
-    for (;;) {
-      const piece = cutPiece(bytes)
-      if (piece === undefined) break
-      bytes = bytes.subarray(piece.bytes.length)
-      pieces.push(piece)
-    }
-    this.#rest = bytes
-    return pieces
-  }
-}
+/** One way of a NATS connection (NATS client protocol), as its lines and messages. */
+export const natsWire = (): WireReader => readerOf(cutPiece)
 
 function cutPiece(bytes: Buffer): WirePiece | undefined {
   const end = bytes.indexOf(lineEnd)

@@ -1,7 +1,9 @@
 import type { ChatSendFrame } from '../../bus/contract/frames.ts'
 import { uuidv7 } from '../../bus/contract/ids.ts'
+import type { Asked } from '../../web/chat/delivery.ts'
 import type { SharedStorage } from '../../web/chat/kept.ts'
 import { endlessTokens, type Ledger } from '../check/ledger.ts'
+import type { Rescues } from '../check/rescues.ts'
 import type { Random } from '../random.ts'
 import { Tab } from './tab.ts'
 
@@ -13,8 +15,8 @@ export interface Door {
 
 export interface PersonOptions {
   readonly cookie: string
-  readonly random: Random
   readonly ledger: Ledger
+  readonly rescues: Rescues
   /** A door of the house, any. */
   chooseDoor(): Door
   /** A tab has just sent a message. */
@@ -35,7 +37,10 @@ export class Person {
   readonly #sent: ChatSendFrame[] = []
   readonly #accepted = new Set<string>()
   readonly #settled = new Set<string>()
-  #leaf: string | null = null
+  /** Where this conversation ends, on all pages. */
+  leaf: string | null = null
+  /** By which page something was stopped. */
+  readonly #stoppedBy = new Map<string, Tab>()
 
   constructor(options: PersonOptions) {
     this.#options = options
@@ -51,7 +56,7 @@ export class Person {
   }
 
   openTab(): void {
-    this.tabs.push(new Tab(this, this.#options.ledger))
+    this.tabs.push(new Tab(this, this.#options.ledger, this.#options.rescues))
   }
 
   closeTab(): void {
@@ -79,10 +84,11 @@ export class Person {
 
   settled(requestId: string): void {
     this.#settled.add(requestId)
+    this.#options.ledger.ended(requestId)
   }
 
   refused({ request_id }: ChatSendFrame, code: string): void {
-    this.#options.ledger.violate(`${request_id} was refused with ${code}`)
+    this.#options.ledger.violate(`${request_id} was refused with ${code}`, request_id)
   }
 
   onSent(tab: Tab): void {
@@ -98,8 +104,7 @@ export class Person {
   }
 
   /** Says something, says something else instead, or wants another answer. */
-  ask(): void {
-    const { random } = this.#options
+  ask(random: Random): void {
     this.lookForUnseen()
     if (this.open.length >= maxOpen) return
     const settledBefore = this.#sent.filter(({ request_id }) => this.#accepted.has(request_id))
@@ -108,55 +113,59 @@ export class Person {
     const waiting = this.#sent.find(({ request_id }) => !this.#accepted.has(request_id))
     const tab = this.tabs.find(({ outbox }) => waiting && outbox.find(waiting.request_id)) ?? this.tabs[0]
     if (tab === undefined || (waiting && !tab.outbox.find(waiting.request_id))) return
-    const asked = earlier === undefined ? this.#newMessage() : this.#again(earlier)
-    if (!tab.ask(asked.frame)) return
-    this.#sent.push(asked.frame)
-    this.#leaf = asked.frame.request_id
-    this.#options.ledger.add({ ...asked, who: this, askedAtMs: performance.now(), stoppedAtMs: undefined })
+    const wanted = earlier === undefined ? newMessage(random) : this.#again(earlier, random)
+    const frame = tab.ask(wanted.asked, wanted.model)
+    if (frame === undefined) return
+    this.#sent.push(frame)
+    this.leaf = frame.request_id
+    this.#options.ledger.add({ frame, tokens: wanted.tokens, who: this })
   }
 
-  /** Stops something that runs, from any tab. */
-  stop(): void {
-    const requestId = this.open.find((id) => this.#accepted.has(id))
-    if (requestId !== undefined) this.#options.random.shuffled(this.tabs).find((tab) => tab.stop(requestId))
+  /** Stops something that runs, from any page. */
+  stop(random: Random): void {
+    const requestId = this.#stoppable().find((id) => !this.#stoppedBy.has(id))
+    if (requestId !== undefined) this.#press(requestId, random.shuffled(this.tabs))
   }
 
-  /** Stops what would never end. */
+  /** Stops what would never end; once, unless the page that was to see to it is gone. */
   stopEndless(): void {
-    for (const requestId of this.open) {
-      if (this.#options.ledger.asked.get(requestId)?.tokens !== endlessTokens) continue
-      if (this.#accepted.has(requestId)) this.tabs.find((tab) => tab.stop(requestId))
+    for (const requestId of this.#stoppable()) {
+      const isEndless = this.#options.ledger.asked.get(requestId)?.tokens === endlessTokens
+      const by = this.#stoppedBy.get(requestId)
+      if (isEndless && (by === undefined || !this.tabs.includes(by))) this.#press(requestId, this.tabs)
     }
   }
 
-  #newMessage() {
-    const { random } = this.#options
-    const tokens = random.chance(0.1) ? endlessTokens : 20 + random.below(60)
-    const wording = `tokens=${tokens} rate=${random.pick([12, 20, 30])}`
-    const model = random.chance(0.15) ? 'closing' : 'counting'
-    return { frame: this.#frame({ message: wording, model }), tokens }
+  #stoppable(): string[] {
+    return this.open.filter((id) => this.#accepted.has(id))
   }
 
-  #again(earlier: ChatSendFrame) {
+  /** What is pressed is the one button of a page, which stops what runs first there. */
+  #press(requestId: string, tabs: readonly Tab[]): void {
+    const tab = tabs.find((one) => one.stop(requestId))
+    if (tab !== undefined) this.#stoppedBy.set(requestId, tab)
+  }
+
+  #again(earlier: ChatSendFrame, random: Random): Wanted {
     const tokens = this.#options.ledger.asked.get(earlier.request_id)?.tokens ?? 0
     const { parent_id, message_id, model = 'counting' } = earlier
-    if (this.#options.random.chance(0.5))
-      return { frame: this.#frame({ kind: 'regenerate', parent_id, message_id, model }), tokens }
-    const edited = this.#newMessage()
-    return { ...edited, frame: { ...edited.frame, kind: 'edit' as const, parent_id } }
+    if (random.chance(0.5)) return { asked: { kind: 'regenerate', parent_id, message_id }, model, tokens }
+    const edited = newMessage(random)
+    return { ...edited, asked: { ...edited.asked, kind: 'edit', parent_id } }
   }
+}
 
-  #frame(more: Partial<ChatSendFrame>): ChatSendFrame {
-    return {
-      type: 'chat.send',
-      kind: 'send',
-      request_id: uuidv7(),
-      conversation_id: this.conversationId,
-      message_id: uuidv7(),
-      parent_id: this.#leaf,
-      ...more,
-    }
-  }
+interface Wanted {
+  readonly asked: Asked
+  readonly model: string
+  readonly tokens: number
+}
+
+function newMessage(random: Random): Wanted {
+  const tokens = random.chance(0.1) ? endlessTokens : 20 + random.below(60)
+  const message = `tokens=${tokens} rate=${random.pick([12, 20, 30])}`
+  const model = random.chance(0.15) ? 'closing' : 'counting'
+  return { asked: { kind: 'send', message_id: uuidv7(), message }, model, tokens }
 }
 
 const storageOf = (kept: Map<string, string>): SharedStorage => ({

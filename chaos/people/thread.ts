@@ -12,6 +12,14 @@ export interface Watched {
   /** As the server has it. */
   settled: { readonly state: string; readonly content: string } | undefined
   fetching: boolean
+  /** What was shown last, by which reader. */
+  shown:
+    | { readonly reader: RunningReply['reader']; readonly epoch: number; readonly length: number }
+    | undefined
+  /** The longest text that was shown of the log of this epoch. */
+  longest: { readonly epoch: number; readonly length: number }
+  /** Texts that one and the same reader had to cut, in words. */
+  readonly cuts: string[]
 }
 
 export interface ThreadListener {
@@ -54,11 +62,36 @@ export class Thread {
 
   watch(requestId: string): void {
     if (this.watched.has(requestId)) return
-    this.watched.set(requestId, { requestId, read: undefined, settled: undefined, fetching: false })
+    this.watched.set(requestId, {
+      requestId,
+      read: undefined,
+      settled: undefined,
+      fetching: false,
+      shown: undefined,
+      longest: { epoch: 0, length: 0 },
+      cuts: [],
+    })
   }
 
-  grow({ requestId, reader }: RunningReply): void {
+  /** Replies that run on this page, in the order they came to it. */
+  running(): string[] {
+    return [...this.watched.values()]
+      .filter(({ read, settled }) => !read && !settled)
+      .map(({ requestId }) => requestId)
+  }
+
+  grow({ requestId, reader, epoch }: RunningReply): void {
     this.#ledger.checkText(requestId, reader.text, 'a page')
+    const watched = this.watched.get(requestId)
+    if (watched === undefined) return
+    const { shown, longest } = watched
+    const { length } = reader.text
+    if (shown?.epoch === epoch && length < shown.length) {
+      if (shown.reader === reader) watched.cuts.push(`from ${shown.length} to ${length}`)
+      else this.#ledger.note('texts that were shorter while they were read anew')
+    }
+    watched.shown = { reader, epoch, length }
+    watched.longest = { epoch, length: longest.epoch === epoch ? Math.max(length, longest.length) : length }
   }
 
   end(reply: RunningReply): void {
@@ -66,7 +99,9 @@ export class Thread {
     const { requestId, reader, epoch } = reply
     const watched = this.watched.get(requestId)
     if (watched === undefined) return
-    if (watched.read !== undefined) this.#ledger.violate(`a page read a second end of ${requestId}`)
+    if (watched.read !== undefined)
+      this.#ledger.violate(`a page read a second end of ${requestId}`, requestId)
+    this.#ledger.ended(requestId)
     watched.read = { text: reader.text, epoch }
     setTimeout(() => void this.settle(requestId), storedMs)
   }
@@ -81,7 +116,7 @@ export class Thread {
       if (!isRunning(state) || known?.read !== undefined || this.#listener.isKnown(requestId)) continue
       if (known?.settled) {
         // An answer that was long on its way may be older than the end.
-        if (settledBefore.has(known)) this.#ledger.violate(`${requestId} runs again after its end`)
+        if (settledBefore.has(known)) this.#ledger.violate(`${requestId} runs again after its end`, requestId)
         continue
       }
       this.watch(requestId)
@@ -97,7 +132,8 @@ export class Thread {
     const path = `/fragments/c/${this.#conversationId}/messages/${requestId}`
     for (let tries = 0; !this.#isClosed && watched.settled === undefined; tries += 1) {
       const [shown] = [await fetchReplies(this.#door(), path)].flat()
-      if (shown === 'gone') return this.#ledger.violate(`the server does not know ${requestId} any more`)
+      if (shown === 'gone')
+        return this.#ledger.violate(`the server does not know ${requestId} any more`, requestId)
       if (shown !== undefined && !isRunning(shown.state)) watched.settled = shown
       else if (watched.read !== undefined && shown !== undefined && tries >= lastRunning) {
         tries = 0

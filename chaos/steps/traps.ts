@@ -1,6 +1,9 @@
 import type { Passing, Watch } from '../links/lane.ts'
 import type { Watches } from '../links/link.ts'
-import { NatsWire, type WireMessage } from '../links/nats-wire.ts'
+import { natsWire } from '../links/nats-wire.ts'
+import { postgresWire } from '../links/postgres-wire.ts'
+import { socketWire } from '../links/socket-wire.ts'
+import type { WireMessage, WireReader } from '../links/wire.ts'
 import type { Step } from './steps.ts'
 
 export interface Trap {
@@ -11,7 +14,10 @@ export interface Trap {
   strike(slot: number): void
 }
 
-/** Waits on the ways to the bus for steps of the protocol, and strikes there in the very moment. */
+/** Whose connection, and what passes on it in which way. */
+type Place = Pick<Step, 'role' | 'line' | 'way'> & { readonly slot: number }
+
+/** Waits on the ways of a process for steps of the protocol, and strikes there in the very moment. */
 export class Traps {
   readonly #armed = new Set<Trap>()
 
@@ -21,26 +27,36 @@ export class Traps {
     return () => this.#armed.delete(trap)
   }
 
-  /** What looks at the connections of one process. */
-  watchesOf(role: Step['role'], slot: number): Watches {
-    return () => ({ out: this.#watch(role, 'out', slot), back: this.#watch(role, 'back', slot) })
+  /** What looks at the connections of one process to the bus. */
+  watchesOfBus(role: Step['role'], slot: number): Watches {
+    const at = (way: Step['way']) => this.#watch({ role, line: 'bus', way, slot }, natsWire())
+    return () => ({ out: at('out'), back: at('back') })
   }
 
-  #watch(role: Step['role'], way: Step['way'], slot: number): Watch {
-    const wire = new NatsWire()
-    const find = (message: WireMessage) => this.#find(role, way, message)
+  /** What looks at the connections of one hub to its store. */
+  watchesOfStore(slot: number): Watches {
+    return () => ({ out: this.#watch({ role: 'hub', line: 'store', way: 'out', slot }, postgresWire()) })
+  }
+
+  /** What looks at the connections of browsers to one hub, which is at the far end of them. */
+  watchesOfBrowsers(slot: number): Watches {
+    return () => ({ back: this.#watch({ role: 'hub', line: 'browsers', way: 'out', slot }, socketWire()) })
+  }
+
+  #watch(place: Place, reader: WireReader): Watch {
+    const find = (message: WireMessage) => this.#find(place, message)
     return function* watch(chunk) {
-      for (const { bytes, message } of wire.push(chunk)) {
+      for (const { bytes, message } of reader.push(chunk)) {
         const trap = message && find(message)
-        yield* trap === undefined ? [{ bytes }] : struck(trap, bytes, slot)
+        yield* trap === undefined ? [{ bytes }] : struck(trap, bytes, place.slot)
       }
     }
   }
 
-  #find(role: Step['role'], way: Step['way'], message: WireMessage): Trap | undefined {
+  #find({ role, line, way }: Place, message: WireMessage): Trap | undefined {
     for (const trap of this.#armed) {
       const { step } = trap
-      if (step.role !== role || step.way !== way || !step.is(message)) continue
+      if (step.role !== role || step.line !== line || step.way !== way || !step.is(message)) continue
       trap.left -= 1
       if (trap.left > 0) continue
       this.#armed.delete(trap)

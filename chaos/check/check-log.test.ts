@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { encode } from '../../bus/contract/codec.ts'
+import type { ChatSendFrame } from '../../bus/contract/frames.ts'
+import type { Bus, StoredEntry } from '../../bus/nats/bus.ts'
+import type { Message } from '../../server/store/store.ts'
+import { checkLog } from './check-log.ts'
+import { Ledger } from './ledger.ts'
+
+const requestId = '01a22bce-8e20-76cd-804d-73a41f2d7a04'
+const userId = '01a22bce-8e20-76cd-804d-73a41f2d7a05'
+
+/** A log whose second attempt begins at `offset` of ` t0 t1`. */
+function logWith(offset: number): object[] {
+  const head = (attempt: number, n: number) => ({ request_id: requestId, attempt, owner: `o${attempt}`, n })
+  const start = { type: 'start', conversation_id: requestId, model: 'counting', backend: 'ollama' }
+  const all = ' t0 t1 t2'
+  return [
+    { ...start, ...head(1, 0), offset: 0 },
+    { type: 'chunk', ...head(1, 1), offset: 0, content: ' t0 t1' },
+    { ...start, ...head(2, 0), offset },
+    { type: 'chunk', ...head(2, 1), offset, content: all.slice(offset) },
+    {
+      type: 'done',
+      ...head(2, 2),
+      length: all.length,
+      finish_reason: 'stop',
+      usage: {},
+      timings: { duration_ms: 1 },
+    },
+  ]
+}
+
+async function violationsOf(offset: number, mustContinue: boolean): Promise<string[]> {
+  const ledger = new Ledger()
+  const who = { userId }
+  ledger.add({ who, frame: { request_id: requestId } as ChatSendFrame, tokens: 3 })
+  const asked = ledger.asked.get(requestId)
+  assert.ok(asked)
+  const bus: Pick<Bus, 'readEntries'> = {
+    readEntries: async function* () {
+      for (const [seq, entry] of logWith(offset).entries())
+        yield { seq, body: encode(entry), storedAtMs: 0 } satisfies StoredEntry
+    },
+  }
+  const stored = { id: requestId, content: ' t0 t1 t2' } as Message
+  await checkLog({ ledger, bus: bus as Bus, mustContinue: () => mustContinue }, asked, stored)
+  return ledger.violations.map(({ what }) => what)
+}
+
+test('a text that is begun anew is a violation where its model could have gone on', async () => {
+  assert.equal((await violationsOf(0, true)).length, 1)
+  assert.equal((await violationsOf(3, true)).length, 1)
+})
+
+test('a text that is gone on with, or begun anew where nothing else can be, is none', async () => {
+  assert.deepEqual(await violationsOf(6, true), [])
+  assert.deepEqual(await violationsOf(0, false), [])
+})

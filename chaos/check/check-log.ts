@@ -1,0 +1,63 @@
+import { decodeEntry } from '../../bus/contract/decode-entry.ts'
+import type { LogEntry } from '../../bus/contract/reply-log.ts'
+import { newReader, type ReplyReader, readEntry } from '../../bus/contract/reply-reader.ts'
+import { streams } from '../../bus/contract/streams.ts'
+import { subjects } from '../../bus/contract/subjects.ts'
+import type { Bus } from '../../bus/nats/bus.ts'
+import type { Message } from '../../server/store/store.ts'
+import type { Asked, Ledger } from './ledger.ts'
+
+export interface LogEvidence {
+  readonly ledger: Ledger
+  readonly bus: Bus
+  /** Whether whoever took this reply over has to have gone on where it stood. */
+  mustContinue(asked: Asked): boolean
+}
+
+/**
+ * A log that is still there has one end, after which nothing comes; it says what the store says; and who took it over
+ * went on at the end of the text, where the model can.
+ */
+export async function checkLog(evidence: LogEvidence, asked: Asked, stored: Message): Promise<void> {
+  const { ledger } = evidence
+  const violate = (what: string) => ledger.violate(`the log of ${stored.id} ${what}`, stored.id)
+  const reader = newReader()
+  let ends = 0
+  let last = ''
+  for await (const entry of entriesOf(evidence.bus, asked)) {
+    if (entry === undefined) {
+      violate('has what is no entry')
+      continue
+    }
+    last = entry.type
+    if (entry.type === 'done' || entry.type === 'error') ends += 1
+    checkStart(evidence, asked, reader, entry)
+    if (readEntry(reader, entry) === 'gap') violate('has a gap')
+  }
+  if (last === '') ledger.note('logs that were gone')
+  else if (ends !== 1) violate(`ends ${ends} times`)
+  else if (last !== 'done' && last !== 'error') violate('goes on after its end')
+  else if (reader.text !== stored.content) violate('says other than the store')
+}
+
+async function* entriesOf(bus: Bus, { who, frame }: Asked): AsyncIterable<LogEntry | undefined> {
+  const subject = subjects.stream(who.userId, frame.request_id)
+  for await (const { body } of bus.readEntries(streams.log.name, subject, 0)) yield decodeEntry(body)
+}
+
+function checkStart(
+  { ledger, mustContinue }: LogEvidence,
+  asked: Asked,
+  { text }: ReplyReader,
+  entry: LogEntry,
+): void {
+  if (entry.type !== 'start' || text === '') return
+  const { request_id } = asked.frame
+  if (entry.offset === text.length) ledger.note('texts that were gone on with')
+  else if (mustContinue(asked))
+    ledger.violate(
+      `attempt ${entry.attempt} of ${request_id} begins at ${entry.offset} and not at ${text.length}`,
+      request_id,
+    )
+  else ledger.note('texts that were begun anew')
+}

@@ -1,0 +1,14 @@
+/** What the page's own code looks for in a browser: the menu of models, and the page, which is told of much. */
+const menu = { value: '' }
+
+const pageParts = {
+  querySelector: (selector: string) => (selector === '#model-id' ? menu : null),
+  body: new EventTarget(),
+}
+
+/** Does something on a page whose menu shows this model. */
+export function withModel<Result>(model: string, act: () => Result): Result {
+  globalThis.document ??= pageParts as unknown as Document
+  menu.value = model
+  return act()
+}
