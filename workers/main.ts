@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { connectBus } from '../bus/nats/connection.ts'
 import { readPackageVersion } from '../settings/package-version.ts'
 import { ConfigError } from '../settings/read-settings.ts'
+import { stopMarginMs } from '../settings/stop-margin.ts'
 import { asLog, createLogger, type Logger } from '../telemetry/logger.ts'
 import { startTelemetry } from '../telemetry/start.ts'
 import { createWorker } from './app.ts'
@@ -10,9 +11,6 @@ import { readWorkerConfig, type WorkerConfig } from './config.ts'
 import { ollamaBackend } from './inference/ollama.ts'
 import { waitForOllama } from './inference/ollama-wait.ts'
 import { backendsOf } from './open-backends.ts'
-
-/** After the grace time a stopping worker has this long for the rest, in milliseconds. */
-const stopMarginMs = 15_000
 
 /** The worker as a process: reads the environment, and ends on SIGTERM or SIGINT after what runs has ended. */
 async function main(): Promise<void> {

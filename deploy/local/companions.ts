@@ -59,6 +59,8 @@ async function localBus(root: string, dataFolder: string, environment: NodeJS.Pr
     args: ['-c', configurationFile],
     environment,
     folder: root,
+    // It waits for nobody.
+    graceMs: 10_000,
     // nats-server greets with twenty lines, and has no setting for less. Its passwords stand in a file that only their
     // owner reads, and are good on loopback alone.
     showLine: (line) => wantsDetails || !/\[INF\]|Plaintext passwords/.test(line),

@@ -49,8 +49,10 @@ async function rollOut({ supervisor, renew, readyMs }: RolloutOptions, say: Take
     left = services.map(({ name }) => name)
     for (const service of services) {
       const startedMs = performance.now()
-      await supervisor.replace(service, readyMs)
+      const ended = await supervisor.replace(service, readyMs)
       say(`${service.name} was replaced in ${((performance.now() - startedMs) / 1000).toFixed(1)} s.`)
+      if (ended !== undefined && ended !== 'exit code 0')
+        say(`The ${service.name} before it ended with ${ended}.`)
       left.shift()
     }
     say('The rollout is done.')

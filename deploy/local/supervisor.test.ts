@@ -101,7 +101,7 @@ test('a service is replaced by one that is ready before the one before it ends',
   await supervisor.ready
   const before = await pidOf('hub')
   const next = service('hub', `console.log('here'); ${READY}`)
-  await supervisor.replace({ ...next, saysReady: true }, 10_000)
+  assert.equal(await supervisor.replace({ ...next, saysReady: true }, 10_000), 'exit code 0')
   const after = await pidOf('hub', before)
   assert.ok(isGone(before) && !isGone(after))
   assert.ok(lines.indexOf('hub | here') < lines.indexOf('hub | goodbye'))
