@@ -199,6 +199,30 @@ test('a rollout whose hub can not start leaves everything as it was and fails', 
   assert.deepEqual(pids.map(isRunning), [true, true, true])
 })
 
+test('a rollout that is asked for during another comes after it, and whoever asked hears of that one', async (context) => {
+  const home = await makeHome(context)
+  const main = await home.start()
+  const url = /http:\S+/.exec(await main.waitForLine(/Companions is ready/))?.[0] ?? ''
+  const hub = join(home.root, 'server/main.ts')
+  const gate = join(home.root, 'gate')
+  const waits = `import { existsSync } from 'node:fs'
+    console.log('at the gate')
+    while (!existsSync(${JSON.stringify(gate)})) await new Promise((resolve) => setTimeout(resolve, 20))`
+  await writeFile(hub, `${waits}\n${HUB.replace("'ok'", "'second'")}`)
+  const first = await home.rollOut()
+  await main.waitForLine(/at the gate/)
+  await writeFile(hub, HUB.replace("'ok'", "'third'"))
+  const second = await home.rollOut()
+  await main.waitForLine(/^A rollout is under way/)
+  await writeFile(gate, '')
+  for (const asked of [first, second])
+    assert.deepEqual(
+      [await asked.ending, asked.lines.at(-1)],
+      [{ code: 0, signal: null }, 'The rollout is done.'],
+    )
+  assert.equal(await (await fetch(url)).text(), 'third')
+})
+
 test('a rollout where nothing runs says so', async (context) => {
   const home = await makeHome(context)
   const asked = await home.rollOut()
