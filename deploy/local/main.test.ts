@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { cp, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -98,6 +100,18 @@ test('a killed supervisor leaves no process, and the next start is not in its wa
   const next = await home.start()
   await next.waitForLine(/Companions is ready/)
   assert.deepEqual(pids.filter(isRunning), [])
+})
+
+test('a home whose bootstrap is killed before it is up stops', async (context) => {
+  const home = await makeHome(context)
+  const child = spawn(process.execPath, [join(home.root, 'deploy/local/main.ts')], {
+    env: home.environment,
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  })
+  context.after(() => child.kill())
+  child.stdout?.resume()
+  child.disconnect()
+  assert.deepEqual(await once(child, 'exit'), [0, null])
 })
 
 test('a busy web port is named with the variable that changes it', async (context) => {

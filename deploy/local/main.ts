@@ -86,3 +86,4 @@ function stopOnSignals(supervisor: Supervisor): () => void {
   process.stdout.on('error', () => supervisor.stop())
   return stop
 }
+  if (process.connected === false) supervisor.stop()
