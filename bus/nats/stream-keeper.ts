@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { NatsConnection } from 'nats'
 import { CodedError } from '../contract/errors.ts'
+import { ApiFailure } from './api.ts'
 import type { Link } from './link.ts'
 import { type StreamSettings, standOnStreams } from './streams.ts'
 
@@ -124,7 +125,9 @@ export function keepStreams(link: Link, settings: StreamSettings): StreamKeeper 
       return session === ours
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      if (reason !== reported) settings.log('warn', 'The streams do not stand yet', { error: reason })
+      // Who makes none waits here for a hub to do it, at every first start.
+      const level = error instanceof ApiFailure && !settings.makes ? 'info' : 'warn'
+      if (reason !== reported) settings.log(level, 'The streams do not stand yet', { error: reason })
       reported = reason
       return false
     }

@@ -27,7 +27,11 @@ export interface Probe {
 }
 
 /** What the last look found. */
-type ProbeState = Pick<Probe, 'up' | 'models' | 'detail'> & { readonly isSilent: boolean }
+interface ProbeState extends Pick<Probe, 'up' | 'models' | 'detail'> {
+  readonly isSilent: boolean
+  /** Of `detail` what the log's other fields do not say. */
+  readonly reason?: string
+}
 
 /** Looks at a backend at once, then every `backend.probeMs` while it is up and every `retryMs` while it is down. */
 export function startProbe(backend: Backend, retryMs: number, log: Log): Probe {
@@ -87,12 +91,12 @@ async function ask(backend: Backend, stopped: AbortSignal): Promise<ProbeState> 
     const { place } = backend
     const sought = place && `It is looked for at ${place.address} (${place.variable})`
     const detail = sought === undefined ? reason : `${reason}. ${sought}.`
-    return { up: false, models: [], detail, isSilent }
+    return { up: false, models: [], detail, reason, isSilent }
   }
 }
 
 function tellChange({ name, kind, place }: Backend, state: ProbeState, log: Log) {
   const fields = { backend: name, kind, ...place }
   if (state.up) log('info', 'A model backend can be used', { ...fields, models: state.models.length })
-  else log('warn', 'A model backend cannot be reached', { ...fields, reason: state.detail })
+  else log('warn', 'A model backend cannot be reached', { ...fields, reason: state.reason })
 }
