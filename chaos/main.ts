@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { closeHouses } from './house/house.ts'
 import { PostgresHost } from './house/store-place.ts'
 import { planRound, planSingle, type RoundPlan } from './plan.ts'
 import {
@@ -14,6 +13,7 @@ import {
   violationLines,
 } from './report.ts'
 import { playRound, type RoundResult } from './round.ts'
+import { openWorkplace } from './workplace.ts'
 
 const usage = `npm run chaos -- [options]
   --faults N      how many faults in all (1000)
@@ -43,11 +43,22 @@ if (values.help || ![faults, seed, perRound].every(Number.isSafeInteger)) {
   console.log(usage)
   process.exit(values.help ? 0 : 2)
 }
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.once(signal, () => void closeHouses().finally(() => process.exit(130)))
-process.exitCode = (await playAll()) ? 0 : 1
+const interrupted = interruption()
+const workplace = await openWorkplace()
+try {
+  process.exitCode = await Promise.race([playAll().then((held) => (held ? 0 : 1)), interrupted])
+} finally {
+  await workplace.clear()
+}
 // Timers of pages that have left may still run.
 setImmediate(() => process.exit())
+
+/** A terminal's Ctrl-C comes to us, to npm and to the bootstrap, and those two pass it on: all of them are one. */
+function interruption(): Promise<130> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve(130))
+  })
+}
 
 async function playAll(): Promise<boolean> {
   await using stack = new AsyncDisposableStack()

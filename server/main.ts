@@ -3,6 +3,7 @@ import path from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { connectBus } from '../bus/nats/connection.ts'
 import { endAfter } from '../process/end-after.ts'
+import { stopMarginMs } from '../process/stop-margin.ts'
 import { ConfigError } from '../settings/read-settings.ts'
 import { asLog, createLogger, errorFields, type Logger } from '../telemetry/logger.ts'
 import { startTelemetry } from '../telemetry/start.ts'
@@ -19,12 +20,6 @@ import type { Store } from './store/store.ts'
 import { readVersion } from './version.ts'
 
 const root = path.join(import.meta.dirname, '..')
-
-/**
- * After the grace time a stopping hub has this long for the rest, in milliseconds: a chore that waits for the bus (8 s)
- * and what the bus is given to close (5 s) come one after another.
- */
-const stopMarginMs = 20_000
 
 // A hub computes little and holds much. Left alone, V8 keeps what thousands of handshakes left behind: measured 26 KiB
 // of resident memory for each idle connection instead of 7.

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { connectBus } from '../bus/nats/connection.ts'
 import { endAfter } from '../process/end-after.ts'
+import { stopMarginMs } from '../process/stop-margin.ts'
 import { readPackageVersion } from '../settings/package-version.ts'
 import { ConfigError } from '../settings/read-settings.ts'
 import { asLog, createLogger, type Logger } from '../telemetry/logger.ts'
@@ -11,9 +12,6 @@ import { readWorkerConfig, type WorkerConfig } from './config.ts'
 import { ollamaBackend } from './inference/ollama.ts'
 import { waitForOllama } from './inference/ollama-wait.ts'
 import { backendsOf } from './open-backends.ts'
-
-/** After the grace time a stopping worker has this long for the rest, in milliseconds. */
-const stopMarginMs = 15_000
 
 /** The worker as a process: reads the environment, and ends on SIGTERM or SIGINT after what runs has ended. */
 async function main(): Promise<void> {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { NatsConnection } from 'nats'
 import { CodedError } from '../contract/errors.ts'
+import { ApiFailure } from './api.ts'
 import type { Link } from './link.ts'
 import { type StreamSettings, standOnStreams } from './streams.ts'
 
@@ -133,8 +134,10 @@ class LinkStreams implements StreamKeeper {
       return this.#session === ours
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
+      // Who makes none waits here for a hub to do it, at every first start.
+      const level = error instanceof ApiFailure && !this.#settings.makes ? 'info' : 'warn'
       if (reason !== this.#reported)
-        this.#settings.log('warn', 'The streams do not stand yet', { error: reason })
+        this.#settings.log(level, 'The streams do not stand yet', { error: reason })
       this.#reported = reason
       return false
     }

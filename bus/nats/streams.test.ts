@@ -88,20 +88,22 @@ suite('streams', () => {
   })
 
   test('a worker makes nothing, says once that it waits, and goes on when a hub has made the streams', async (t) => {
+    const waiting = 'The streams do not stand yet'
     const { bus, logged } = openBus(t, server.url, { role: 'worker' })
     const raw = await openRawConnection(t, server.url)
-    await waitUntil('the worker misses a stream', () => logged.some(({ level }) => level === 'warn'))
+    await waitUntil('the worker misses a stream', () => logged.some(({ message }) => message === waiting))
     assert.equal(bus.state, 'connecting')
     await assert.rejects(streamInfo(raw, streams.chat.name), { code: 10_059 })
 
     await openReadyBus(t, server.url, { role: 'hub' })
     await untilConnected(bus)
-    const waits = logged.filter(({ message }) => message === 'The streams do not stand yet')
+    const waits = logged.filter(({ message }) => message === waiting)
     // Between two looks some of what it waits for may be there: then it waits for something else.
     assert.deepEqual(
       waits.map(({ fields }) => fields.error),
       [...new Set(waits.map(({ fields }) => fields.error))],
     )
+    assert.ok(waits.every(({ level }) => level === 'info'))
     assert.ok(bus.epochOf(streams.log.name) > 0)
     assert.equal(bus.epochOf(streams.logins.name), 0)
   })

@@ -25,12 +25,6 @@ const workerCount = 2
 /** One model goes on with a begun answer, the other closes it and begins anew. */
 export const models = ['counting', 'closing'] as const
 
-const open = new Set<() => Promise<void>>()
-
-/** For who is told to stop in the middle: ends every house that stands, with its files and disks. */
-export const closeHouses = async (): Promise<void> =>
-  void (await Promise.all([...open].map((close) => close())))
-
 /** Starts a house; ready when all its processes are. @throws when one does not get ready */
 export async function startHouse(shape: Shape, postgres: PostgresHost): Promise<House> {
   await using starting = new AsyncDisposableStack()
@@ -46,11 +40,6 @@ export async function startHouse(shape: Shape, postgres: PostgresHost): Promise<
   const each = (act: (slot: ProcessSlot) => Promise<void>) => Promise.all(slots.map(act))
   await each((slot) => slot.ensureUp())
   const parts = starting.move()
-  const close = async () => {
-    open.delete(close)
-    await parts.disposeAsync()
-  }
-  open.add(close)
   return {
     ...ground,
     hubs,
@@ -61,7 +50,7 @@ export async function startHouse(shape: Shape, postgres: PostgresHost): Promise<
       await each((slot) => slot.ensureUp())
     },
     stopProcesses: async () => void (await each((slot) => slot.stop())),
-    [Symbol.asyncDispose]: close,
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
   }
 }
 

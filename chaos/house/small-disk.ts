@@ -13,9 +13,15 @@ export interface SmallDisk {
   unmount(): Promise<void>
 }
 
+const mounted = new Set<string>()
+
+/** For who is told to stop in the middle. */
+export const unmountSmallDisks = async (): Promise<void> =>
+  void (await Promise.all([...mounted].map((folder) => unmount(folder))))
+
 /** Mounts one of so many mebibytes over a folder; undefined where this user may not. */
 export async function mountSmallDisk(folder: string, mebibytes: number): Promise<SmallDisk | undefined> {
-  const mounted = await run('mount', [
+  const isMounted = await run('mount', [
     '-t',
     'tmpfs',
     '-o',
@@ -26,12 +32,17 @@ export async function mountSmallDisk(folder: string, mebibytes: number): Promise
     () => true,
     () => false,
   )
-  if (!mounted) return undefined
+  if (!isMounted) return undefined
+  mounted.add(folder)
   const filler = path.join(folder, 'filler')
   return {
     // Written until it is full, which is an error, and meant to be.
     fill: () => writeFile(filler, Buffer.alloc(mebibytes * 1024 ** 2)).catch(() => undefined),
     free: () => rm(filler, { force: true }),
-    unmount: async () => void (await run('umount', ['-l', folder])),
+    unmount: () => unmount(folder),
   }
+}
+
+async function unmount(folder: string): Promise<void> {
+  if (mounted.delete(folder)) await run('umount', ['-l', folder])
 }

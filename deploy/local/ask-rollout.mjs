@@ -9,15 +9,19 @@ const LOOK_MS = 100
 /**
  * Has the supervisor that runs on a data folder replace its processes, and waits until it has.
  * @param {string} dataPath
+ * @param {(line: string) => void} say
  * @returns {Promise<import('./rollout-report.mjs').RolloutReport>} how it went
  * @throws {Error} when none runs there, or when it ends meanwhile
  */
-export async function askRollout(dataPath) {
+export async function askRollout(dataPath, say) {
   const supervisor = runningSupervisor(dataPath)
-  const before = reportOf(dataPath, supervisor.pid)?.number ?? 0
+  const last = reportOf(dataPath, supervisor)
+  // A supervisor that started with an older version counts only the rollouts that ended.
+  const before = last?.begun ?? last?.number ?? 0
+  if (last && before > last.number) say('A rollout is under way; this one follows it.')
   process.kill(supervisor.pid, 'SIGHUP')
   for (;;) {
-    const report = reportOf(dataPath, supervisor.pid)
+    const report = reportOf(dataPath, supervisor)
     if (report && report.number > before) return report
     if (!isStillAlive(supervisor.described)) throw new Error('Companions ended during the rollout.')
     await pause(LOOK_MS)
@@ -46,9 +50,10 @@ function readLock(file) {
 
 /**
  * @param {string} dataPath
- * @param {number} pid
+ * @param {{ pid: number, described: string }} supervisor
  */
-function reportOf(dataPath, pid) {
+function reportOf(dataPath, { pid, described }) {
   const report = readRolloutReport(dataPath)
-  return report?.supervisor === pid ? report : undefined
+  // One that started with an older version names itself by its number alone.
+  return report && [described, pid].includes(report.supervisor) ? report : undefined
 }

@@ -6,6 +6,7 @@ import { openDoor } from './door.ts'
 import { describeHomeServices, endWithinMs } from './home-services.ts'
 import type { Service } from './keep-running.ts'
 import { prepareLocalBus } from './local-bus.ts'
+import type { TakeLine } from './log-lines.ts'
 import { findNatsServer } from './nats-server-binary.mjs'
 import { holdOwnerLink, type OwnerLinkLine } from './owner-link-line.ts'
 import { readHomeSettings } from './read-home-settings.ts'
@@ -27,11 +28,15 @@ export interface Companions {
  * What one home on one machine consists of, from its environment.
  * @throws when it can't be started, with the variable that changes that
  */
-export async function describeCompanions(root: string, environment: NodeJS.ProcessEnv): Promise<Companions> {
+export async function describeCompanions(
+  root: string,
+  environment: NodeJS.ProcessEnv,
+  say: TakeLine,
+): Promise<Companions> {
   const { hub: config } = readHomeSettings(environment)
   const graceMs = endWithinMs(config)
   const dataPath = resolve(root, config.dataDir)
-  const dataFolder = await ownDataFolder(dataPath, 2 * graceMs)
+  const dataFolder = await ownDataFolder(dataPath, 2 * graceMs, say)
   try {
     const address = await findWebAddress(config)
     const { listen } = address
@@ -59,6 +64,8 @@ async function localBus(root: string, dataFolder: string, environment: NodeJS.Pr
     args: ['-c', configurationFile],
     environment,
     folder: root,
+    // It waits for nobody.
+    graceMs: 10_000,
     // nats-server greets with twenty lines, and has no setting for less. Its passwords stand in a file that only their
     // owner reads, and are good on loopback alone.
     showLine: (line) => wantsDetails || !/\[INF\]|Plaintext passwords/.test(line),

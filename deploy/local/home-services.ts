@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { stopMarginMs } from '../../process/stop-margin.ts'
 import type { HubConfig } from '../../server/config.ts'
 import type { Door } from './door.ts'
 import type { Service } from './keep-running.ts'
@@ -18,12 +19,12 @@ export interface HomePlace {
   showHubLine: (line: string) => boolean
 }
 
-// The services first finish by themselves; what takes longer than they were given, and a little more, is killed.
-const AFTER_GRACE_MS = 2_000
+// The services end by themselves, in the end by force; only what can't even do that is killed.
+const AFTER_FORCE_MS = 2_000
 
 /** How long services have to end, in milliseconds. */
 export const endWithinMs = ({ drainGraceMs }: Pick<HubConfig, 'drainGraceMs'>): number =>
-  drainGraceMs + AFTER_GRACE_MS
+  drainGraceMs + stopMarginMs + AFTER_FORCE_MS
 
 /**
  * The hub and the worker as an environment wants them now: these two can be replaced while they serve.

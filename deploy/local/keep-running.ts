@@ -41,10 +41,11 @@ export class KeptService {
 
   /**
    * Starts another beside it and, once that is ready, lets the one before end.
+   * @returns how the one before ended; undefined where none ran
    * @throws an error with the reason when the other is not ready within `readyMs` milliseconds, or ends; the one
    *   before then goes on as if nothing had been
    */
-  async replace(next: Service, readyMs: number): Promise<void> {
+  async replace(next: Service, readyMs: number): Promise<string | undefined> {
     if (this.#stopping.signal.aborted) throw new Error(`${this.name} is being stopped`)
     const run = this.#begin(next, false)
     try {
@@ -57,7 +58,7 @@ export class KeptService {
     this.#service = next
     this.#prepared = true
     this.#current = run
-    await before?.stop()
+    return before?.stop()
   }
 
   async stop(): Promise<void> {

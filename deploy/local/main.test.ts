@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { cp, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -100,6 +102,18 @@ test('a killed supervisor leaves no process, and the next start is not in its wa
   assert.deepEqual(pids.filter(isRunning), [])
 })
 
+test('a home whose bootstrap is killed before it is up stops', async (context) => {
+  const home = await makeHome(context)
+  const child = spawn(process.execPath, [join(home.root, 'deploy/local/main.ts')], {
+    env: home.environment,
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  })
+  context.after(() => child.kill())
+  child.stdout?.resume()
+  child.disconnect()
+  assert.deepEqual(await once(child, 'exit'), [0, null])
+})
+
 test('a busy web port is named with the variable that changes it', async (context) => {
   const home = await makeHome(context)
   const other = createServer().listen(0, '127.0.0.1')
@@ -197,6 +211,30 @@ test('a rollout whose hub can not start leaves everything as it was and fails', 
   assert.match(asked.lines[0] ?? '', /^The rollout failed: hub ended with exit code 1 before it was ready\.$/)
   assert.equal(asked.lines[1], 'hub and worker went on as before.')
   assert.deepEqual(pids.map(isRunning), [true, true, true])
+})
+
+test('a rollout that is asked for during another comes after it, and whoever asked hears of that one', async (context) => {
+  const home = await makeHome(context)
+  const main = await home.start()
+  const url = /http:\S+/.exec(await main.waitForLine(/Companions is ready/))?.[0] ?? ''
+  const hub = join(home.root, 'server/main.ts')
+  const gate = join(home.root, 'gate')
+  const waits = `import { existsSync } from 'node:fs'
+    console.log('at the gate')
+    while (!existsSync(${JSON.stringify(gate)})) await new Promise((resolve) => setTimeout(resolve, 20))`
+  await writeFile(hub, `${waits}\n${HUB.replace("'ok'", "'second'")}`)
+  const first = await home.rollOut()
+  await main.waitForLine(/at the gate/)
+  await writeFile(hub, HUB.replace("'ok'", "'third'"))
+  const second = await home.rollOut()
+  await main.waitForLine(/^A rollout is under way/)
+  await writeFile(gate, '')
+  for (const asked of [first, second])
+    assert.deepEqual(
+      [await asked.ending, asked.lines.at(-1)],
+      [{ code: 0, signal: null }, 'The rollout is done.'],
+    )
+  assert.equal(await (await fetch(url)).text(), 'third')
 })
 
 test('a rollout where nothing runs says so', async (context) => {

@@ -32,15 +32,17 @@ try {
 process.exit()
 
 async function run(): Promise<number> {
+  const print = (line: string) => void process.stdout.write(`${line}\n`)
+  const colours = process.stdout.isTTY && !process.env.NO_COLOR
   const { services, renew, address, ownerLink, dataFolder, graceMs } = await describeCompanions(
     projectRoot,
     readHomeEnvironment(),
+    print,
   )
-  const print = (line: string) => void process.stdout.write(`${line}\n`)
   const supervisor = supervise({
     services,
     print,
-    colours: process.stdout.isTTY && !process.env.NO_COLOR,
+    colours,
     graceMs,
   })
   await dataFolder.rememberWatchdog(supervisor.watchdogPid)
@@ -56,7 +58,9 @@ async function run(): Promise<number> {
   if (wantsRollout) hearHangUp()
   void supervisor.ready.then(async () => {
     const seconds = process.uptime()
-    for (const line of readyLines(address, await ownerLink.announced(), seconds)) print(line)
+    const lines = readyLines(address, await ownerLink.announced(), seconds)
+    // What to do next should not have to be looked for among the log.
+    for (const line of lines) print(colours ? `\u001b[1m${line}\u001b[0m` : line)
   })
   const code = await supervisor.ended
   dataFolder.release()
@@ -83,6 +87,7 @@ function stopOnSignals(supervisor: Supervisor): () => void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
   // The bootstrap was killed, or nobody reads our output any more.
   process.once('disconnect', () => supervisor.stop())
+  if (process.connected === false) supervisor.stop()
   process.stdout.on('error', () => supervisor.stop())
   return stop
 }

@@ -1,6 +1,7 @@
 import type { Service } from './keep-running.ts'
 import type { TakeLine } from './log-lines.ts'
-import { writeRolloutReport } from './rollout-report.mjs'
+import { describeProcess } from './process-lock.mjs'
+import { type RolloutReport, writeRolloutReport } from './rollout-report.mjs'
 import type { Supervisor } from './supervisor.ts'
 
 export interface RolloutOptions {
@@ -14,28 +15,54 @@ export interface RolloutOptions {
   dataPath: string
 }
 
-/** @returns what rolls out; called while it does, it leaves the caller to the rollout under way. */
+/**
+ * @returns what rolls out; called while it does, it has another rollout follow, one for all who asked meanwhile: what
+ *   they want replaced may have changed after the one under way looked.
+ */
 export function prepareRollouts(options: RolloutOptions): () => Promise<void> {
-  const { print, dataPath } = options
-  let [number, running] = [0, false]
+  const report = keepReport(options)
+  let [running, isWanted, begun] = [false, false, 0]
   return async () => {
-    if (running) return print('A rollout is under way already.')
+    isWanted = true
+    if (running) return options.print('A rollout is under way; another follows it.')
     running = true
-    const lines: string[] = []
-    const say = (line: string) => {
-      lines.push(line)
-      print(line)
+    while (isWanted) {
+      isWanted = false
+      begun += 1
+      report({ begun })
+      report({ number: begun, ...(await rollOutAloud(options)) })
     }
-    print('Replacing hub and worker while they serve.')
-    const succeeded = await rollOut(options, say)
-    number += 1
     running = false
+  }
+}
+
+/** @returns what writes the report again, with what is new in it */
+function keepReport({ dataPath, print }: RolloutOptions): (news: Partial<RolloutReport>) => void {
+  let report: RolloutReport = {
+    supervisor: describeProcess(process.pid),
+    begun: 0,
+    number: 0,
+    succeeded: true,
+    lines: [],
+  }
+  return (news) => {
+    report = { ...report, ...news }
     try {
-      writeRolloutReport(dataPath, { supervisor: process.pid, number, succeeded, lines })
+      writeRolloutReport(dataPath, report)
     } catch (error) {
-      print(`Its report could not be written: ${error instanceof Error ? error.message : error}`)
+      print(`The rollout's report could not be written: ${error instanceof Error ? error.message : error}`)
     }
   }
+}
+
+async function rollOutAloud(options: RolloutOptions): Promise<Pick<RolloutReport, 'succeeded' | 'lines'>> {
+  const lines: string[] = []
+  const say = (line: string) => {
+    lines.push(line)
+    options.print(line)
+  }
+  options.print('Replacing hub and worker while they serve.')
+  return { succeeded: await rollOut(options, say), lines }
 }
 
 /**
@@ -49,8 +76,10 @@ async function rollOut({ supervisor, renew, readyMs }: RolloutOptions, say: Take
     left = services.map(({ name }) => name)
     for (const service of services) {
       const startedMs = performance.now()
-      await supervisor.replace(service, readyMs)
+      const ended = await supervisor.replace(service, readyMs)
       say(`${service.name} was replaced in ${((performance.now() - startedMs) / 1000).toFixed(1)} s.`)
+      if (ended !== undefined && ended !== 'exit code 0')
+        say(`The ${service.name} before it ended with ${ended}.`)
       left.shift()
     }
     say('The rollout is done.')

@@ -2,9 +2,10 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * How the last rollout on a data folder went. `supervisor` is the process that did it and `number` counts its rollouts,
- * so that whoever asked for one knows when it is over.
- * @typedef {{ supervisor: number, number: number, succeeded: boolean, lines: string[] }} RolloutReport
+ * How the last rollout on a data folder went. `supervisor` is the process that did it, as `describeProcess` says it;
+ * `begun` counts the rollouts that it began, written before each begins; `number` is the last that ended, 0 before the
+ * first. So whoever asked for one knows when one is over that began after the asking.
+ * @typedef {{ supervisor: string, begun: number, number: number, succeeded: boolean, lines: string[] }} RolloutReport
  */
 
 const NAME = 'rollout.json'

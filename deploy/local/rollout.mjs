@@ -7,12 +7,13 @@ import { readEnvironment } from './environment-file.mjs'
 import { projectRoot } from './project-root.mjs'
 
 try {
+  const say = (/** @type {string} */ line) => console.log(line)
   const environment = readEnvironment(projectRoot, process.env)
   const dataPath = resolve(projectRoot, environment.DATA_DIR || 'data')
   runningSupervisor(dataPath)
-  await bootstrap({ root: projectRoot, parts: [], environment, say: (line) => console.log(line) })
-  const { succeeded, lines } = await askRollout(dataPath)
-  for (const line of lines) console.log(line)
+  await bootstrap({ root: projectRoot, parts: [], environment, say })
+  const { succeeded, lines } = await askRollout(dataPath, say)
+  for (const line of lines) say(line)
   process.exitCode = succeeded ? 0 : 1
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)

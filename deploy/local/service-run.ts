@@ -37,6 +37,7 @@ export class ServiceRun {
   readonly #surroundings: RunSurroundings
   #child: Child | undefined
   #stopping = false
+  #stopped: Promise<string> | undefined
 
   constructor(service: Service, prepared: boolean, surroundings: RunSurroundings) {
     this.#service = service
@@ -47,16 +48,10 @@ export class ServiceRun {
     this.ended = this.#run(ready.resolve)
   }
 
-  /** SIGTERM, then SIGKILL after the grace time. Resolves when it has ended. */
-  async stop(): Promise<void> {
-    const { name, graceMs = this.#surroundings.graceMs } = this.#service
-    this.#stopping = true
-    this.#child?.terminate()
-    const timer = setTimeout(() => {
-      this.#surroundings.say(`${name} did not end within ${graceMs / 1000} s and is killed.`)
-      this.kill()
-    }, graceMs)
-    await this.ended.finally(() => clearTimeout(timer))
+  /** SIGTERM, once, since a second one would end it at once; SIGKILL after the grace time. Resolves as `ended`. */
+  stop(): Promise<string> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
   }
 
   kill(): void {
@@ -77,6 +72,17 @@ export class ServiceRun {
     over.abort()
     await late.catch(() => undefined)
     if (reason !== undefined) throw new Error(reason)
+  }
+
+  async #stop(): Promise<string> {
+    const { name, graceMs = this.#surroundings.graceMs } = this.#service
+    this.#stopping = true
+    this.#child?.terminate()
+    const timer = setTimeout(() => {
+      this.#surroundings.say(`${name} did not end within ${graceMs / 1000} s and is killed.`)
+      this.kill()
+    }, graceMs)
+    return this.ended.finally(() => clearTimeout(timer))
   }
 
   async #run(onReady: () => void): Promise<string> {

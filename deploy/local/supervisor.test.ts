@@ -111,14 +111,14 @@ test('nothing is ready before it says so, and one that may be late is not waited
   await supervisor.ready
 })
 
-const READY = `console.log('pid', process.pid); process.send('ready'); ${SAY_GOODBYE}`
+const READY = `${SAY_GOODBYE} console.log('pid', process.pid); process.send('ready')`
 
 test('a service is replaced by one that is ready before the one before it ends', async (context) => {
   const { supervisor, lines, pidOf } = start(context, [{ ...service('hub', READY), saysReady: true }])
   await supervisor.ready
   const before = await pidOf('hub')
   const next = service('hub', `console.log('here'); ${READY}`)
-  await supervisor.replace({ ...next, saysReady: true }, 10_000)
+  assert.equal(await supervisor.replace({ ...next, saysReady: true }, 10_000), 'exit code 0')
   const after = await pidOf('hub', before)
   assert.ok(isGone(before) && !isGone(after))
   assert.ok(lines.indexOf('hub | here') < lines.indexOf('hub | goodbye'))
@@ -163,6 +163,29 @@ test('what replaces a service stops with it', async (context) => {
   await assert.rejects(replaced, /SIGTERM before it was ready/)
   await supervisor.ended
   assert.ok(isGone(before) && isGone(next))
+})
+
+test('one that is on its way out after its replacement is not hurried by a stop of all', async (context) => {
+  // As hub and worker do: a second SIGTERM ends them at once.
+  const script = `console.log('pid', process.pid); process.send('ready'); ${STAY}
+    process.once('SIGTERM', () => {
+      console.log('leaving')
+      process.on('SIGTERM', () => { console.log('hurried'); process.exit(1) })
+      process.on('SIGUSR2', () => { console.log('goodbye'); process.exit(0) })
+    })`
+  const { supervisor, lines, pidOf } = start(context, [{ ...service('hub', script), saysReady: true }])
+  await supervisor.ready
+  const before = await pidOf('hub')
+  const replaced = supervisor.replace({ ...service('hub', READY), saysReady: true }, 10_000)
+  await waitUntil('it leaves', () => lines.includes('hub | leaving'))
+  supervisor.stop()
+  await waitUntil('the other is told', () => lines.includes('hub | goodbye'))
+  process.kill(before, 'SIGUSR2')
+  await Promise.all([replaced, supervisor.ended])
+  assert.deepEqual(
+    lines.filter((line) => /hurried|goodbye/.test(line)),
+    ['hub | goodbye', 'hub | goodbye'],
+  )
 })
 
 function start(context: TestContext, services: Service[], limits: Partial<RestartLimits> = {}) {

@@ -24,9 +24,10 @@ export interface Supervisor {
   ended: Promise<0 | 1>
   /**
    * Puts a service in the place of the one with its name, while that serves.
+   * @returns how the one before ended; undefined where none ran
    * @throws an error with the reason when it is not ready within `readyMs` milliseconds; the one before then goes on
    */
-  replace(next: Service, readyMs: number): Promise<void>
+  replace(next: Service, readyMs: number): Promise<string | undefined>
   /** Ends the services one after the other. */
   stop(): void
   /** Ends them at once. */
@@ -75,9 +76,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
     watchdogPid: watchdog.pid,
     ready: Promise.all(awaited.map(({ ready }) => ready)).then(() => undefined),
     ended: ended.promise,
-    replace: async (next, readyMs) => {
-      await kept.find(({ name }) => name === next.name)?.replace(next, readyMs)
-    },
+    replace: async (next, readyMs) => kept.find(({ name }) => name === next.name)?.replace(next, readyMs),
     stop: () => void stop(),
     kill: () => {
       code = 1

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Watchdog } from '../../deploy/local/watchdog.ts'
 import { startWatchdog } from '../../deploy/local/watchdog.ts'
 
@@ -34,18 +35,23 @@ export interface TestProcess {
 }
 
 const KEPT_LINES = 2_000
+/** A killed process is waited for so long, in milliseconds: what it started may hold its outputs open. */
+const KILLED_MS = 5_000
 let watchdog: Watchdog | undefined
+const running = new Set<TestProcess>()
+let isOver = false
 
 /**
  * Starts a program in a process group of its own and keeps what it prints. It ends with the test, even when the
  * runner kills the test.
- * @throws when the program can't be started
+ * @throws when the program can't be started, or after `killAllProcesses`
  */
 export async function startProcess(
   command: string,
   args: readonly string[],
   options: ProcessOptions = {},
 ): Promise<TestProcess> {
+  if (isOver) throw new Error(`${command} is not started: all processes are being ended.`)
   watchdog ??= startWatchdog(2_000)
   const child = spawn(command, [...args], { ...options, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   await once(child, 'spawn')
@@ -58,6 +64,7 @@ export async function startProcess(
     child.once('close', (code, signal) => {
       ended = { code, signal }
       watchdog?.forget(pid)
+      running.delete(started)
       output.close(`${command} ended with ${signal ?? code}`)
       resolve(ended)
     })
@@ -68,7 +75,7 @@ export async function startProcess(
     const timer = setTimeout(() => killGroup(pid), graceMs)
     return ending.finally(() => clearTimeout(timer))
   }
-  return {
+  const started: TestProcess = {
     pid,
     lines: output.lines,
     ending,
@@ -78,6 +85,19 @@ export async function startProcess(
     stop,
     [Symbol.asyncDispose]: async () => void (await stop()),
   }
+  running.add(started)
+  if (isOver) killGroup(pid)
+  return started
+}
+
+/** For who is told to stop in the middle: SIGKILL to all that still run. Nothing can be started any more. */
+export async function killAllProcesses(): Promise<void> {
+  isOver = true
+  for (const { pid } of running) killGroup(pid)
+  const over = new AbortController()
+  const late = pause(KILLED_MS, undefined, { signal: over.signal }).catch(() => undefined)
+  await Promise.race([Promise.all([...running].map(({ ending }) => ending)), late])
+  over.abort()
 }
 
 function collectLines(streams: NodeJS.ReadableStream[]) {

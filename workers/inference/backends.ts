@@ -43,6 +43,8 @@ export function openBackends(options: BackendsOptions): Backends {
   const demoChoice: Choice = { backend: demo, model: 'demo' }
   let isWarned = defaultModel === undefined
 
+  if (demoMode === 'auto') void tellOfDemo(probes, options.log)
+
   function warnOfDefault({ model }: Choice): void {
     if (isWarned || model === defaultModel || sameModel(model, defaultModel ?? '')) return
     isWarned = true
@@ -87,6 +89,12 @@ export function openBackends(options: BackendsOptions): Backends {
 
 /** Also while they are down: nothing is known of their models then. */
 const haveNothing = (probes: readonly Probe[]): boolean => probes.every(({ models }) => models.length === 0)
+
+/** Whoever set nothing up reads a warning of Ollama first, and should know that it is no failure. */
+async function tellOfDemo(probes: readonly Probe[], log: Log): Promise<void> {
+  await Promise.all(probes.map((probe) => probe.looked))
+  if (haveNothing(probes)) log('info', 'The demo answers while no backend has a model', {})
+}
 
 /** Waits for the first look at each, and a moment for backends to return if one may and none is up. */
 async function settle(probes: readonly Probe[], returnMs: number, signal: AbortSignal): Promise<void> {

@@ -27,9 +27,9 @@ export interface Probe {
 }
 
 /** What the last look found. */
-type ProbeState = Pick<Probe, 'up' | 'models' | 'detail'> & {
+interface ProbeState extends Pick<Probe, 'up' | 'models' | 'detail'> {
   readonly isSilent: boolean
-  /** As `detail`, without the backend's own words. */
+  /** In our own words, never the backend's: for the log, whose other fields say where it is looked for. */
   readonly reason?: string
 }
 
@@ -90,11 +90,11 @@ async function ask(backend: Backend, stopped: AbortSignal): Promise<ProbeState> 
     const silence = 'It does not answer in time'
     const { place } = backend
     const sought = place && `It is looked for at ${place.address} (${place.variable})`
-    const withPlace = (words: string) => (sought === undefined ? words : `${words}. ${sought}.`)
+    const words = isSilent ? silence : error.detail
     return {
       ...{ up: false, models: [], isSilent },
-      detail: withPlace(isSilent ? silence : error.detail),
-      reason: withPlace(isSilent ? silence : error.message),
+      detail: sought === undefined ? words : `${words}. ${sought}.`,
+      reason: isSilent ? silence : error.message,
     }
   }
 }
