@@ -31,8 +31,9 @@ test('on a phone a new version is told in the top bar within two minutes, also a
       assert.equal(await pill.count(), 0)
       await page.clock.fastForward('02:00')
       await pill.waitFor()
-      const { x = -1, width = 0 } = (await pill.boundingBox()) ?? {}
+      const { x = -1, width = 0, height } = (await pill.boundingBox()) ?? {}
       assert.ok(x >= 0 && x + width <= 320, `the pill is seen from ${x} px on, ${width} px wide`)
+      assert.ok(width >= 44 && height === 44, `the pill is ${width} by ${height} px`)
       await say(page, 'tokens=2')
       await untilSettled(page)
       await page.getByRole('button', { name: 'Show the list' }).click()

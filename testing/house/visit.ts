@@ -56,7 +56,9 @@ async function listenForFlaws(context: BrowserContext, note: (flaw: string) => v
   context.on('console', (message) => {
     if (message.type() === 'error') note(`console: ${message.text()} (${message.location().url})`)
   })
-  context.on('weberror', (webError) => note(`uncaught: ${String(webError.error().stack)}`))
+  context.on('weberror', (webError) =>
+    note(`uncaught: ${webError.error().stack || webError.error().message} (${webError.page()?.url()})`),
+  )
   context.on('response', (response) => {
     if (response.status() >= 400) note(`answer: ${response.status()} ${response.url()}`)
   })
