@@ -134,3 +134,21 @@ test('Escape in the menu of a conversation closes the menu and leaves the drawer
     },
     { hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } },
   ))
+
+test('who goes back below the open drawer finds it open, and what it covers out of reach', () =>
+  stage.visit(
+    async ({ page }) => {
+      await untilAlive(page)
+      await page.locator('#composer-text').fill('tokens=2')
+      await page.locator('#composer-send').click()
+      await untilSettled(page)
+      await page.getByRole('button', { name: 'Show the list' }).click()
+      await page.locator('#new-conversation').click()
+      await page.locator('#welcome').waitFor()
+      await page.getByRole('button', { name: 'Show the list' }).click()
+      await page.goBack()
+      await page.locator('.turn.reply').waitFor({ state: 'attached' })
+      await page.locator('body[data-drawer=open] #chat[inert]').waitFor()
+    },
+    { hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } },
+  ))

@@ -2,17 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { lastReply, replyText, say, untilReplyHolds, untilSettled } from '../testing/house/talk.ts'
 import { useHouse } from '../testing/house/use-house.ts'
+import { hubAway } from '../testing/house/visit.ts'
 import { countedTo } from '../testing/workers/counting.ts'
 
 const stage = useHouse()
 
-const lost = {
-  expected: [
-    /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/,
-    // The list is fetched anew when a conversation changes, which may be in that moment.
-    /htmx:error: Failed to fetch/,
-  ],
-}
 const whole = countedTo(90).trim()
 
 test('a reply whose worker is killed is finished by another, each token once', () =>
@@ -37,7 +31,7 @@ test('a reply goes on over the end of its hub and its return', () =>
     await stage.house.restartHub()
     await untilSettled(page)
     assert.equal(await replyText(page), whole)
-  }, lost))
+  }, hubAway))
 
 test('a reply goes on over the end of the bus and its return', () =>
   stage.visit(async ({ page }) => {

@@ -11,17 +11,10 @@ import {
   untilTitled,
 } from '../testing/house/talk.ts'
 import { useHouse } from '../testing/house/use-house.ts'
+import { hubAway } from '../testing/house/visit.ts'
 import { countedTo } from '../testing/workers/counting.ts'
 
 const stage = useHouse()
-
-/** What a page cannot help saying while there is nobody to reach. */
-const away = {
-  expected: [
-    /net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/,
-    /htmx:error: Failed to fetch/,
-  ],
-}
 
 const askedFor = (words: string) =>
   stage.house.ollama.requests.filter(
@@ -49,7 +42,7 @@ test('a message written while offline waits, says so, and goes out once when the
     await untilSettled(page, 2)
     assert.equal(await replyText(page), countedTo(5).trim())
     assert.equal(askedFor('kept while offline'), 1)
-  }, away))
+  }, hubAway))
 
 test('a server that is away is not called the person’s own network', () =>
   stage.visit(async ({ page }) => {
@@ -66,7 +59,7 @@ test('a server that is away is not called the person’s own network', () =>
     await page.locator('#connection[data-state=here]').waitFor()
     await listed
     await page.locator('#offline-note').waitFor({ state: 'hidden' })
-  }, away))
+  }, hubAway))
 
 test('a message that waits survives the hub’s end and a reload, and goes out once', () =>
   stage.visit(async ({ page }) => {
@@ -82,7 +75,7 @@ test('a message that waits survives the hub’s end and a reload, and goes out o
     await untilSettled(page, 2)
     assert.equal(await replyText(page), countedTo(6).trim())
     assert.equal(askedFor('kept over a reload'), 1)
-  }, away))
+  }, hubAway))
 
 test('a first message that waits outlives its tab, at an address that the hub does not know yet', () =>
   stage.visit(
@@ -100,7 +93,7 @@ test('a first message that waits outlives its tab, at an address that the hub do
       assert.equal(await replyText(again), countedTo(4).trim())
       assert.equal(askedFor('kept as the first'), 1)
     },
-    { expected: [...away.expected, /404/] },
+    { expected: [...hubAway.expected, /404/] },
   ))
 
 test('a message that the hub refuses is not sent for ever, and the next one gets through', () =>
@@ -145,7 +138,7 @@ test('a message that the hub refuses is not sent for ever, and the next one gets
     await untilSettled(page, 3)
     await stage.house.restartHub()
     await page.locator('#connection[data-state=here]').waitFor()
-  }, away))
+  }, hubAway))
 
 test('a message that the hub cannot take just now says why, and is taken a little later without another word', () =>
   stage.visit(async ({ context, openTab }) => {

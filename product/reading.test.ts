@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Page } from 'playwright-core'
+import { listen } from '../testing/house/listen.ts'
 import { lastReply, say, untilAlive, untilReplyHolds, untilSettled } from '../testing/house/talk.ts'
 import { useHouse } from '../testing/house/use-house.ts'
 import { untilStill } from '../testing/house/watch-layout.ts'
@@ -15,18 +15,6 @@ const stage = useHouse({
       ? { text: [formula, ...paragraphs, formula].join('\n\n'), ratePerSecond: 150 }
       : undefined,
 })
-
-/** What the page tells a screen reader from now on, in order. */
-async function listen(page: Page): Promise<() => Promise<string[]>> {
-  await page.evaluate(() => {
-    const place = document.getElementById('announcer')
-    if (place === null) throw new Error('Nothing is announced on this page')
-    const said: string[] = []
-    Object.assign(globalThis, { said })
-    new MutationObserver(() => said.push(place.textContent.trim())).observe(place, { childList: true })
-  })
-  return () => page.evaluate(() => (globalThis as unknown as { said: string[] }).said)
-}
 
 test('a screen reader is told once that an answer begins, however long the model is silent, and once that it is there', () =>
   stage.visit(async ({ page }) => {
@@ -98,4 +86,27 @@ test('who steps to another answer while one is written sees no part of that one,
     })
     await page.locator('#composer-send[data-mode=stop]').click()
     await untilSettled(page, 2)
+  }))
+
+test('who brings earlier messages in above reads on where they were', () =>
+  stage.visit(async ({ page }) => {
+    for (let count = 1; count <= 31; count += 1) await say(page, `Question ${count}: tokens=9 rate=0`)
+    await untilSettled(page, 31)
+    await page.reload()
+    await untilAlive(page)
+    const turns = page.locator('.turn')
+    assert.equal(await turns.count(), 60)
+    await page.locator('#scroller').evaluate((scroller) => scroller.scrollTo(0, 0))
+    await page.locator('#to-end').waitFor()
+    await untilStill(page)
+    const thread = page.locator('#thread')
+    const words = thread.getByText('Question 2: ')
+    const before = await words.boundingBox()
+    await page.getByRole('button', { name: 'Show earlier messages' }).click()
+    await thread.getByText('Question 1: ').waitFor()
+    await untilStill(page)
+    const after = await words.boundingBox()
+    assert.ok(Math.abs((after?.y ?? 0) - (before?.y ?? 1_000)) <= 1, JSON.stringify({ before, after }))
+    assert.equal(await turns.count(), 62)
+    assert.equal(await page.locator('#earlier').count(), 0)
   }))

@@ -4,7 +4,7 @@ import { conversationList } from './conversation-list.ts'
 import type { Html } from './html.ts'
 import { html } from './html.ts'
 import { icon } from './icons.ts'
-import { versionPill } from './version-pill.ts'
+import { versionNumber } from './version-pill.ts'
 import type { View } from './view.ts'
 
 /** Everything a person ever talked about here, and the way to begin anew; a drawer on a narrow window. */
@@ -21,7 +21,7 @@ ${searchField(list.query)}
 <div id="conversations" class="conversation-list" tabindex="-1" hx-get="/fragments/conversations" hx-trigger="companions:changed from:body delay:250ms, companions:conversation from:body delay:50ms, companions:refresh from:body" hx-include="#search, #conversations [name=shown]" hx-swap="innerMorph" hx-sync="this:replace">${conversationList(list, view.clock)}</div>
 <div class="sidebar-foot">
 ${account(view.user, view.canSignIn)}
-${versionPill(view.version)}
+${versionNumber(view.version)}
 </div>
 </nav>
 <div class="drawer-shade" @click="closeDrawer" aria-hidden="true"></div>`

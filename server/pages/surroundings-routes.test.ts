@@ -8,7 +8,7 @@ test('the version is told anew, and a newer one offers itself', async () => {
   const same = await pages.get('/fragments/version?shown=1.2.3')
   assert.equal(same.headers['cache-control'], 'no-store')
   hides(same.body, /Reload/)
-  shows((await pages.get('/fragments/version?shown=1.0.0')).body, /v1\.2\.3 is here\. Reload/)
+  shows((await pages.get('/fragments/version?shown=1.0.0')).body, /v1\.2\.3 is here/)
   shows(
     (await pages.get('/')).body,
     /id="version"[^>]*hx-trigger="every 120s[^"]*" hx-target="#version-text"/,

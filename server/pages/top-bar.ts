@@ -5,6 +5,7 @@ import type { IconName } from './icons.ts'
 import { icon } from './icons.ts'
 import type { ModelChoice } from './models-menu.ts'
 import { modelChoice } from './models-menu.ts'
+import { versionPill } from './version-pill.ts'
 import type { View } from './view.ts'
 
 /** Who one talks to, whether the line stands, and what can be set. */
@@ -13,6 +14,7 @@ export const topBar = (view: View, choice: ModelChoice): Html =>
 <button type="button" class="quiet show-sidebar" @click="toggleSidebar" aria-controls="sidebar" aria-label="Show the list" title="Show the list">${icon('list')}</button>
 <h1 class="companion-name">${view.companion.name}</h1>
 ${connection()}
+${versionPill()}
 <div class="top-tools">
 ${modelChoice(choice)}
 <button type="button" class="quiet open-settings" @click="openSettings" hx-get="/c/${choice.conversationId}/settings" hx-target="#settings-body" hx-swap="innerHTML settle:0" aria-haspopup="dialog" aria-label="Settings of this conversation" title="Settings of this conversation">${icon('sliders')}</button>

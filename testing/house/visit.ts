@@ -6,6 +6,14 @@ export interface VisitOptions extends BrowserContextOptions {
   readonly expected?: readonly RegExp[]
 }
 
+/** What a page cannot help saying while there is nobody to reach. */
+export const hubAway = {
+  expected: [
+    /net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/,
+    /htmx:error: Failed to fetch/,
+  ],
+} satisfies VisitOptions
+
 /** Somebody with a browser of their own: cookies, storage, and any number of tabs. */
 export interface Visitor {
   readonly page: Page
@@ -56,7 +64,9 @@ async function listenForFlaws(context: BrowserContext, note: (flaw: string) => v
   context.on('console', (message) => {
     if (message.type() === 'error') note(`console: ${message.text()} (${message.location().url})`)
   })
-  context.on('weberror', (webError) => note(`uncaught: ${String(webError.error().stack)}`))
+  context.on('weberror', (webError) =>
+    note(`uncaught: ${webError.error().stack || webError.error().message} (${webError.page()?.url()})`),
+  )
   context.on('response', (response) => {
     if (response.status() >= 400) note(`answer: ${response.status()} ${response.url()}`)
   })

@@ -2,6 +2,7 @@ import { copyText } from '../page/copy-text.ts'
 import type { Chat } from './chat.ts'
 import { discard, editLast, sendAgain, startEditing, stopEditing } from './editing.ts'
 import { fetchFragment } from './fragments.ts'
+import { announce } from './notices.ts'
 import { part, turnOf } from './page-parts.ts'
 import { toast } from './toast.ts'
 
@@ -48,8 +49,15 @@ export function listenToActions(chat: Chat): void {
 
 async function copy(button: HTMLElement, text: string): Promise<void> {
   if (!(await copyText(text))) return toast('The browser does not let this page copy.')
-  button.dataset.done = ''
-  setTimeout(() => button.removeAttribute('data-done'), doneMs)
+  announce('Copied')
+  showDone(button, true)
+  setTimeout(showDone, doneMs, button, false)
+}
+
+/** An icon changes by its styles, the word above code here. */
+function showDone(button: HTMLElement, isDone: boolean): void {
+  button.toggleAttribute('data-done', isDone)
+  if (button.matches('.code-copy')) button.textContent = isDone ? 'Copied' : 'Copy'
 }
 
 /** What was written, not what it looks like. */

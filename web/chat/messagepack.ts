@@ -92,69 +92,79 @@ export function frameIn(data: ArrayBuffer): HubFrame | undefined {
  * @throws RangeError or TypeError for anything but exactly one value.
  */
 export function decode(bytes: Uint8Array): unknown {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  let at = 0
-  const value = read()
-  if (at !== bytes.byteLength) throw new RangeError('Bytes follow the end')
+  const source = { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), at: 0 }
+  const value = read(source)
+  if (source.at !== bytes.byteLength) throw new RangeError('Bytes follow the end')
   return value
+}
 
-  function read(): unknown {
-    const head = whole(1)
-    if (head < 0x80) return head
-    if (head < 0x90) return map(head & 15)
-    if (head < 0xa0) return list(head & 15)
-    if (head < 0xc0) return text.decode(take(head & 31))
-    if (head >= 0xe0) return head - 256
-    return readLong(head)
-  }
+/** What is read, and where the next value begins in it. */
+interface Source {
+  readonly bytes: Uint8Array
+  readonly view: DataView
+  at: number
+}
 
-  function readLong(head: number): unknown {
-    if (head === 0xc0) return null
-    if (head === 0xc2 || head === 0xc3) return head === 0xc3
-    if (head >= 0xc4 && head <= 0xc6) return take(whole(2 ** (head - 0xc4)))
-    if (head === 0xca) return view.getFloat32(advance(4))
-    if (head === 0xcb) return view.getFloat64(advance(8))
-    if (head >= 0xcc && head <= 0xcf) return whole(2 ** (head - 0xcc))
-    if (head >= 0xd0 && head <= 0xd3) return signed(2 ** (head - 0xd0))
-    if (head >= 0xd9 && head <= 0xdb) return text.decode(take(whole(2 ** (head - 0xd9))))
-    if (head === 0xdc || head === 0xdd) return list(whole(head === 0xdc ? 2 : 4))
-    if (head === 0xde || head === 0xdf) return map(whole(head === 0xde ? 2 : 4))
-    throw new TypeError('A type that is not used here')
-  }
+function read(source: Source): unknown {
+  const head = readWhole(source, 1)
+  if (head < 0x80) return head
+  if (head < 0x90) return readMap(source, head & 15)
+  if (head < 0xa0) return readList(source, head & 15)
+  if (head < 0xc0) return readText(source, head & 31)
+  if (head >= 0xe0) return head - 256
+  return readLong(source, head)
+}
 
-  function advance(size: number): number {
-    at += size
-    if (at > bytes.byteLength) throw new RangeError('It ends too soon')
-    return at - size
-  }
+/** A value of which its first byte has nothing, or in how many bytes its number or length follows. */
+function readLong(source: Source, head: number): unknown {
+  if (head === 0xc0) return null
+  if (head === 0xc2 || head === 0xc3) return head === 0xc3
+  if (head >= 0xc4 && head <= 0xc6) return take(source, readWhole(source, 2 ** (head - 0xc4)))
+  if (head === 0xca) return source.view.getFloat32(advance(source, 4))
+  if (head === 0xcb) return source.view.getFloat64(advance(source, 8))
+  if (head >= 0xcc && head <= 0xcf) return readWhole(source, 2 ** (head - 0xcc))
+  if (head >= 0xd0 && head <= 0xd3) return readSigned(source, 2 ** (head - 0xd0))
+  if (head >= 0xd9 && head <= 0xdb) return readText(source, readWhole(source, 2 ** (head - 0xd9)))
+  if (head === 0xdc || head === 0xdd) return readList(source, readWhole(source, head === 0xdc ? 2 : 4))
+  if (head === 0xde || head === 0xdf) return readMap(source, readWhole(source, head === 0xde ? 2 : 4))
+  throw new TypeError('A type that is not used here')
+}
 
-  function take(size: number): Uint8Array {
-    const from = advance(size)
-    return bytes.subarray(from, from + size)
-  }
+const readText = (source: Source, size: number): string => text.decode(take(source, size))
 
-  function whole(size: number): number {
-    let sum = 0
-    for (const byte of take(size)) sum = sum * 256 + byte
-    return sum
-  }
+function readList(source: Source, length: number): unknown[] {
+  const items: unknown[] = []
+  while (items.length < length) items.push(read(source))
+  return items
+}
 
-  function signed(size: number): number {
-    const from = advance(size)
-    if (size === 1) return view.getInt8(from)
-    if (size === 2) return view.getInt16(from)
-    return size === 4 ? view.getInt32(from) : Number(view.getBigInt64(from))
-  }
+function readMap(source: Source, length: number): Record<string, unknown> {
+  const entries: [string, unknown][] = []
+  while (entries.length < length) entries.push([String(read(source)), read(source)])
+  return Object.fromEntries(entries)
+}
 
-  function list(length: number): unknown[] {
-    const items: unknown[] = []
-    while (items.length < length) items.push(read())
-    return items
-  }
+function readSigned(source: Source, size: number): number {
+  const from = advance(source, size)
+  if (size === 1) return source.view.getInt8(from)
+  if (size === 2) return source.view.getInt16(from)
+  return size === 4 ? source.view.getInt32(from) : Number(source.view.getBigInt64(from))
+}
 
-  function map(length: number): Record<string, unknown> {
-    const entries: [string, unknown][] = []
-    while (entries.length < length) entries.push([String(read()), read()])
-    return Object.fromEntries(entries)
-  }
+function readWhole(source: Source, size: number): number {
+  let sum = 0
+  for (const byte of take(source, size)) sum = sum * 256 + byte
+  return sum
+}
+
+function take(source: Source, size: number): Uint8Array {
+  const from = advance(source, size)
+  return source.bytes.subarray(from, from + size)
+}
+
+/** @returns where the source was before. */
+function advance(source: Source, size: number): number {
+  source.at += size
+  if (source.at > source.bytes.byteLength) throw new RangeError('It ends too soon')
+  return source.at - size
 }

@@ -45,12 +45,8 @@ function page(t: TestContext) {
   const ended: string[] = []
   const lost: string[] = []
   const standstills: [isGone: boolean, silentMs: number][] = []
-  const line = { isUp: true }
   const replies = new Replies({
-    askFor: (_, epoch, seq) => {
-      if (line.isUp) asked.push([epoch, seq])
-      return line.isUp
-    },
+    askFor: (_, epoch, seq) => asked.push([epoch, seq]) > 0,
     onChange: ({ reader }) => shown.push(reader.text),
     onEnd: ({ reader }) => ended.push(reader.text),
     onLost: (id) => lost.push(id),
@@ -67,7 +63,22 @@ function page(t: TestContext) {
     nowMs += ms
     t.mock.timers.tick(ms)
   }
-  return { replies, asked, shown, ended, lost, standstills, line, read, resumed, tick }
+  return { replies, asked, shown, ended, lost, standstills, read, resumed, tick }
+}
+
+/** A reader sees words come and never go. */
+function assertGrows(shown: readonly string[]): void {
+  for (const [index, words] of shown.entries()) assert.ok(words.startsWith(shown[index - 1] ?? ''), words)
+}
+
+/** The writer counts as gone after so long without a word, and not a millisecond before. */
+function assertGoneAfter(ms: number, { replies, standstills, tick }: ReturnType<typeof page>): void {
+  tick(ms - 1)
+  replies.look()
+  assert.deepEqual(standstills, [])
+  tick(1)
+  replies.look()
+  assert.deepEqual(standstills, [[true, ms]])
 }
 
 suite('replies', () => {
@@ -93,7 +104,7 @@ suite('replies', () => {
     resumed('snapshot')
     read(...log)
     assert.deepEqual(ended, [text])
-    for (const [index, words] of shown.entries()) assert.ok(words.startsWith(shown[index - 1] ?? ''), words)
+    assertGrows(shown)
   })
 
   test('gaps in a row ask no faster than once a second', (t) => {
@@ -138,7 +149,7 @@ suite('replies', () => {
       resumed(outcome)
       read(...log.slice(outcome === 'continued' ? 3 : 0))
       assert.deepEqual(ended, [text])
-      for (const [index, words] of shown.entries()) assert.ok(words.startsWith(shown[index - 1] ?? ''), words)
+      assertGrows(shown)
     })
   }
 
@@ -184,56 +195,36 @@ suite('replies', () => {
   }
 
   test('in mid-stream two seconds without a word mean that the writer may be gone', (t) => {
-    const { replies, standstills, tick, read } = page(t)
+    const opened = page(t)
     for (const frame of logOf().slice(0, 4)) {
-      tick(50)
-      read(frame)
+      opened.tick(50)
+      opened.read(frame)
     }
-    tick(1_999)
-    replies.look()
-    assert.deepEqual(standstills, [])
-    tick(1)
-    replies.look()
-    assert.deepEqual(standstills, [[true, 2_000]])
+    assertGoneAfter(2_000, opened)
   })
 
   test('an outage of the connection is no silence of the writer', (t) => {
-    const { replies, standstills, tick, read } = page(t)
-    read(...logOf().slice(0, 4))
-    replies.disconnected()
-    tick(60_000)
-    replies.resume()
-    tick(1_999)
-    replies.look()
-    assert.deepEqual(standstills, [])
-    tick(1)
-    replies.look()
-    assert.deepEqual(standstills, [[true, 2_000]])
+    const opened = page(t)
+    opened.read(...logOf().slice(0, 4))
+    opened.replies.disconnected()
+    opened.tick(60_000)
+    opened.replies.resume()
+    assertGoneAfter(2_000, opened)
   })
 
   test('before the first word a writer may be silent for four seconds', (t) => {
-    const { replies, standstills, tick, read } = page(t)
-    read(...logOf().slice(0, 1))
-    tick(3_999)
-    replies.look()
-    assert.deepEqual(standstills, [])
-    tick(1)
-    replies.look()
-    assert.deepEqual(standstills, [[true, 4_000]])
+    const opened = page(t)
+    opened.read(...logOf().slice(0, 1))
+    assertGoneAfter(4_000, opened)
   })
 
   test('a slow model is given twice its own pace before its writer counts as gone', (t) => {
-    const { replies, standstills, tick, read } = page(t)
+    const opened = page(t)
     for (const frame of logOf().slice(0, 4)) {
-      tick(1_800)
-      read(frame)
+      opened.tick(1_800)
+      opened.read(frame)
     }
-    tick(3_599)
-    replies.look()
-    assert.deepEqual(standstills, [])
-    tick(1)
-    replies.look()
-    assert.deepEqual(standstills, [[true, 3_600]])
+    assertGoneAfter(3_600, opened)
   })
 
   test('another writer that begins is at work, and its reply stands still until it has words', (t) => {

@@ -27,15 +27,20 @@ function closeDrawer(): void {
   if (document.body.dataset.drawer !== 'open') return
   const hadFocus = document.getElementById('sidebar')?.contains(document.activeElement) ?? false
   delete document.body.dataset.drawer
-  for (const room of rooms()) room.inert = false
+  holdRooms()
   if (hadFocus) showButton()?.focus()
 }
 
-/** Everything but the list is inert while the drawer is open, so focus stays in it. */
 function openDrawer(): void {
   document.body.dataset.drawer = 'open'
-  for (const room of rooms()) room.inert = true
+  holdRooms()
   document.getElementById('sidebar')?.focus()
+}
+
+/** Everything but the list is inert while the drawer is open, so focus stays in it. */
+function holdRooms(): void {
+  const isOpen = document.body.dataset.drawer === 'open'
+  for (const room of document.querySelectorAll<HTMLElement>('main, .skip-link')) room.inert = isOpen
 }
 
 function fold(closed: boolean): void {
@@ -44,7 +49,6 @@ function fold(closed: boolean): void {
   if (closed) showButton()?.focus()
 }
 
-const rooms = (): NodeListOf<HTMLElement> => document.querySelectorAll<HTMLElement>('main, .skip-link')
 const showButton = (): HTMLElement | null => document.querySelector<HTMLElement>('.show-sidebar')
 
 wide.addEventListener('change', closeDrawer)
@@ -73,11 +77,17 @@ export function remember(name: 'theme' | 'tz' | 'sidebar', value: string): void 
 
 /** Keeps what stands around the room in step with the conversation that is open. */
 export function listenToRooms(): void {
-  document.addEventListener('htmx:after:swap', markActive)
+  document.addEventListener('htmx:after:swap', onSwap)
   document.addEventListener('htmx:after:history:push', onPush)
   document.body.addEventListener('companions:conversation', onNewConversation)
   document.body.addEventListener('companions:settings-saved', () => closeDialog('settings'))
   document.addEventListener('focusin', selectTitle)
+}
+
+/** A room that was swapped in below the drawer is another one. */
+function onSwap(): void {
+  markActive()
+  holdRooms()
 }
 
 function onPush(): void {

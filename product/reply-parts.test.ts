@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { listen } from '../testing/house/listen.ts'
+import {
+  lastReply,
+  replyText,
+  say,
+  untilAlive,
+  untilReplyHolds,
+  untilSettled,
+} from '../testing/house/talk.ts'
+import { useHouse } from '../testing/house/use-house.ts'
+import { waitUntil } from '../testing/servers/wait-until.ts'
+import { countedTo } from '../testing/workers/counting.ts'
+
+const code = 'const kettle = { on: true }\n\nboil(kettle)\n'
+const stage = useHouse({
+  models: [{ name: 'thinker', canThink: true }],
+  answer: (prompt) =>
+    prompt.includes('code') ? { text: `Here:\n\n\`\`\`js\n${code}\`\`\`\n`, ratePerSecond: 0 } : undefined,
+})
+
+const summary = (page: Page) => lastReply(page).locator('.thoughts summary')
+const thoughts = (page: Page) => lastReply(page).locator('.thoughts-text')
+const called = (page: Page, label: string) => summary(page).getByText(label, { exact: true }).waitFor()
+
+/** 30 thoughts, then 20 words. The reply waits in its middle until the test lets it go on. */
+async function askThinker(page: Page, pauseAfter: number): Promise<void> {
+  await stage.pauseReplies(pauseAfter)
+  await say(page, 'thoughts=30 tokens=20 rate=100')
+}
+
+test('what a model thinks is folded beside the words of its answer, and when the answer is there', () =>
+  stage.visit(async ({ page }) => {
+    await askThinker(page, 40)
+    await untilReplyHolds(page, 't5')
+    await called(page, 'Thoughts')
+    assert.equal(await thoughts(page).isVisible(), false)
+    await stage.goOn()
+    await untilSettled(page)
+    assert.equal(await thoughts(page).isVisible(), false)
+    assert.equal(await replyText(page), countedTo(20).trim())
+    await summary(page).click()
+    await thoughts(page).getByText('h0 h1').waitFor()
+  }))
+
+test('who unfolds what a model thinks reads it grow, and finds it unfolded when the answer is there', () =>
+  stage.visit(async ({ page }) => {
+    await askThinker(page, 20)
+    await called(page, 'Thinking')
+    assert.equal(await thoughts(page).isVisible(), false)
+    assert.equal(await replyText(page), '')
+    await summary(page).click()
+    await thoughts(page).getByText('h15').waitFor()
+    await stage.goOn()
+    await thoughts(page).getByText('h29').waitFor()
+    await untilSettled(page)
+    await called(page, 'Thoughts')
+    assert.equal(await thoughts(page).isVisible(), true)
+    assert.match((await thoughts(page).textContent()) ?? '', /^ h0 h1 .* h29$/)
+    assert.equal(await replyText(page), countedTo(20).trim())
+  }))
+
+test('who copies code gets it as it was written, reads that it is copied, and is told so', () =>
+  stage.visit(
+    async ({ page }) => {
+      await untilAlive(page)
+      await say(page, 'Some code, please')
+      await untilSettled(page)
+      const announced = await listen(page)
+      await lastReply(page).getByRole('button', { name: 'Copy', exact: true }).click()
+      await lastReply(page).getByRole('button', { name: 'Copied', exact: true }).waitFor()
+      assert.equal(await page.evaluate(() => navigator.clipboard.readText()), code)
+      await waitUntil('it is told', async () => (await announced()).includes('Copied'))
+      await lastReply(page).getByRole('button', { name: 'Copy', exact: true }).waitFor()
+    },
+    { permissions: ['clipboard-read', 'clipboard-write'] },
+  ))
