@@ -7,7 +7,7 @@ import { maxHelloBytes } from '../../bus/contract/limits.ts'
 import type { BusMessage } from '../../bus/nats/bus.ts'
 import { sendBytes } from './connection.ts'
 import type { Person } from './people.ts'
-import { dropTail, tailOf } from './reply-tail.ts'
+import { beforeAll, dropTail, tailOf } from './reply-tail.ts'
 
 const chatNotify = checker(ChatNotify)
 const limits = { bytes: maxHelloBytes, depth: 2, elements: 16 }
@@ -17,7 +17,7 @@ export function passNotice(person: Person, { body }: BusMessage): void {
   const notice = readNotice(body)
   if (notice === undefined) return
   const { kind, conversation_id, request_id } = notice
-  if (request_id !== undefined && kind === 'message') tailOf(person, request_id, 0, performance.now())
+  if (request_id !== undefined && kind === 'message') tailOf(person, request_id, beforeAll, performance.now())
   const changed: ChatChanged = {
     type: 'chat.changed',
     kind,

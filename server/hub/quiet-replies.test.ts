@@ -7,7 +7,7 @@ import { startNatsServer } from '../../testing/servers/nats-server.ts'
 import type { User } from '../store/store.ts'
 import { People } from './people.ts'
 import { checkQuietReplies, maxChecks } from './quiet-replies.ts'
-import { longestQuietMs, tailOf } from './reply-tail.ts'
+import { beforeAll, longestQuietMs, tailOf } from './reply-tail.ts'
 
 test('quiet replies of a full hub are looked at in turn, however many there are', async (t) => {
   const server = await startNatsServer()
@@ -26,7 +26,7 @@ test('quiet replies of a full hub are looked at in turn, however many there are'
   const people = new People(bus, { onEntry: () => {}, onNotice: () => {} })
   const rounds = 5
   for (let count = 0; count < rounds * maxChecks; count += 1)
-    tailOf(people.arrive(somebody()), uuidv7(), 0, 0)
+    tailOf(people.arrive(somebody()), uuidv7(), beforeAll, 0)
   for (let round = 1; round <= rounds; round += 1)
     await checkQuietReplies(counted, people, round * longestQuietMs)
   assert.equal(lookedAt.size, rounds * maxChecks)

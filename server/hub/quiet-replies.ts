@@ -2,10 +2,9 @@ import { decodeEntry } from '../../bus/contract/decode-entry.ts'
 import { streams } from '../../bus/contract/streams.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
 import type { Bus } from '../../bus/nats/bus.ts'
-import type { Connection } from './connection.ts'
 import type { People } from './people.ts'
 import { catchUp, isFollowed } from './relay.ts'
-import { dropTail, longestQuietMs, quietMs, type ReplyTail } from './reply-tail.ts'
+import { bringTo, dropTail, longestQuietMs, quietMs, type ReplyTail } from './reply-tail.ts'
 
 /** Most logs looked at in one round; the rest wait for the next. */
 export const maxChecks = 64
@@ -21,28 +20,24 @@ export async function checkQuietReplies(bus: Bus, people: People, nowMs: number)
   await Promise.all(due.slice(0, maxChecks).map((tail) => checkTail(bus, tail, nowMs)))
 }
 
-/** After a reconnection anything may have been missed; after a stream was made anew, its sequences begin again. */
-export function recheckAll(people: People, epochChanged: boolean): void {
-  for (const { tails, connections } of people.byId.values()) {
+/** After a reconnection, and after a stream was made anew, anything may have been missed. */
+export function recheckAll(people: People): void {
+  for (const { tails } of people.byId.values())
     for (const tail of tails?.values() ?? []) {
       tail.checkAtMs = 0
       tail.waitMs = quietMs
-      if (epochChanged) Object.assign(tail, { seq: 0, newest: 0 })
     }
-    if (epochChanged) for (const connection of connections) restartFollowing(connection)
-  }
-}
-
-function restartFollowing({ following }: Connection): void {
-  for (const one of following?.values() ?? []) if (!one.replaying) one.seq = 0
 }
 
 async function checkTail(bus: Bus, tail: ReplyTail, nowMs: number): Promise<void> {
   tail.waitMs = Math.min(2 * tail.waitMs, longestQuietMs)
   tail.checkAtMs = nowMs + tail.waitMs
+  const epoch = bus.epochOf(streams.log.name)
+  bringTo(tail, epoch)
   const subject = subjects.stream(tail.person.user.id, tail.requestId)
   const last = await bus.lastEntry(streams.log.name, subject)
-  if (!isFollowed(tail) || tail.reading) return
+  // Of a stream that was made anew meanwhile the next round asks.
+  if (!isFollowed(tail) || tail.reading || bus.epochOf(streams.log.name) !== epoch) return
   if (last === undefined) {
     // Nothing is written yet, or the log was purged after its end.
     if (tail.seq > 0) dropTail(tail.person, tail.requestId)

@@ -1,5 +1,4 @@
 import type { WebSocket } from 'ws'
-import { streams } from '../../bus/contract/streams.ts'
 import { errorFields } from '../../telemetry/logger.ts'
 import type { Rooms } from '../house.ts'
 import type { Connection } from './connection.ts'
@@ -23,12 +22,7 @@ export function startRounds(
       log.debug(errorFields(error), 'Quiet replies are not checked'),
     )
   }, 1_000)
-  let epoch = 0
-  const stopListening = bus.onConnect(() => {
-    const present = bus.epochOf(streams.log.name)
-    recheckAll(people, epoch !== 0 && present !== epoch)
-    epoch = present
-  })
+  const stopListening = bus.onConnect(() => recheckAll(people))
   return () => {
     clearInterval(timer)
     stopListening()
