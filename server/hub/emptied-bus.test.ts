@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
+import { subjects } from '../../bus/contract/subjects.ts'
 import type { Bus, BusMessage } from '../../bus/nats/bus.ts'
+import { startBreakableLink } from '../../testing/hub/breakable-link.ts'
 import type { BrowserSocket } from '../../testing/hub/browser-socket.ts'
 import { beginLog, type LogWriter, startScriptedWorker } from '../../testing/hub/scripted-worker.ts'
 import { newSend, startTestHouse, type TestHouse } from '../../testing/hub/start-house.ts'
+import { startTestHub } from '../../testing/hub/start-hub.ts'
 import { waitUntil } from '../../testing/servers/wait-until.ts'
 
 let house: TestHouse
@@ -60,6 +63,37 @@ test('a socket that was brought up to date when the bus lost its data hears the 
   await untilHeard(tab, 'Anew')
   await Promise.all([browser.close(), tab.close()])
 })
+
+for (const [how, lose] of [
+  ['the bus lost its data', () => house.nats.restart({ wipe: true })],
+  [
+    'its log was removed',
+    ({ subject }: { subject: string }) => house.hub.bus.purge('AI_CHAT_STREAM', subject),
+  ],
+] as const)
+  test(`a reply that was stored unheard before ${how} is told of as stored`, async () => {
+    await using link = await startBreakableLink(house.nats.port)
+    const natsUrl = house.nats.url.replace(String(house.nats.port), String(link.port))
+    await using far = await startTestHub({ natsUrl, databaseUrl: house.hub.databaseUrl })
+    const mika = await far.signIn()
+    const browser = await far.connect(mika)
+    const send = newSend('Tell me')
+    browser.send(send)
+    const first = await begun(1)
+    await first.say('one ')
+    await untilHeard(browser, 'one ')
+    link.break()
+    await first.finish()
+    over.resolve()
+    const read = () => house.hub.store.requests.find(mika.user.id, send.request_id)
+    await waitUntil('the reply is stored', async () => (await read())?.state === 'answered')
+    await lose({ subject: subjects.stream(mika.user.id, send.request_id) })
+    link.mend()
+    await browser.next('chat.changed', ({ kind, request_id }) => {
+      return kind === 'stored' && request_id === send.request_id
+    })
+    await browser.close()
+  })
 
 /** A person with a socket that has heard the first word of a reply. */
 async function halfWay() {
