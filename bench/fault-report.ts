@@ -1,6 +1,7 @@
 import type { KillFigures } from './kills.ts'
+import type { DelayFigures } from './measure/loop-delay.ts'
 import { table } from './report.ts'
-import type { PingFigures, ResumeFigures } from './resume.ts'
+import type { ResumeFigures } from './resume.ts'
 import type { RolloutFigures } from './rollout.ts'
 
 export const killTable = (figures: readonly KillFigures[]): string =>
@@ -15,13 +16,15 @@ export const killTable = (figures: readonly KillFigures[]): string =>
   ])
 
 export function resumeTable(figures: ResumeFigures): string {
-  const { sockets, p50Ms, lastMs, pingBefore, pingMeanwhile } = figures
+  const { sockets, p50Ms, lastMs, pingBefore, pingMeanwhile, loopBefore, loopMeanwhile } = figures
   return table([
     [`${sockets.toLocaleString('en')} sockets after the death of their hub`, ''],
     ['half of them have resumed after, s', inSeconds(p50Ms)],
     ['the last one has resumed after, s', inSeconds(lastMs)],
-    ['a ping of the other hub, before: p50, p99, most, ms', pings(pingBefore)],
-    ['a ping of the other hub, meanwhile: p50, p99, most, ms', pings(pingMeanwhile)],
+    ['event-loop delay of the other hub, before: p50, p99, max, ms', delays(loopBefore)],
+    ['event-loop delay of the other hub, meanwhile: p50, p99, max, ms', delays(loopMeanwhile)],
+    ['a ping of the other hub, before: p50, p99, max, ms', delays(pingBefore)],
+    ['a ping of the other hub, meanwhile: p50, p99, max, ms', delays(pingMeanwhile)],
   ])
 }
 
@@ -38,5 +41,5 @@ export function rolloutTable(figures: RolloutFigures): string {
 }
 
 const inSeconds = (ms: number): string => (ms / 1000).toFixed(2)
-const pings = ({ p50Ms, p99Ms, mostMs }: PingFigures): string =>
+const delays = ({ p50Ms, p99Ms, mostMs }: DelayFigures): string =>
   [p50Ms, p99Ms, mostMs].map((ms) => ms.toFixed(1)).join(', ')

@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { startHubProcess } from '../testing/house/house-processes.ts'
 import { findFreePort } from '../testing/servers/free-port.ts'
 import { startNatsServer } from '../testing/servers/nats-server.ts'
+import { readLoop, watchedLoop } from './measure/loop-delay.ts'
 
 export interface HubPair extends AsyncDisposable {
   readonly natsUrl: string
   readonly first: { readonly origin: string }
-  readonly second: { readonly origin: string }
+  readonly second: { readonly origin: string; readonly loop: ReturnType<typeof readLoop> }
   /** SIGKILL. */
   killFirst(): void
 }
@@ -23,7 +24,8 @@ export async function startHubPair(): Promise<HubPair> {
   const start = async () => {
     const port = await findFreePort()
     const origin = `http://127.0.0.1:${port}`
-    const environment = { PORT: String(port), DATA_DIR: dir, NATS_URL: nats.url, LOG_LEVEL: 'info' }
+    const own = { PORT: String(port), DATA_DIR: dir, NATS_URL: nats.url, LOG_LEVEL: 'info' }
+    const environment = { ...own, ...watchedLoop }
     const hub = starting.use(await startHubProcess(origin, environment))
     return { origin, hub }
   }
@@ -32,7 +34,7 @@ export async function startHubPair(): Promise<HubPair> {
   return {
     natsUrl: nats.url,
     first,
-    second,
+    second: { ...second, loop: readLoop(second.hub) },
     killFirst: () => first.hub.signal('SIGKILL'),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   }

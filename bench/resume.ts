@@ -4,6 +4,7 @@ import { becomeGuest } from '../testing/hub/returning-reader.ts'
 import { beginLog } from '../testing/hub/scripted-worker.ts'
 import { waitUntil } from '../testing/servers/wait-until.ts'
 import { startHubPair } from './hub-pair.ts'
+import type { DelayFigures } from './measure/loop-delay.ts'
 import { joinSorted, percentile } from './measure/percentile.ts'
 import { startChild } from './processes/child.ts'
 import type { Crowd } from './processes/crowd.ts'
@@ -14,14 +15,11 @@ export interface ResumeFigures {
   readonly p50Ms: number
   readonly lastMs: number
   /** What a ping of somebody served by the surviving hub takes to be answered, before and meanwhile. */
-  readonly pingBefore: PingFigures
-  readonly pingMeanwhile: PingFigures
-}
-
-export interface PingFigures {
-  readonly p50Ms: number
-  readonly p99Ms: number
-  readonly mostMs: number
+  readonly pingBefore: DelayFigures
+  readonly pingMeanwhile: DelayFigures
+  /** How late the event loop of the surviving hub was by its own clock, before and meanwhile. */
+  readonly loopBefore: DelayFigures
+  readonly loopMeanwhile: DelayFigures
 }
 
 /** A hub takes 50 frames a second from one socket. */
@@ -42,14 +40,16 @@ export async function measureResume(sockets: number, say: (line: string) => void
   const positions = await beginLogs(bus, people)
   await crowd.ask('stand', positions)
   const pings = await startPings(pair.second.origin)
-  const pingBefore = await pings.during(new Promise((resolve) => setTimeout(resolve, quietMs)))
+  const measure = (work: Promise<unknown>) => Promise.all([pings.during(work), pair.second.loop.during(work)])
+  const [pingBefore, loopBefore] = await measure(new Promise((resolve) => setTimeout(resolve, quietMs)))
   say('one hub is killed …')
   const back = crowd.ask('comeBack', pair.second.origin)
   pair.killFirst()
-  const pingMeanwhile = await pings.during(back)
+  const [pingMeanwhile, loopMeanwhile] = await measure(back)
   pings.stop()
   const sorted = joinSorted([await back])
-  return { sockets, p50Ms: percentile(sorted, 0.5), lastMs: percentile(sorted, 1), pingBefore, pingMeanwhile }
+  const delays = { pingBefore, pingMeanwhile, loopBefore, loopMeanwhile }
+  return { sockets, p50Ms: percentile(sorted, 0.5), lastMs: percentile(sorted, 1), ...delays }
 }
 
 /** A first entry, which everybody has, and a second, which is what is resumed. @returns where the first ones stand. */
@@ -88,7 +88,7 @@ async function startPings(origin: string) {
   }
   const pinging = ping()
   return {
-    during: async (work: Promise<unknown>): Promise<PingFigures> => {
+    during: async (work: Promise<unknown>): Promise<DelayFigures> => {
       const from = tookMs.length
       await work
       const sorted = joinSorted([Float64Array.from(tookMs.slice(from))])

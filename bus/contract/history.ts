@@ -21,6 +21,10 @@ export const RequestState = Type.Union([
 ])
 export type RequestState = Type.Static<typeof RequestState>
 
+/** Whether its answer is still to come. */
+export const isOpenState = (state: RequestState): boolean =>
+  state === 'waiting' || state === 'ready' || state === 'published'
+
 /**
  * The answer. `state` `gone` means that the request or its conversation is no more; `cancelled` also while a
  * cancellation is committed and no terminal entry stands yet. `messages` are oldest first, the newest that fit the

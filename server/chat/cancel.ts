@@ -9,6 +9,8 @@ import { endCancelledLog } from './end-cancelled-log.ts'
 /** A worker has this long to end its reply before the hub ends it, in milliseconds (PROTOCOL section 3, cancel). */
 const cancelGraceMs = 2_000
 const batch = 64
+/** Logs ended side by side: one that does not let itself be ended takes seconds. */
+const mostEndedAtOnce = 8
 
 /**
  * Cancels a request. What is written stays; after the end it has no effect.
@@ -38,13 +40,21 @@ export async function cancelChat(rooms: Rooms, userId: string, requestId: string
   }
 }
 
-/** Carries committed cancellations out: says it again every round, and ends the log itself where no worker did. */
-export async function carryOutCancels(rooms: Rooms): Promise<void> {
+/** Says committed cancellations again, since what workers hear of them comes at most once. */
+export async function repeatCancels(rooms: Rooms): Promise<void> {
   if (rooms.bus.state !== 'connected') return
-  for (const row of await rooms.store.requests.cancelling(batch)) {
-    publishCancel(rooms, row.userId, row.requestId)
-    if (isOverdue(row)) await endOverdue(rooms, row)
+  for (const { userId, requestId } of await rooms.store.requests.cancelling(batch))
+    publishCancel(rooms, userId, requestId)
+}
+
+/** Ends the logs of cancelled replies that no worker ended in time. */
+export async function endOverdueCancels(rooms: Rooms): Promise<void> {
+  if (rooms.bus.state !== 'connected') return
+  const overdue = (await rooms.store.requests.cancelling(batch)).filter(isOverdue).values()
+  const endNext = async () => {
+    for (const row of overdue) await endOverdue(rooms, row)
   }
+  await Promise.all(Array.from({ length: mostEndedAtOnce }, endNext))
 }
 
 /** One reply that cannot be ended keeps no other from it. */

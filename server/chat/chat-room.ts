@@ -4,7 +4,7 @@ import { startAccountChores } from '../accounts/chores.ts'
 import type { Rooms } from '../house.ts'
 import type { User } from '../store/store.ts'
 import { acceptChat } from './accept.ts'
-import { cancelChat, carryOutCancels } from './cancel.ts'
+import { cancelChat, endOverdueCancels, repeatCancels } from './cancel.ts'
 import { checkPublished } from './check-published.ts'
 import { answerHistory } from './history.ts'
 import { publishReady } from './publish-ready.ts'
@@ -37,7 +37,8 @@ export function openChatRoom(rooms: Rooms): ChatRoom {
   const sweeps = [
     ready,
     published,
-    startSweep('carry out cancellations', 1_000, log, () => carryOutCancels(rooms)),
+    startSweep('repeat cancellations', 1_000, log, () => repeatCancels(rooms)),
+    startSweep('end cancelled replies', 1_000, log, () => endOverdueCancels(rooms)),
     startSweep('purge logs', 30_000, log, () => purgeLogs(rooms, Date.now())),
     startSweep('purge deleted conversations', 5_000, log, () => purgeDeleted(rooms)),
     startAccountChores(rooms),

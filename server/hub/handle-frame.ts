@@ -1,5 +1,6 @@
 import { CodedError } from '../../bus/contract/errors.ts'
 import type { ChatAccepted, ClientFrame, Hello } from '../../bus/contract/frames.ts'
+import { isOpenState } from '../../bus/contract/history.ts'
 import { heartbeatMs, maxFrameBytes } from '../../bus/contract/limits.ts'
 import { protocolVersion } from '../../bus/contract/protocol.ts'
 import { streams } from '../../bus/contract/streams.ts'
@@ -7,7 +8,7 @@ import { requireMay } from '../accounts/permissions.ts'
 import type { ChatRoom } from '../chat/chat-room.ts'
 import type { Rooms } from '../house.ts'
 import { type Connection, send } from './connection.ts'
-import { tailOf } from './reply-tail.ts'
+import { beforeAll, tailOf } from './reply-tail.ts'
 import { resumeReply } from './resume.ts'
 
 /**
@@ -64,6 +65,5 @@ function welcome(rooms: Rooms, connection: Connection, hello: Hello): void {
 
 /** From now on a lost first entry would be noticed. */
 function expectReply(connection: Connection, { request_id, state }: ChatAccepted): void {
-  if (state === 'waiting' || state === 'ready' || state === 'published')
-    tailOf(connection.person, request_id, 0, performance.now())
+  if (isOpenState(state)) tailOf(connection.person, request_id, beforeAll, performance.now())
 }

@@ -7,7 +7,7 @@ import { maxHelloBytes } from '../../bus/contract/limits.ts'
 import type { BusMessage } from '../../bus/nats/bus.ts'
 import { sendBytes } from './connection.ts'
 import type { Person } from './people.ts'
-import { dropTail, tailOf } from './reply-tail.ts'
+import { beforeAll, dropTail, tailOf } from './reply-tail.ts'
 
 const chatNotify = checker(ChatNotify)
 const limits = { bytes: maxHelloBytes, depth: 2, elements: 16 }
@@ -17,16 +17,15 @@ export function passNotice(person: Person, { body }: BusMessage): void {
   const notice = readNotice(body)
   if (notice === undefined) return
   const { kind, conversation_id, request_id } = notice
-  if (request_id !== undefined && kind === 'message') tailOf(person, request_id, 0, performance.now())
-  const changed: ChatChanged = {
-    type: 'chat.changed',
-    kind,
-    conversation_id,
-    ...(request_id && { request_id }),
-  }
-  const bytes = encode(changed)
+  if (request_id !== undefined && kind === 'message') tailOf(person, request_id, beforeAll, performance.now())
+  tellChanged(person, { kind, conversation_id, ...(request_id && { request_id }) })
+}
+
+/** The same for what this hub found out by itself. */
+export function tellChanged(person: Person, changed: Omit<ChatChanged, 'type'>): void {
+  const bytes = encode({ type: 'chat.changed', ...changed } satisfies ChatChanged)
   for (const connection of person.connections) if (connection.welcomed) sendBytes(connection, bytes)
-  if (request_id !== undefined && kind === 'stored') dropTail(person, request_id)
+  if (changed.request_id !== undefined && changed.kind === 'stored') dropTail(person, changed.request_id)
 }
 
 /** Notices come from our own hubs; one that is not readable is of a version this one does not know. */

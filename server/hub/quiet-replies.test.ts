@@ -4,14 +4,15 @@ import { uuidv7 } from '../../bus/contract/ids.ts'
 import type { Bus } from '../../bus/nats/bus.ts'
 import { openReadyBus } from '../../testing/bus/open-bus.ts'
 import { startNatsServer } from '../../testing/servers/nats-server.ts'
+import { openTemporaryStore } from '../../testing/store/open-temporary-store.ts'
 import type { User } from '../store/store.ts'
 import { People } from './people.ts'
 import { checkQuietReplies, maxChecks } from './quiet-replies.ts'
-import { longestQuietMs, tailOf } from './reply-tail.ts'
+import { beforeAll, longestQuietMs, tailOf } from './reply-tail.ts'
 
 test('quiet replies of a full hub are looked at in turn, however many there are', async (t) => {
-  const server = await startNatsServer()
-  t.after(() => server.stop())
+  await using opened = new AsyncDisposableStack()
+  const server = opened.use(await startNatsServer())
   const { bus } = await openReadyBus(t, server.url)
   const lookedAt = new Set<string>()
   const counted = new Proxy(bus, {
@@ -23,12 +24,13 @@ test('quiet replies of a full hub are looked at in turn, however many there are'
       }
     },
   })
+  const { store } = opened.use(await openTemporaryStore())
   const people = new People(bus, { onEntry: () => {}, onNotice: () => {} })
   const rounds = 5
   for (let count = 0; count < rounds * maxChecks; count += 1)
-    tailOf(people.arrive(somebody()), uuidv7(), 0, 0)
+    tailOf(people.arrive(somebody()), uuidv7(), beforeAll, 0)
   for (let round = 1; round <= rounds; round += 1)
-    await checkQuietReplies(counted, people, round * longestQuietMs)
+    await checkQuietReplies({ bus: counted, store }, people, round * longestQuietMs)
   assert.equal(lookedAt.size, rounds * maxChecks)
 })
 

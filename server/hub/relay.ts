@@ -2,9 +2,9 @@ import { entryFrame } from '../../bus/contract/codec.ts'
 import { streams } from '../../bus/contract/streams.ts'
 import { requestOf, subjects } from '../../bus/contract/subjects.ts'
 import type { Bus, BusMessage } from '../../bus/nats/bus.ts'
-import { sendBytes } from './connection.ts'
+import { type Following, sendBytes } from './connection.ts'
 import type { Person } from './people.ts'
-import { quietMs, type ReplyTail, tailOf } from './reply-tail.ts'
+import { bringTo, quietMs, type ReplyTail, tailOf } from './reply-tail.ts'
 
 /**
  * Passes one entry on to a person's sockets, unread. The sequence before it tells whether one was missed; then the
@@ -13,7 +13,9 @@ import { quietMs, type ReplyTail, tailOf } from './reply-tail.ts'
 export function relayEntry(bus: Bus, person: Person, message: BusMessage): void {
   const { sequence, previousSequence } = message
   const now = performance.now()
-  const tail = tailOf(person, requestOf(message.subject), previousSequence, now)
+  const epoch = bus.epochOf(streams.log.name)
+  const tail = tailOf(person, requestOf(message.subject), { epoch, seq: previousSequence }, now)
+  bringTo(tail, epoch)
   tail.checkAtMs = now + quietMs
   tail.waitMs = quietMs
   if (sequence <= tail.seq) return
@@ -22,28 +24,24 @@ export function relayEntry(bus: Bus, person: Person, message: BusMessage): void 
     if (!tail.reading) void catchUp(bus, tail)
     return
   }
-  passOn(bus, tail, sequence, message.body)
+  passOn(tail, sequence, message.body)
 }
 
 /**
  * Reads a reply's log from where its tail stands and passes that on, until the newest entry heard is reached. What is
- * heard meanwhile is not kept: the log has it. Never rejects: while the bus is away the tail stays where it is, and a
- * later check goes on.
+ * heard meanwhile is not kept: the log has it. Where the stream is made anew meanwhile, it begins again with that one.
+ * Never rejects: while the bus is away the tail stays where it is, and a later check goes on.
  *
  * @returns whether the log was read to its end.
  */
 export async function catchUp(bus: Bus, tail: ReplyTail): Promise<boolean> {
   if (tail.reading) return true
   tail.reading = true
-  const subject = subjects.stream(tail.person.user.id, tail.requestId)
   try {
     do {
-      const wanted = tail.newest
-      for await (const { seq, body } of bus.readEntries(streams.log.name, subject, tail.seq + 1))
-        if (seq > tail.seq) passOn(bus, tail, seq, body)
-      // What the log does not have any more is not waited for.
-      tail.seq = Math.max(tail.seq, wanted)
-    } while (tail.newest > tail.seq && isFollowed(tail))
+      bringTo(tail, bus.epochOf(streams.log.name))
+      await readOn(bus, tail)
+    } while (!isUpToDate(bus, tail) && isFollowed(tail))
     return true
   } catch {
     // The port promises CodedErrors, which all mean that the log cannot be read now: the next check tries again.
@@ -53,15 +51,34 @@ export async function catchUp(bus: Bus, tail: ReplyTail): Promise<boolean> {
   }
 }
 
+async function readOn(bus: Bus, tail: ReplyTail): Promise<void> {
+  const { epoch, newest: wanted } = tail
+  const isOver = () => bus.epochOf(streams.log.name) !== epoch || tail.epoch !== epoch
+  const subject = subjects.stream(tail.person.user.id, tail.requestId)
+  for await (const { seq, body } of bus.readEntries(streams.log.name, subject, tail.seq + 1)) {
+    if (isOver()) return
+    if (seq > tail.seq) passOn(tail, seq, body)
+  }
+  // What the log does not have any more is not waited for; that of another stream is not its end.
+  if (!isOver()) tail.seq = Math.max(tail.seq, wanted)
+}
+
+const isUpToDate = (bus: Bus, { epoch, seq, newest }: ReplyTail): boolean =>
+  epoch === bus.epochOf(streams.log.name) && newest <= seq
+
 export const isFollowed = ({ person, requestId }: ReplyTail): boolean =>
   person.tails?.has(requestId) === true && person.connections.size > 0
 
-function passOn(bus: Bus, tail: ReplyTail, seq: number, entry: Uint8Array): void {
+function passOn(tail: ReplyTail, seq: number, entry: Uint8Array): void {
+  const { epoch } = tail
   tail.seq = seq
-  const frame = entryFrame(bus.epochOf(streams.log.name), seq, entry)
+  const frame = entryFrame(epoch, seq, entry)
   for (const connection of tail.person.connections) {
     if (!connection.welcomed) continue
     const following = connection.following?.get(tail.requestId)
-    if (following === undefined || (!following.replaying && seq > following.seq)) sendBytes(connection, frame)
+    if (following === undefined || isNewTo(following, epoch, seq)) sendBytes(connection, frame)
   }
 }
+
+const isNewTo = (following: Following, epoch: number, seq: number): boolean =>
+  !following.replaying && (following.epoch !== epoch || seq > following.seq)

@@ -4,6 +4,8 @@ import type { Person } from './people.ts'
 export interface ReplyTail {
   readonly person: Person
   readonly requestId: string
+  /** The stream that the sequences are of; 0 while nothing is known of them. */
+  epoch: number
   /** The last sequence passed on. */
   seq: number
   /** The newest sequence heard while the log is being read; the reading goes on until it has that. */
@@ -13,6 +15,14 @@ export interface ReplyTail {
   checkAtMs: number
   waitMs: number
 }
+
+/** A place in a reply's log; epoch 0 and sequence 0: before its first entry, in whatever stream. */
+export interface Position {
+  readonly epoch: number
+  readonly seq: number
+}
+
+export const beforeAll: Position = { epoch: 0, seq: 0 }
 
 /** A reply quiet for this long is looked up, since live entries come at most once; in milliseconds. */
 export const quietMs = 2_000
@@ -25,8 +35,15 @@ const maxTails = 64
 /**
  * The tail of a reply, made where there is none: everything up to `seq` is then taken as passed on. Past the bound the
  * oldest tail is dropped.
+ *
+ * @param epoch of the stream that `seq` is of; for 0, which is in every stream, it does not matter.
  */
-export function tailOf(person: Person, requestId: string, seq: number, nowMs: number): ReplyTail {
+export function tailOf(
+  person: Person,
+  requestId: string,
+  { epoch, seq }: Position,
+  nowMs: number,
+): ReplyTail {
   person.tails ??= new Map()
   const present = person.tails.get(requestId)
   if (present !== undefined) return present
@@ -35,6 +52,7 @@ export function tailOf(person: Person, requestId: string, seq: number, nowMs: nu
   const tail: ReplyTail = {
     person,
     requestId,
+    epoch,
     seq,
     newest: 0,
     reading: false,
@@ -43,6 +61,11 @@ export function tailOf(person: Person, requestId: string, seq: number, nowMs: nu
   }
   person.tails.set(requestId, tail)
   return tail
+}
+
+/** Where the stream was made anew, nothing of it was passed on yet, whatever was of the one before. */
+export function bringTo(tail: ReplyTail, epoch: number): void {
+  if (tail.epoch !== epoch) Object.assign(tail, { epoch, seq: 0, newest: 0 })
 }
 
 /**

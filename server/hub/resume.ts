@@ -1,20 +1,15 @@
 import { entryFrame } from '../../bus/contract/codec.ts'
 import { decodeEntry } from '../../bus/contract/decode-entry.ts'
 import { CodedError } from '../../bus/contract/errors.ts'
+import { isOpenState } from '../../bus/contract/history.ts'
 import { streams } from '../../bus/contract/streams.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
 import type { StoredEntry } from '../../bus/nats/bus.ts'
 import { errorFields } from '../../telemetry/logger.ts'
 import type { Rooms } from '../house.ts'
 import { type Connection, type Following, send, sendBytes } from './connection.ts'
-import { tailOf } from './reply-tail.ts'
+import { bringTo, type Position, tailOf } from './reply-tail.ts'
 import type { Leave } from './turnstile.ts'
-
-/** Where a browser says it stands in a reply; epoch 0 and sequence 0: it has nothing. */
-export interface Position {
-  readonly epoch: number
-  readonly seq: number
-}
 
 /** Most replies one socket has replayed at once. */
 const maxReplays = 64
@@ -30,8 +25,10 @@ const replayBufferBytes = 256 * 1024
 
 /**
  * Brings a socket to where a reply's log is, then leaves it to the live entries. It is always answered: `continued`,
- * `snapshot` or `lost` first, then the entries. While the bus or the store is away it waits for them.
+ * `snapshot` or `lost` first, then the entries. While the bus or the store is away it waits for them; where the stream
+ * is made anew meanwhile, it is answered again.
  *
+ * @param from where the browser says it stands.
  * @throws CodedError `rate_limited` past the bound of replays.
  */
 export function resumeReply(rooms: Rooms, connection: Connection, requestId: string, from: Position): void {
@@ -103,9 +100,11 @@ async function replay(
       if (!isOpen(connection)) return
       await pass(connection, following, entry, leave)
     }
+    if (bus.epochOf(stream) !== epoch) throw new CodedError('bus_unavailable', 'The stream was made anew')
     // What the log does not have any more is not waited for.
     following.seq = Math.max(following.seq, wanted)
-    const tail = tailOf(person, requestId, following.seq, performance.now())
+    const tail = tailOf(person, requestId, following, performance.now())
+    bringTo(tail, epoch)
     wanted = Math.max(tail.seq, tail.newest)
     // Handed over to the live entries in the same turn in which they are not ahead.
     if (wanted <= following.seq) break
@@ -136,8 +135,7 @@ async function outcomeOf(
   for await (const entry of bus.readEntries(streams.log.name, subjects.stream(userId, requestId), 0))
     return isBeginning(entry) ? 'snapshot' : 'lost'
   const request = await store.requests.find(userId, requestId)
-  const isOpen = request?.state === 'waiting' || request?.state === 'ready' || request?.state === 'published'
-  return isOpen ? 'snapshot' : 'lost'
+  return request !== undefined && isOpenState(request.state) ? 'snapshot' : 'lost'
 }
 
 /** Whether an entry can begin a reader at nothing; the log's older part may be past its age. */

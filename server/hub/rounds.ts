@@ -1,5 +1,4 @@
 import type { WebSocket } from 'ws'
-import { streams } from '../../bus/contract/streams.ts'
 import { errorFields } from '../../telemetry/logger.ts'
 import type { Rooms } from '../house.ts'
 import type { Connection } from './connection.ts'
@@ -10,25 +9,21 @@ import { endSlowest } from './slow-readers.ts'
 
 /** Looks after all sockets once a second, and after all replies when the bus comes back. @returns how to stop. */
 export function startRounds(
-  { bus, log }: Rooms,
+  rooms: Rooms,
   people: People,
   connections: ReadonlyMap<WebSocket, Connection>,
 ): () => void {
+  const { bus, log } = rooms
   const timer = setInterval(() => {
     const nowMs = performance.now()
     checkHeartbeats(connections.values(), nowMs)
     const ended = endSlowest(connections.values())
     if (ended > 0) log.warn({ ended }, 'Slow readers were broken off: too much waited for all of them')
-    checkQuietReplies(bus, people, nowMs).catch((error: unknown) =>
+    checkQuietReplies(rooms, people, nowMs).catch((error: unknown) =>
       log.debug(errorFields(error), 'Quiet replies are not checked'),
     )
   }, 1_000)
-  let epoch = 0
-  const stopListening = bus.onConnect(() => {
-    const present = bus.epochOf(streams.log.name)
-    recheckAll(people, epoch !== 0 && present !== epoch)
-    epoch = present
-  })
+  const stopListening = bus.onConnect(() => recheckAll(people))
   return () => {
     clearInterval(timer)
     stopListening()
