@@ -64,3 +64,18 @@ test('a model that is chosen while the hub is away stays chosen, also after a re
     })
     assert.match((await page.locator('.model-name').textContent()) ?? '', /poet/)
   }, hubAway))
+
+test('a page whose hub was gone when it asked for the rest of its code asks again', () =>
+  stage.visit(async ({ context, openTab }) => {
+    let refused = 0
+    // The preloaded copy of the first try, and the first two imports.
+    await context.route(/\/assets\/chat\/enhance/, (route) => {
+      refused += 1
+      return refused <= 3 ? route.abort('connectionrefused') : route.continue()
+    })
+    const page = await openTab('/')
+    await say(page, 'tokens=2')
+    await untilSettled(page)
+    await untilAlive(page)
+    assert.ok(refused > 1, 'it was asked for again')
+  }, hubAway))

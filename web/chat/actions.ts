@@ -1,8 +1,8 @@
 import { copyText } from '../page/copy-text.ts'
+import { announce } from './announcer.ts'
 import type { Chat } from './chat.ts'
 import { discard, editLast, sendAgain, startEditing, stopEditing } from './editing.ts'
 import { fetchFragment } from './fragments.ts'
-import { announce } from './notices.ts'
 import { part, turnOf } from './page-parts.ts'
 import { toast } from './toast.ts'
 

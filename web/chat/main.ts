@@ -9,9 +9,11 @@ const tellMissed = keepMissed()
 const chat = new Chat(document.body.dataset)
 chat.start()
 
-const enhance = async () => {
-  const { enhanceChat } = await import('./enhance.ts')
-  enhanceChat(chat)
+const enhance = async (): Promise<void> => {
+  const code = await import('./enhance.ts').catch(() => undefined)
+  // The hub may be gone in this very moment.
+  if (code === undefined) return void setTimeout(enhance, 2_000)
+  code.enhanceChat(chat)
   // HTMX takes up the page in a timeout of its own, which stands before this one.
   setTimeout(tellMissed)
 }
