@@ -15,8 +15,9 @@ export interface LoggerOptions {
 /** A logger of this process on its standard output. */
 export function createLogger(options: LoggerOptions): Logger {
   const settings = { level: options.logLevel, base: { process: options.process } }
-  if (options.logFormat === 'json') return pino(settings)
-  // Written at once, so that nothing is lost when the process ends.
+  // Written at once, so that nothing is lost when the process ends. What pino keeps back it writes then, and tries for
+  // ever where nobody reads it any more.
+  if (options.logFormat === 'json') return pino(settings, pino.destination({ dest: 1, sync: true }))
   return pino(
     settings,
     pretty({
