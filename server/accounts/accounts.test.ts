@@ -21,14 +21,14 @@ before(async () => {
 })
 after(() => house?.[Symbol.asyncDispose]())
 
-/** A request with any `Host`, which `fetch` does not allow; nothing is kept alive. */
+/** A request with any `Host` and `Connection`, which `fetch` does not allow; nothing is kept alive. */
 function ask(from: TestHub, path: string, headers: Record<string, string> = {}, method = 'GET') {
   return new Promise<{ status: number; cookie: string; location: string; body: string }>(
     (resolve, reject) => {
       const host = `localhost:${new URL(from.origin).port}`
       const asked = request(
         `${from.origin}${path}`,
-        { method, agent: false, headers: { host, ...headers } },
+        { method, agent: false, headers: { host, connection: 'keep-alive', ...headers } },
         (answer) => {
           let body = ''
           answer.on('data', (part) => {
@@ -74,6 +74,8 @@ const strangers: [string, Record<string, string>][] = [
   ['through a proxy', { 'x-forwarded-for': '203.0.113.9' }],
   ['through a tunnel', { 'cf-connecting-ip': '203.0.113.9' }],
   ['with a rebound name', { host: 'evil.example:3000' }],
+  ['through nginx that was told nothing, since 1.29.7', { connection: '' }],
+  ['through nginx that keeps no connection', { connection: 'close' }],
 ]
 
 for (const [how, headers] of strangers)
@@ -93,9 +95,18 @@ test('nobody is made a guest of a house with a public address, whose cookies are
   )
 })
 
+test('a house without guests makes none, and lets in whom it made before', async () => {
+  const quiet = await house.addHub({ config: { guests: 'off' }, databaseUrl: hub.databaseUrl })
+  assert.deepEqual([(await ask(quiet, '/')).status, (await ask(quiet, '/')).cookie], [401, ''])
+  const before = bearer((await ask(hub, '/')).cookie)
+  assert.equal((await ask(quiet, '/', before)).status, 200)
+})
+
 test('an owner link signs its bearer in once', async () => {
-  assert.ok(needsOwnerLink({ host: '0.0.0.0', publicUrl: '' }))
-  assert.ok(!needsOwnerLink({ host: '127.0.0.1', publicUrl: '' }))
+  const plain = { host: '127.0.0.1', publicUrl: '', guests: 'auto' } as const
+  assert.ok(!needsOwnerLink(plain))
+  assert.ok(needsOwnerLink({ ...plain, host: '0.0.0.0' }))
+  assert.ok(needsOwnerLink({ ...plain, guests: 'off' }))
   const old = await createOwnerLink(hub.store.accounts, Date.now())
   const link = await createOwnerLink(hub.store.accounts, Date.now())
   const elsewhere = { 'x-forwarded-for': '203.0.113.9' }

@@ -96,5 +96,5 @@ const ownerHint = (facts: SignInFacts): Html =>
     : html`<details class="sign-in-more"><summary>Is this house yours?</summary>${ownerSteps()}</details>`
 
 const ownerSteps = (): Html =>
-  html`<ol><li>Look at where it was started: the terminal, or the log of the container.</li><li>Find the line with the <strong>owner link</strong>. It is printed at each start with <code>HOST</code> or <code>PUBLIC_URL</code> set, and works once.</li><li>Open that link in this browser. You stay signed in.</li></ol>
-<p class="sheet-note">Unless <code>PUBLIC_URL</code> is set, the machine itself needs no link: <code>http://localhost</code> with the port it printed lets you in as a guest.</p>`
+  html`<ol><li>Look at where it was started: the terminal, or the log of the container.</li><li>Find the line with the <strong>owner link</strong>. It is printed at each start with <code>HOST</code>, <code>PUBLIC_URL</code> or <code>GUESTS=off</code> set, and works once.</li><li>Open that link in this browser. You stay signed in.</li></ol>
+<p class="sheet-note">Unless <code>PUBLIC_URL</code> or <code>GUESTS=off</code> is set, the machine itself needs no link: <code>http://localhost</code> with the port it printed lets you in as a guest.</p>`
