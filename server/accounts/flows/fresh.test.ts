@@ -92,6 +92,28 @@ suite('a provider that tells when somebody signed in there', () => {
   })
 })
 
+suite('confirming that it is you', () => {
+  const kim = { subject: '61', name: 'Kim', email: null, emailVerified: false }
+
+  test('signs in nobody else, known or new, and says so', async () => {
+    const { store } = home.hubs[0]
+    home.google.person = kim
+    await signInAt(home.visitor(), 'google')
+    const visitor = await rememberedThere()
+    const user = await home.whoIs(visitor)
+    for (const subject of [kim.subject, '62']) {
+      home.google.person = { ...kim, subject }
+      const page = await signInAt(visitor, 'google')
+      assert.match(page.body, /belongs to somebody else than the one who is signed in here/)
+      assert.equal((await home.whoIs(visitor))?.id, user?.id)
+      assert.equal(await isFresh(visitor), false)
+    }
+    assert.equal(await store.identities.findUser(home.google.origin, '62'), undefined)
+    const { items } = await store.audit.list({ limit: 5, personId: user?.id ?? '' })
+    assert.equal(items[0]?.facts.reason, 'somebody_else')
+  })
+})
+
 suite('linking', () => {
   test('wants a new sign-in at the provider that is linked, where that can tell', async () => {
     const visitor = home.visitor()

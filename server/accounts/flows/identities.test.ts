@@ -109,6 +109,7 @@ suite('linking a second account', () => {
     const back = await visitor.follow(there, (url) => url.origin === publicOrigin)
     home.issuer.person = { ...home.issuer.person, subject: 'bob', email: 'bob@example.org', name: 'Bob' }
     visitor.cookies(home.issuer.issuer).clear()
+    await visitor.submit(`${publicOrigin}/sign-out`)
     await signInAt(visitor, 'authentik')
     assert.equal((await home.whoIs(visitor))?.name, 'Bob')
     const done = await visitor.ask(back.url)

@@ -101,6 +101,7 @@ function signInPurpose({ user, query }: FastifyRequest): Omit<FlowPurpose, 'prov
     returnTo,
     linkTo: null,
     isAgain: isMember,
+    ...(isMember && { againAs: user.id }),
     ...(invited && { invitationHash: hashToken(invitation) }),
   }
 }
