@@ -103,10 +103,11 @@ test('a house without guests makes none, and lets in whom it made before', async
 })
 
 test('an owner link signs its bearer in once', async () => {
-  const plain = { host: '127.0.0.1', publicUrl: '', guests: 'auto' } as const
+  const plain = { host: '127.0.0.1', publicUrl: '', guests: 'auto', ownerLink: 'auto' } as const
   assert.ok(!needsOwnerLink(plain))
   assert.ok(needsOwnerLink({ ...plain, host: '0.0.0.0' }))
   assert.ok(needsOwnerLink({ ...plain, guests: 'off' }))
+  assert.ok(needsOwnerLink({ ...plain, ownerLink: 'always' }))
   const old = await createOwnerLink(hub.store.accounts, Date.now())
   const link = await createOwnerLink(hub.store.accounts, Date.now())
   const elsewhere = { 'x-forwarded-for': '203.0.113.9' }

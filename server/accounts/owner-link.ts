@@ -12,8 +12,8 @@ import { hashToken, newToken } from './sessions/tokens.ts'
 const ownerLinkAgeMs = 24 * 60 * 60_000
 
 /**
- * Makes the one valid owner link; earlier ones end. Each start makes a new one, since that is how an owner who lost
- * the browser's session comes back: whoever can restart the house and read its log has the store anyway.
+ * Makes the one valid owner link; earlier ones end. A start makes a new one while it is the only way in for an owner who
+ * lost the browser's session. Later ones would make whoever reads the house's log its owner, so they are made on request.
  *
  * @returns the path to open.
  */
@@ -29,7 +29,10 @@ export function registerOwnerLink(app: FastifyInstance, rooms: Rooms, cookie: Se
   app.get<{ Params: { token: string } }>('/owner/:token', options, async (request, reply) => {
     const owner = await rooms.store.accounts.claimOwnerLink(hashToken(request.params.token), Date.now())
     if (owner === undefined)
-      throw new CodedError('not_found', 'This link was used, or is too old. A restart prints a new one.')
+      throw new CodedError(
+        'not_found',
+        'This link was used, or is too old. A start prints a new one; once an admin has another way in, with OWNER_LINK=always.',
+      )
     const next = await pathAfterSignIn(rooms, request, { user: owner, to: '/' })
     await signIn(request, reply, rooms, cookie, { user: owner, way: 'owner_link' })
     await audit(rooms, {

@@ -40,7 +40,7 @@ export const spentLinkPage = ({ theme, assets }: { theme: Theme; assets: Assets 
 <p>An owner link works once, within a day, and ends when a newer one is made. If this browser used it before, it is signed in still.</p>
 <p class="notice-actions"><a class="btn btn-primary" href="/">Go in</a></p>
 <h2>If that does not let you in</h2>
-<ol><li>Start Companions again where it runs.</li><li>Find the line with the new <strong>owner link</strong> in its terminal, or in the log of the container.</li><li>Open that link in this browser.</li></ol>
+<ol><li>Start Companions again where it runs, with <code>OWNER_LINK=always</code> if an admin has another way in by now.</li><li>Find the line with the new <strong>owner link</strong> in its terminal, or in the log of the container.</li><li>Open that link in this browser.</li></ol>
 </div></main>`,
   ).toString()
 
@@ -96,5 +96,5 @@ const ownerHint = (facts: SignInFacts): Html =>
     : html`<details class="sign-in-more"><summary>Is this house yours?</summary>${ownerSteps()}</details>`
 
 const ownerSteps = (): Html =>
-  html`<ol><li>Look at where it was started: the terminal, or the log of the container.</li><li>Find the line with the <strong>owner link</strong>. It is printed at each start with <code>HOST</code>, <code>PUBLIC_URL</code> or <code>GUESTS=off</code> set, and works once.</li><li>Open that link in this browser. You stay signed in.</li></ol>
+  html`<ol><li>Look at where it was started: the terminal, or the log of the container.</li><li>Find the line with the <strong>owner link</strong>. It is printed at a start with <code>HOST</code>, <code>PUBLIC_URL</code> or <code>GUESTS=off</code> set, and works once. After an admin has added a passkey or another way in, a start prints it with <code>OWNER_LINK=always</code> alone.</li><li>Open that link in this browser. You stay signed in.</li></ol>
 <p class="sheet-note">Unless <code>PUBLIC_URL</code> or <code>GUESTS=off</code> is set, the machine itself needs no link: <code>http://localhost</code> with the port it printed lets you in as a guest.</p>`
