@@ -1,5 +1,7 @@
 import { closeRequestsOf, tracesOf } from './account-ending.ts'
+import { forgetAddresses } from './audit.ts'
 import type { Database, Queries } from './database.ts'
+import { forgetInvited } from './invitations.ts'
 import { requireAnotherAdmin } from './last-admin.ts'
 import { listUsers, type PeoplePage } from './list-users.ts'
 import { anAdminCanComeIn, claimOwnerLink, replaceOwnerLink } from './owner-links.ts'
@@ -52,7 +54,7 @@ export interface AccountStore {
   disable(id: string, now: number): Promise<boolean>
   enable(id: string): Promise<boolean>
   /**
-   * Removes a user with everything that is theirs. @returns what of it may be on the bus; undefined: no such user.
+   * Removes a user with everything that is theirs; of what they did an id is left. @returns what of it may be on the bus; undefined: no such user.
    * @throws CodedError `conflict` for the last admin
    */
   deleteUser(id: string, now: number): Promise<BusTrace[] | undefined>
@@ -197,6 +199,8 @@ async function deleteUser(
   const traces = await tracesOf(queries, id)
   const { numDeletedRows } = await queries.deleteFrom('users').where('id', '=', id).executeTakeFirst()
   if (numDeletedRows === 0n) return undefined
+  await forgetAddresses(queries, id)
+  await forgetInvited(queries, id)
   await noteRevocation(queries, { userId: id, kind: 'everything', at: now })
   return traces
 }

@@ -68,6 +68,15 @@ export async function claimInvitation(
   return row && toInvitation(row)
 }
 
+/** Of somebody who is gone: that the invitation was used is known, and neither by whom nor for whom it was. */
+export async function forgetInvited(queries: Queries, userId: string): Promise<void> {
+  await queries
+    .updateTable('invitations')
+    .set({ used_by: null, note: '' })
+    .where('used_by', '=', userId)
+    .execute()
+}
+
 async function insert(
   queries: Queries,
   invitation: Omit<Invitation, 'usedBy' | 'usedAt'> & { tokenHash: string },
