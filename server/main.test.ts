@@ -88,7 +88,7 @@ test('a hub open to the network prints one owner link, which works, and ends wel
   const link = await waitUntil('the link is printed', () => {
     return /One-time owner link: (http:\/\/\S+\/owner\/[\w-]{43})/.exec(hub.output())?.[1]
   })
-  const used = await fetch(link, { redirect: 'manual' })
+  const used = await fetch(link, { method: 'POST', body: new URLSearchParams(), redirect: 'manual' })
   assert.equal(used.status, 303)
   assert.ok(used.headers.getSetCookie()[0]?.startsWith('companions_session_'))
   await used.arrayBuffer()

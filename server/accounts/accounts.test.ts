@@ -45,6 +45,8 @@ function ask(from: TestHub, path: string, headers: Record<string, string> = {}, 
   )
 }
 
+const form = { 'content-type': 'application/x-www-form-urlencoded' }
+
 const bearer = (cookie: string) => ({ cookie: cookie.split(';', 1)[0] ?? '' })
 
 test('a browser on this machine is made a guest by its first page, and stays that guest', async () => {
@@ -90,7 +92,7 @@ test('nobody is made a guest of a house with a public address, whose cookies are
   assert.equal((await ask(open, '/')).cookie, '')
   const link = await createOwnerLink(open.store.accounts, Date.now())
   assert.match(
-    (await ask(open, link)).cookie,
+    (await ask(open, link, form, 'POST')).cookie,
     /^__Host-companions_session_[0-9a-f]{8}=[\w-]{43}; .*HttpOnly; Secure; SameSite=Lax$/,
   )
 })
@@ -111,22 +113,29 @@ test('an owner link signs its bearer in once', async () => {
   const old = await createOwnerLink(hub.store.accounts, Date.now())
   const link = await createOwnerLink(hub.store.accounts, Date.now())
   const elsewhere = { 'x-forwarded-for': '203.0.113.9' }
-  assert.equal((await ask(hub, old, elsewhere)).status, 404)
+  const come = (path: string) => ask(hub, path, { ...elsewhere, ...form }, 'POST')
+  assert.equal((await come(old)).status, 404)
   assert.equal((await ask(hub, link, elsewhere, 'HEAD')).status, 404)
-  const used = await ask(hub, link, elsewhere)
+  const seen = await ask(hub, link, elsewhere)
+  assert.deepEqual(
+    [seen.status, seen.cookie],
+    [200, ''],
+    'what only looks, such as a chat’s preview, spends nothing',
+  )
+  assert.match(seen.body, /<form[^>]* method="post"><button/)
+  const used = await come(link)
   assert.deepEqual([used.status, used.location], [303, '/'])
   assert.equal((await ask(hub, '/v1/sessions', { ...elsewhere, ...bearer(used.cookie) })).status, 200)
-  assert.equal((await ask(hub, link, elsewhere)).status, 404)
+  assert.equal((await come(link)).status, 404)
 })
 
 test('an owner link ends after a day', async () => {
   const link = await createOwnerLink(hub.store.accounts, Date.now() - 25 * 3_600_000)
-  assert.equal((await ask(hub, link)).status, 404)
+  assert.equal((await ask(hub, link, form, 'POST')).status, 404)
 })
 
 test('a session that was signed out is no more, and its cookie is cleared', async () => {
   const { cookie } = await hub.signIn()
-  const form = { 'content-type': 'application/x-www-form-urlencoded' }
   const out = await ask(hub, '/sign-out', { cookie, ...form }, 'POST')
   assert.deepEqual([out.status, out.location], [303, '/'])
   assert.match(out.cookie, /^companions_session_[0-9a-f]{8}=;/)
@@ -175,7 +184,6 @@ test('a session from before houses had names goes on under the name, and ends wi
   assert.equal(named.cookie, old.cookie.replace('=', `_${await hub.store.readId()}=`))
   assert.equal((await ask(hub, '/', named)).cookie, '')
   const both = { cookie: `${named.cookie}; ${old.cookie}` }
-  const form = { 'content-type': 'application/x-www-form-urlencoded' }
   assert.equal((await ask(hub, '/sign-out', { ...both, ...form }, 'POST')).status, 303)
   assert.equal((await ask(hub, '/v1/sessions', old)).status, 401)
 })

@@ -28,22 +28,6 @@ export interface SignInFacts {
   readonly problem?: string
 }
 
-/** For somebody with an owner link that is good for nothing any more: what became of it, and how to get another. */
-export const spentLinkPage = ({ theme, assets }: { theme: Theme; assets: Assets }): string =>
-  barePage(
-    'This link is spent · Companions',
-    theme,
-    assets,
-    html`<main class="bare-main"><div class="notice">
-<p class="notice-mark">${icon('door', 'large')}</p>
-<h1>This link is spent</h1>
-<p>An owner link works once, within a day, and ends when a newer one is made. If this browser used it before, it is signed in still.</p>
-<p class="notice-actions"><a class="btn btn-primary" href="/">Go in</a></p>
-<h2>If that does not let you in</h2>
-<ol><li>Start Companions again where it runs, with <code>OWNER_LINK=always</code> if an admin has another way in by now.</li><li>Find the line with the new <strong>owner link</strong> in its terminal, or in the log of the container.</li><li>Open that link in this browser.</li></ol>
-</div></main>`,
-  ).toString()
-
 /** For somebody the house does not know, or should know better: the ways in that it has. */
 export const signInPage = (facts: SignInFacts): Html =>
   barePage(
