@@ -92,7 +92,7 @@ test('no unsafe route takes what another page makes a browser send', async () =>
 
 /** What a stranger may ask for: ways in, files, probes. Everything else is somebody's; sockets have tests of their own. */
 const open =
-  /^(GET|HEAD) \/(\*|ws|assets\/\*|health|healthz|readyz|version|favicon\.ico|sign-in|invitation\/:token)$|^GET \/(owner\/:token|sign-in\/:provider(\/callback)?)$|^POST \/(sign-out|sign-in\/(passkey(\/options)?|recovery|:provider\/back-channel-logout)|invitation\/:token(\/options)?)$/
+  /^(GET|HEAD) \/(\*|ws|assets\/\*|health|healthz|readyz|version|favicon\.ico|sign-in|invitation\/:token)$|^GET \/(owner\/:token|sign-in\/:provider(\/callback)?)$|^POST \/(sign-out|owner\/:token|sign-in\/(passkey(\/options)?|recovery|:provider\/back-channel-logout)|invitation\/:token(\/options)?)$/
 
 test('a stranger is let into nothing but the ways in', async () => {
   for (const route of routes().filter((one) => !open.test(nameOf(one)))) {
@@ -158,7 +158,7 @@ test('a session’s cookie is out of reach of scripts and other sites, and of pl
   const token = newToken()
   const expiresAt = Date.now() + 60_000
   await hub.store.accounts.createOwnerLink({ tokenHash: hashToken(token), expiresAt })
-  const answer = await ask({ method: 'GET', path: '' }, `/owner/${token}`, {}, publicHub)
+  const answer = await ask({ method: 'POST', path: '' }, `/owner/${token}`, {}, publicHub)
   const [secure = ''] = answer.headers.getSetCookie()
   assert.match(secure, /^__Host-/)
   for (const flag of [/; HttpOnly/, /; Secure/, /; SameSite=Lax/, /; Path=\//]) assert.match(secure, flag)
@@ -169,6 +169,7 @@ test('a session’s cookie is out of reach of scripts and other sites, and of pl
 test('whoever guesses at a way in is held up, by every way', async () => {
   const ways: readonly Route[] = [
     { method: 'GET', path: '/owner/guess' },
+    { method: 'POST', path: '/owner/guess' },
     { method: 'GET', path: '/invitation/guess' },
     { method: 'GET', path: '/sign-in/guess/callback' },
     { method: 'POST', path: '/sign-in/recovery' },

@@ -62,6 +62,11 @@ export const accountSettings = {
   signUpEmails: emails('SIGN_UP_EMAILS', {
     meaning: 'Verified e-mail addresses that may sign up without an invitation.',
   }),
+  ownerLink: choice('auto', 'always')('OWNER_LINK', {
+    default: 'auto',
+    meaning:
+      'auto: a start prints a one-time owner link, where one is needed, until some admin has another way in: a passkey, a provider’s account or a recovery code. always: every start prints one; for an owner who lost all of those, once.',
+  }),
   adminEmails: emails('ADMIN_EMAILS', {
     meaning: 'Verified e-mail addresses whose bearers may always sign up, and become admins by signing in.',
   }),

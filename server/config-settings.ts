@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { maxFrameBytes, maxMessageLength } from '../bus/contract/limits.ts'
-import { duration, optionalWhole, origin, origins, text, whole } from '../settings/kinds.ts'
+import { choice, duration, optionalWhole, origin, origins, text, whole } from '../settings/kinds.ts'
 import { type ReadText, readWhole } from '../settings/read-text.ts'
 import { settingsOf } from '../settings/setting.ts'
 import { sharedSettings } from '../settings/shared-settings.ts'
@@ -67,6 +67,11 @@ export const hubSettings = {
   publicUrl: origin('PUBLIC_URL', {
     meaning:
       'Where people find the house when it stands behind a proxy. With https, cookies are Secure. No new guests are made.',
+  }),
+  guests: choice('auto', 'off')('GUESTS', {
+    default: 'auto',
+    meaning:
+      'auto: a browser on this machine is let in as a guest, unless PUBLIC_URL is set. off: no new guests are made, and the owner link is printed; for a house that a tunnel or a forwarded port (ssh -R, socat) leads to.',
   }),
   allowedOrigins: origins('ALLOWED_ORIGINS', {
     meaning:

@@ -6,8 +6,10 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
+import { uuidv7 } from '../bus/contract/ids.ts'
 import { findFreePort } from '../testing/servers/free-port.ts'
 import { waitUntil } from '../testing/servers/wait-until.ts'
+import { openStore } from './store/open-store.ts'
 
 let dir: string
 
@@ -52,13 +54,41 @@ test('a hub whose port is taken names the port and the variable', async () => {
   other.close()
 })
 
+test('a hub whose admin has another way in prints an owner link on request alone', async () => {
+  const port = await findFreePort()
+  const own = await mkdtemp(path.join(dir, 'known-'))
+  const store = await openStore(`sqlite:${path.join(own, 'companions.db')}`)
+  await store.migrate()
+  const admin = {
+    id: uuidv7(),
+    name: 'Mia',
+    kind: 'member',
+    role: 'admin',
+    email: null,
+    createdAt: 1,
+  } as const
+  await store.accounts.createUser(admin)
+  await store.recoveryCodes.replace(admin.id, ['a hash'], 1)
+  await store.close()
+  for (const [ownerLink, expected] of [
+    ['auto', /No owner link is printed/],
+    ['always', /One-time owner link: http/],
+  ] as const) {
+    const hub = launch({ ADDR: `0.0.0.0:${port}`, DATA_DIR: own, OWNER_LINK: ownerLink })
+    await waitUntil('the hub says so', () => expected.test(hub.output()) || undefined)
+    assert.equal(/One-time owner link/.test(hub.output()), ownerLink === 'always')
+    hub.child.kill('SIGTERM')
+    assert.equal(await hub.exit, 0)
+  }
+})
+
 test('a hub open to the network prints one owner link, which works, and ends well when it is told to', async () => {
   const port = await findFreePort()
   const hub = launch({ ADDR: `0.0.0.0:${port}` })
   const link = await waitUntil('the link is printed', () => {
     return /One-time owner link: (http:\/\/\S+\/owner\/[\w-]{43})/.exec(hub.output())?.[1]
   })
-  const used = await fetch(link, { redirect: 'manual' })
+  const used = await fetch(link, { method: 'POST', body: new URLSearchParams(), redirect: 'manual' })
   assert.equal(used.status, 303)
   assert.ok(used.headers.getSetCookie()[0]?.startsWith('companions_session_'))
   await used.arrayBuffer()

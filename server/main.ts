@@ -68,6 +68,8 @@ async function openAssets() {
 }
 
 async function printOwnerLink(config: HubConfig, store: Store, logger: Logger, address: string) {
+  if (config.ownerLink === 'auto' && (await store.accounts.anAdminCanComeIn()))
+    return logger.info('No owner link is printed: an admin has another way in. OWNER_LINK=always prints one')
   const link = await createOwnerLink(store.accounts, Date.now())
   const [other] = addressesForOthers(config.host)
   const origin = other === undefined ? address : `http://${other}:${new URL(address).port || 80}`

@@ -4,7 +4,7 @@ import { errorFields } from '../telemetry/logger.ts'
 import type { Assets } from './assets/assets.ts'
 import { themeOf } from './pages/cookies.ts'
 import { renderErrorPage } from './pages/error-page.ts'
-import { spentLinkPage } from './pages/sign-in-page.ts'
+import { spentLinkPage } from './pages/owner-link-pages.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -10,10 +10,23 @@ export function startAdvice(config: HubConfig): string[] {
     advice.push(
       'PUBLIC_URL is set without TRUSTED_PROXIES: everybody seems to come from one address, so they share its limit of attempts to sign in',
     )
+  const open = openOverPlainHttp(config)
+  if (open !== undefined) advice.push(open)
   const unheard = unheardForAdmins(config)
   if (unheard.length > 0)
     advice.push(
       `ADMIN_EMAILS counts for addresses from Google, Discord, GitHub and Twitch, and not from ${unheard.join(', ')} unless ADMIN_EMAILS_FROM names it`,
     )
   return advice
+}
+
+/** Trying the house out in one's own network must stay easy, so this is said and not refused. */
+function openOverPlainHttp({ publicUrl, host }: HubConfig): string | undefined {
+  const risk = 'whoever sits on the way can read along and take sessions over: let a proxy speak TLS'
+  const url = URL.parse(publicUrl)
+  if (url?.protocol === 'http:' && !isLoopback(url.hostname.replace(/^\[|\]$/g, '')))
+    return `PUBLIC_URL is http: ${risk}, and set PUBLIC_URL to https`
+  if (url === null && !isLoopback(host))
+    return `HOST lets other machines in over plain HTTP: ${risk}, and set PUBLIC_URL, for more than a try in a network of your own`
+  return undefined
 }

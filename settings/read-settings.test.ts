@@ -46,6 +46,15 @@ describe('the settings', () => {
     const read = readSettings(table, { PUBLIC_URL: 'https://a.example/', ORIGINS: 'http://b:1/ , https://c' })
     assert.equal(read.publicUrl, 'https://a.example')
     assert.deepEqual(read.origins, ['http://b:1', 'https://c'])
+    const written = readSettings(table, { PUBLIC_URL: 'HTTPS://Chat.Example.org:443/' })
+    assert.equal(written.publicUrl, 'https://chat.example.org', 'as browsers name it')
+    for (const none of [
+      'https://me@a.example',
+      'https://a.example?x',
+      'https://a.example#x',
+      'https://a\\\\b',
+    ])
+      assert.throws(() => readSettings(table, { PUBLIC_URL: none }), /PUBLIC_URL/, none)
   })
 
   test('name every variable that cannot be used, by the name it was given, with what it takes', () => {

@@ -34,10 +34,10 @@ export const readHttpUrl: ReadText = (text) => {
   return text.replace(/\/+$/, '')
 }
 
-/** Scheme, host and port of a web page; people write one with a slash at its end. */
+/** Scheme, host and port of a web page, as browsers write them; people write one with a slash at its end. */
 export const readOrigin: ReadText = (text) => {
-  const origin = text.replace(/\/$/, '')
-  return /^https?:\/\/[^/\s]+$/.test(origin) && URL.canParse(origin) ? origin : undefined
+  const url = /^https?:\/\/[^/\s\\?#@]+\/?$/i.test(text) ? URL.parse(text) : null
+  return url?.origin
 }
 
 export const readOrigins: ReadText = (text) => {

@@ -21,14 +21,14 @@ before(async () => {
 })
 after(() => house?.[Symbol.asyncDispose]())
 
-/** A request with any `Host`, which `fetch` does not allow; nothing is kept alive. */
+/** A request with any `Host` and `Connection`, which `fetch` does not allow; nothing is kept alive. */
 function ask(from: TestHub, path: string, headers: Record<string, string> = {}, method = 'GET') {
   return new Promise<{ status: number; cookie: string; location: string; body: string }>(
     (resolve, reject) => {
       const host = `localhost:${new URL(from.origin).port}`
       const asked = request(
         `${from.origin}${path}`,
-        { method, agent: false, headers: { host, ...headers } },
+        { method, agent: false, headers: { host, connection: 'keep-alive', ...headers } },
         (answer) => {
           let body = ''
           answer.on('data', (part) => {
@@ -44,6 +44,8 @@ function ask(from: TestHub, path: string, headers: Record<string, string> = {}, 
     },
   )
 }
+
+const form = { 'content-type': 'application/x-www-form-urlencoded' }
 
 const bearer = (cookie: string) => ({ cookie: cookie.split(';', 1)[0] ?? '' })
 
@@ -74,6 +76,8 @@ const strangers: [string, Record<string, string>][] = [
   ['through a proxy', { 'x-forwarded-for': '203.0.113.9' }],
   ['through a tunnel', { 'cf-connecting-ip': '203.0.113.9' }],
   ['with a rebound name', { host: 'evil.example:3000' }],
+  ['through nginx that was told nothing, since 1.29.7', { connection: '' }],
+  ['through nginx that keeps no connection', { connection: 'close' }],
 ]
 
 for (const [how, headers] of strangers)
@@ -88,33 +92,50 @@ test('nobody is made a guest of a house with a public address, whose cookies are
   assert.equal((await ask(open, '/')).cookie, '')
   const link = await createOwnerLink(open.store.accounts, Date.now())
   assert.match(
-    (await ask(open, link)).cookie,
+    (await ask(open, link, form, 'POST')).cookie,
     /^__Host-companions_session_[0-9a-f]{8}=[\w-]{43}; .*HttpOnly; Secure; SameSite=Lax$/,
   )
 })
 
+test('a house without guests makes none, and lets in whom it made before', async () => {
+  const quiet = await house.addHub({ config: { guests: 'off' }, databaseUrl: hub.databaseUrl })
+  assert.deepEqual([(await ask(quiet, '/')).status, (await ask(quiet, '/')).cookie], [401, ''])
+  const before = bearer((await ask(hub, '/')).cookie)
+  assert.equal((await ask(quiet, '/', before)).status, 200)
+})
+
 test('an owner link signs its bearer in once', async () => {
-  assert.ok(needsOwnerLink({ host: '0.0.0.0', publicUrl: '' }))
-  assert.ok(!needsOwnerLink({ host: '127.0.0.1', publicUrl: '' }))
+  const plain = { host: '127.0.0.1', publicUrl: '', guests: 'auto', ownerLink: 'auto' } as const
+  assert.ok(!needsOwnerLink(plain))
+  assert.ok(needsOwnerLink({ ...plain, host: '0.0.0.0' }))
+  assert.ok(needsOwnerLink({ ...plain, guests: 'off' }))
+  assert.ok(needsOwnerLink({ ...plain, ownerLink: 'always' }))
   const old = await createOwnerLink(hub.store.accounts, Date.now())
   const link = await createOwnerLink(hub.store.accounts, Date.now())
   const elsewhere = { 'x-forwarded-for': '203.0.113.9' }
-  assert.equal((await ask(hub, old, elsewhere)).status, 404)
+  const come = (path: string) => ask(hub, path, { ...elsewhere, ...form }, 'POST')
+  assert.equal((await come(old)).status, 404)
   assert.equal((await ask(hub, link, elsewhere, 'HEAD')).status, 404)
-  const used = await ask(hub, link, elsewhere)
+  const seen = await ask(hub, link, elsewhere)
+  assert.deepEqual(
+    [seen.status, seen.cookie],
+    [200, ''],
+    'what only looks, such as a chat’s preview, spends nothing',
+  )
+  assert.match(seen.body, /<form[^>]* method="post"><button/)
+  const used = await come(link)
   assert.deepEqual([used.status, used.location], [303, '/'])
   assert.equal((await ask(hub, '/v1/sessions', { ...elsewhere, ...bearer(used.cookie) })).status, 200)
-  assert.equal((await ask(hub, link, elsewhere)).status, 404)
+  assert.equal((await come(link)).status, 404)
 })
 
 test('an owner link ends after a day', async () => {
   const link = await createOwnerLink(hub.store.accounts, Date.now() - 25 * 3_600_000)
-  assert.equal((await ask(hub, link)).status, 404)
+  assert.equal((await ask(hub, link, form, 'POST')).status, 404)
 })
 
 test('a session that was signed out is no more, and its cookie is cleared', async () => {
   const { cookie } = await hub.signIn()
-  const form = { 'content-type': 'application/x-www-form-urlencoded' }
   const out = await ask(hub, '/sign-out', { cookie, ...form }, 'POST')
   assert.deepEqual([out.status, out.location], [303, '/'])
   assert.match(out.cookie, /^companions_session_[0-9a-f]{8}=;/)
@@ -163,7 +184,6 @@ test('a session from before houses had names goes on under the name, and ends wi
   assert.equal(named.cookie, old.cookie.replace('=', `_${await hub.store.readId()}=`))
   assert.equal((await ask(hub, '/', named)).cookie, '')
   const both = { cookie: `${named.cookie}; ${old.cookie}` }
-  const form = { 'content-type': 'application/x-www-form-urlencoded' }
   assert.equal((await ask(hub, '/sign-out', { ...both, ...form }, 'POST')).status, 303)
   assert.equal((await ask(hub, '/v1/sessions', old)).status, 401)
 })

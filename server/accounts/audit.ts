@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import { errorFields } from '../../telemetry/logger.ts'
 import type { Rooms } from '../house.ts'
@@ -44,7 +45,9 @@ export interface Audited {
 
 /** Writes an act down. What was done stands whether or not that works: a failure is logged, with the act. */
 export async function audit({ store, log }: Pick<Rooms, 'store' | 'log'>, audited: Audited): Promise<void> {
-  const { act, actorId = null, subjectId = null, address = null, facts = {} } = audited
+  const { act, actorId = null, subjectId = null, facts = {} } = audited
+  // A proxy may pass on any text as an address.
+  const address = isIP(audited.address ?? '') === 0 ? null : (audited.address ?? null)
   const at = Date.now()
   try {
     await store.audit.add({ id: uuidv7(at), at, act, actorId, subjectId, address, facts })

@@ -27,7 +27,9 @@ export async function deleteAccount(
   const traces = await store.accounts.deleteUser(userId, Date.now())
   if (traces === undefined) throw new CodedError('not_found')
   access.changed()
-  await audit(rooms, { act: 'account-deleted', subjectId: userId, ...by })
+  const { actorId, address } = by
+  const isAnother = actorId !== userId && address !== undefined
+  await audit(rooms, { act: 'account-deleted', subjectId: userId, actorId, ...(isAnother && { address }) })
   // Whoever is writing an answer stops; what it wrote meanwhile is gone with the log's age.
   for (const { requestId } of traces) {
     const cancel = { request_id: requestId, user_id: userId, timestamp: Date.now() / 1000 }

@@ -134,6 +134,7 @@ async function greetGuest({ user, credential, method, url, headers }: FastifyReq
 /** A house with a public address stands behind a proxy, and everybody comes to it from loopback. */
 const mayBeGuest = (request: FastifyRequest, rooms: Rooms) =>
   rooms.config.publicUrl === '' &&
+  rooms.config.guests === 'auto' &&
   isLocalRequest({
     remoteAddress: request.socket.remoteAddress,
     httpVersion: request.raw.httpVersion,

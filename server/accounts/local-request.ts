@@ -10,12 +10,17 @@ export interface RequestOrigin {
 /**
  * Whether a browser on this very machine asks, with nothing in between: a loopback peer, no header that a proxy or a
  * tunnel adds, and a name that always means this machine (after DNS rebinding the browser still sends the attacker's).
- * HTTP/1.0 is what nginx speaks to a server unless told otherwise, and then it adds no header at all.
+ *
+ * nginx that is told nothing but `proxy_pass http://localhost:3000` adds no header at all. It speaks HTTP/1.0, since
+ * 1.29.7 HTTP/1.1, and never passes on what a browser says of its connection: every browser wants it kept, nginx says
+ * `close`, `upgrade` or nothing. What forwards bytes unread (`ssh -R`, socat) looks like a browser here: for that house
+ * there is GUESTS.
  */
 export function isLocalRequest({ remoteAddress, httpVersion, headers }: RequestOrigin): boolean {
   return (
     isLoopback(remoteAddress ?? '') &&
     httpVersion !== '1.0' &&
+    headers.connection?.toLowerCase() === 'keep-alive' &&
     localHost.test(headers.host ?? '') &&
     !Object.keys(headers).some(isForwarding)
   )

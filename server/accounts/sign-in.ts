@@ -33,11 +33,13 @@ export interface SignInVisit {
   readonly guest?: User | null
   /** The hash of the token of an invitation's link. */
   readonly invitationHash?: string
+  /** Whom alone it may sign in: somebody shows once more that it is them. */
+  readonly againAs?: string
   /** Where it comes from, for the audit log. */
   readonly address?: string
 }
 
-export type SignInRefusal = SignUpRefusal | 'invitation_gone' | 'disabled'
+export type SignInRefusal = SignUpRefusal | 'invitation_gone' | 'disabled' | 'somebody_else'
 
 export type SignInResult =
   | { readonly outcome: 'signed-in'; readonly user: User; readonly isNew: boolean }
@@ -54,16 +56,27 @@ export async function signInWithIdentity(
 ): Promise<SignInResult> {
   const { issuer, subject } = proven
   const known = await rooms.store.identities.findUser(issuer, subject)
-  const result = known ? await welcomeBack(rooms, proven, known) : await signUp(rooms, proven, visit)
+  const result = await resultOf(rooms, proven, visit, known)
   const isIn = result.outcome === 'signed-in'
   await audit(rooms, {
     act: !isIn ? 'sign-in-refused' : result.isNew ? 'sign-up' : 'sign-in',
-    actorId: isIn ? result.user.id : (known?.id ?? null),
+    actorId: isIn ? result.user.id : (visit.againAs ?? known?.id ?? null),
     subjectId: isIn ? result.user.id : (known?.id ?? null),
     ...(visit.address !== undefined && { address: visit.address }),
     facts: { issuer, ...(!isIn && { reason: result.reason }) },
   })
   return result
+}
+
+async function resultOf(
+  rooms: Rooms,
+  proven: ProvenIdentity,
+  visit: SignInVisit,
+  known: Account | undefined,
+): Promise<SignInResult> {
+  if (visit.againAs !== undefined && visit.againAs !== known?.id)
+    return { outcome: 'refused', reason: 'somebody_else' }
+  return known ? welcomeBack(rooms, proven, known) : signUp(rooms, proven, visit)
 }
 
 async function welcomeBack(rooms: Rooms, proven: ProvenIdentity, known: Account): Promise<SignInResult> {

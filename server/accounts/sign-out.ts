@@ -3,7 +3,7 @@ import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Rooms } from '../house.ts'
 import { themeOf } from '../pages/cookies.ts'
-import { leavingPage } from '../pages/leaving-page.ts'
+import { sendOnward } from '../pages/onward-page.ts'
 import type { SessionProof, SessionStore } from '../store/sessions.ts'
 import { audit } from './audit.ts'
 import { publicOriginOf } from './flows/public-origin.ts'
@@ -52,8 +52,7 @@ async function endAll(sessions: SessionStore, tokens: readonly string[]): Promis
 
 /**
  * To the first page, or on to the provider that the session came from (OpenID Connect RP-Initiated Logout 1.0), so that
- * the next person at this screen isn't let in by a click. Not by a redirect: our policy forbids a form to lead
- * elsewhere, and Chromium counts what it is redirected to.
+ * the next person at this screen isn't let in by a click.
  */
 async function leave(
   rooms: Rooms,
@@ -70,10 +69,8 @@ async function leave(
   const found = provider.logout.endSessionUrl(signedOut).catch(() => undefined)
   const there = await Promise.race([found, setTimeout(longestWaitMs, undefined, { ref: false })])
   if (there === undefined) return reply.redirect('/', 303)
-  const look = { theme: themeOf(request.headers.cookie), assets: rooms.assets }
-  return reply
-    .header('cache-control', 'no-store')
-    .header('refresh', `0; url=${there.href}`)
-    .type('text/html; charset=utf-8')
-    .send(leavingPage({ ...look, name: provider.name, address: there.href }).toString())
+  return sendOnward(reply, {
+    ...{ theme: themeOf(request.headers.cookie), assets: rooms.assets },
+    ...{ heading: 'You are signed out here', mark: 'leave', name: provider.name, address: there.href },
+  })
 }

@@ -15,6 +15,7 @@ const batch = 500
 export function applyAccess(rooms: Rooms, people: People, change: AccessChange): void {
   const person = people.byId.get(change.user_id)
   if (person === undefined) return
+  person.changes += 1
   if (change.kind === 'changed') {
     if (change.role !== undefined) person.user = { ...person.user, role: change.role }
     void refresh(rooms, person)
@@ -37,19 +38,24 @@ export async function checkOpenSockets({ store }: Rooms, people: People): Promis
   for (let start = 0; start < ids.length; start += batch) {
     const asked = ids.slice(start, start + batch)
     const now = Date.now()
+    const heard = new Map([...people.byId.values()].map((person) => [person, person.changes]))
     const [sessions, keys] = await Promise.all([
       store.sessions.living(asked, now),
       store.apiKeys.living(asked, now),
     ])
-    settle(people, asked, [...sessions, ...keys])
+    settle(people, { asked, heard, living: [...sessions, ...keys] })
   }
 }
 
-function settle(
-  people: People,
-  asked: readonly string[],
-  living: readonly { id: string; user: User }[],
-): void {
+interface Answer {
+  readonly asked: readonly string[]
+  readonly living: readonly { id: string; user: User }[]
+  /** What was heard of each person's access when the question was asked. */
+  readonly heard: ReadonlyMap<Person, number>
+}
+
+/** What the store said of somebody before a change came counts no more; the next check asks again. */
+function settle(people: People, { asked, living, heard }: Answer): void {
   const users = new Map(living.map(({ id, user }) => [id, user]))
   const isAsked = new Set(asked)
   for (const person of people.byId.values())
@@ -58,14 +64,15 @@ function settle(
       if (!isAsked.has(id)) continue
       const user = users.get(id)
       if (user === undefined) closeWith(connection, 'not_signed_in')
-      else person.user = user
+      else if (heard.get(person) === person.changes) person.user = user
     }
 }
 
 async function refresh({ store, log }: Rooms, person: Person): Promise<void> {
+  const { changes } = person
   try {
     const account = await store.accounts.findUser(person.user.id)
-    if (account === undefined) return
+    if (account === undefined || person.changes !== changes) return
     const { disabledAt: _, ...user } = account
     person.user = user
   } catch (error) {

@@ -59,7 +59,14 @@ describe('the bounds of a hub', () => {
 function connectionOf(socket: WebSocket): Connection {
   const user: User = { id: 'ada', name: 'Ada', kind: 'guest', role: 'user', email: null, createdAt: 0 }
   const silent = { unsubscribe: () => {}, active: Promise.resolve() }
-  const person: Person = { user, connections: new Set(), live: silent, notices: silent, tails: undefined }
+  const person: Person = {
+    user,
+    connections: new Set(),
+    live: silent,
+    notices: silent,
+    changes: 0,
+    tails: undefined,
+  }
   return newConnection(socket, person, { kind: 'session', id: 'one', signedInAt: 0 }, 0)
 }
 

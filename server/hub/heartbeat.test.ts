@@ -16,6 +16,7 @@ const person: Person = {
   connections: new Set(),
   live: nobody,
   notices: nobody,
+  changes: 0,
   tails: undefined,
 }
 let server: WebSocketServer

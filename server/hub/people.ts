@@ -8,6 +8,8 @@ import type { ReplyTail } from './reply-tail.ts'
 export interface Person {
   /** As last heard: role and name may change while somebody is here. The id stays. */
   user: User
+  /** How many changes of their access were heard: what the store was asked before one came is older than it. */
+  changes: number
   readonly connections: Set<Connection>
   /** Entries of all replies, as the stream republishes them. */
   live: Subscription
@@ -39,6 +41,7 @@ export class People {
     const { onEntry, onNotice } = this.#hearing
     const person: Person = {
       user,
+      changes: 0,
       connections: new Set(),
       live: this.#bus.subscribe(subjects.live(user.id), (message) => onEntry(person, message)),
       notices: this.#bus.subscribe(subjects.notify(user.id), (message) => onNotice(person, message)),

@@ -28,22 +28,6 @@ export interface SignInFacts {
   readonly problem?: string
 }
 
-/** For somebody with an owner link that is good for nothing any more: what became of it, and how to get another. */
-export const spentLinkPage = ({ theme, assets }: { theme: Theme; assets: Assets }): string =>
-  barePage(
-    'This link is spent · Companions',
-    theme,
-    assets,
-    html`<main class="bare-main"><div class="notice">
-<p class="notice-mark">${icon('door', 'large')}</p>
-<h1>This link is spent</h1>
-<p>An owner link works once, within a day, and ends when a newer one is made. If this browser used it before, it is signed in still.</p>
-<p class="notice-actions"><a class="btn btn-primary" href="/">Go in</a></p>
-<h2>If that does not let you in</h2>
-<ol><li>Start Companions again where it runs.</li><li>Find the line with the new <strong>owner link</strong> in its terminal, or in the log of the container.</li><li>Open that link in this browser.</li></ol>
-</div></main>`,
-  ).toString()
-
 /** For somebody the house does not know, or should know better: the ways in that it has. */
 export const signInPage = (facts: SignInFacts): Html =>
   barePage(
@@ -96,5 +80,5 @@ const ownerHint = (facts: SignInFacts): Html =>
     : html`<details class="sign-in-more"><summary>Is this house yours?</summary>${ownerSteps()}</details>`
 
 const ownerSteps = (): Html =>
-  html`<ol><li>Look at where it was started: the terminal, or the log of the container.</li><li>Find the line with the <strong>owner link</strong>. It is printed at each start with <code>HOST</code> or <code>PUBLIC_URL</code> set, and works once.</li><li>Open that link in this browser. You stay signed in.</li></ol>
-<p class="sheet-note">Unless <code>PUBLIC_URL</code> is set, the machine itself needs no link: <code>http://localhost</code> with the port it printed lets you in as a guest.</p>`
+  html`<ol><li>Look at where it was started: the terminal, or the log of the container.</li><li>Find the line with the <strong>owner link</strong>. It is printed at a start with <code>HOST</code>, <code>PUBLIC_URL</code> or <code>GUESTS=off</code> set, and works once. After an admin has added a passkey or another way in, a start prints it with <code>OWNER_LINK=always</code> alone.</li><li>Open that link in this browser. You stay signed in.</li></ol>
+<p class="sheet-note">Unless <code>PUBLIC_URL</code> or <code>GUESTS=off</code> is set, the machine itself needs no link: <code>http://localhost</code> with the port it printed lets you in as a guest.</p>`

@@ -27,6 +27,8 @@ const words: Readonly<Record<SignInProblem, (provider: string) => string>> = {
     `${provider} has not verified your e-mail address. Verify it there, then try again.`,
   not_invited: () => 'Your account is not on the list here. Ask whoever runs this house for an invitation.',
   invitation_gone: () => 'That invitation was used or is too old. Ask for a new one.',
+  somebody_else: (provider) =>
+    `That account at ${provider} belongs to somebody else than the one who is signed in here, so nothing was changed. To come in as somebody else, sign out first.`,
   taken: (provider) =>
     `That account at ${provider} belongs to somebody else here, so it was not linked to yours.`,
   recovery_code: () => 'That code is not known, or was used before. Each works once.',

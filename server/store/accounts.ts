@@ -1,8 +1,10 @@
 import { closeRequestsOf, tracesOf } from './account-ending.ts'
+import { forgetAddresses } from './audit.ts'
 import type { Database, Queries } from './database.ts'
+import { forgetInvited } from './invitations.ts'
 import { requireAnotherAdmin } from './last-admin.ts'
 import { listUsers, type PeoplePage } from './list-users.ts'
-import { claimOwnerLink, replaceOwnerLink } from './owner-links.ts'
+import { anAdminCanComeIn, claimOwnerLink, replaceOwnerLink } from './owner-links.ts'
 import { noteSearchText, searchTextOf } from './people-search.ts'
 import { noteRevocation } from './revocations.ts'
 import type { UsersTable } from './schema-accounts.ts'
@@ -52,7 +54,7 @@ export interface AccountStore {
   disable(id: string, now: number): Promise<boolean>
   enable(id: string): Promise<boolean>
   /**
-   * Removes a user with everything that is theirs. @returns what of it may be on the bus; undefined: no such user.
+   * Removes a user with everything that is theirs; of what they did an id is left. @returns what of it may be on the bus; undefined: no such user.
    * @throws CodedError `conflict` for the last admin
    */
   deleteUser(id: string, now: number): Promise<BusTrace[] | undefined>
@@ -61,6 +63,8 @@ export interface AccountStore {
    * or after `sessionsEndBefore`. @returns how many.
    */
   deleteUnusedGuests(unused: UnusedGuests): Promise<number>
+  /** Whether some admin has a passkey, a provider's account or a recovery code to come in by. */
+  anAdminCanComeIn(): Promise<boolean>
   /** Keeps the hash of the one valid owner link; earlier ones end. */
   createOwnerLink(link: { tokenHash: string; expiresAt: number }): Promise<void>
   /** Uses up an owner link. @returns the owner, made at the first use; undefined for a wrong, used or old link. */
@@ -89,6 +93,7 @@ export function createAccountStore(database: Database): AccountStore {
     disable: (id, now) => database.write((queries) => disable(queries, database, { id, now })),
     enable: (id) => database.write((queries) => changeUser(queries, id, { disabled_at: null })),
     deleteUser: (id, now) => database.write((queries) => deleteUser(queries, database, { id, now })),
+    anAdminCanComeIn: () => database.read(anAdminCanComeIn),
     createOwnerLink: (link) => database.write((queries) => replaceOwnerLink(queries, link)),
     claimOwnerLink: (tokenHash, now) => database.write((queries) => claimOwnerLink(queries, tokenHash, now)),
   }
@@ -194,6 +199,8 @@ async function deleteUser(
   const traces = await tracesOf(queries, id)
   const { numDeletedRows } = await queries.deleteFrom('users').where('id', '=', id).executeTakeFirst()
   if (numDeletedRows === 0n) return undefined
+  await forgetAddresses(queries, id)
+  await forgetInvited(queries, id)
   await noteRevocation(queries, { userId: id, kind: 'everything', at: now })
   return traces
 }

@@ -51,6 +51,17 @@ export function createAuditStore(database: Database): AuditStore {
   }
 }
 
+/** Of somebody who is gone: what they did is known, and not from where. */
+export async function forgetAddresses(queries: Queries, userId: string): Promise<void> {
+  await queries
+    .updateTable('audit_log')
+    .set({ address: null })
+    .where(({ eb, and, or }) =>
+      or([eb('actor_id', '=', userId), and([eb('actor_id', 'is', null), eb('subject_id', '=', userId)])]),
+    )
+    .execute()
+}
+
 async function list(
   queries: Queries,
   { limit, before, subjectId, personId, act }: AuditPage,

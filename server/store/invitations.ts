@@ -1,8 +1,12 @@
 import type { Role } from './accounts.ts'
 import type { Database, Queries } from './database.ts'
+import { presentAdmins } from './last-admin.ts'
 import type { InvitationsTable } from './schema-accounts.ts'
 
-/** A way in for one person. Its link holds a token, of which the store keeps only the hash. */
+/**
+ * A way in for one person, while whoever made it is an admin who is let in: else an admin who was removed could come back
+ * by it. Its link holds a token, of which the store keeps only the hash.
+ */
 export interface Invitation {
   readonly id: string
   readonly role: Role
@@ -58,9 +62,19 @@ export async function claimInvitation(
     .where('token_hash', '=', tokenHash)
     .where('expires_at', '>', now)
     .where('used_at', 'is', null)
+    .where('created_by', 'in', presentAdmins(queries))
     .returningAll()
     .executeTakeFirst()
   return row && toInvitation(row)
+}
+
+/** Of somebody who is gone: that the invitation was used is known, and neither by whom nor for whom it was. */
+export async function forgetInvited(queries: Queries, userId: string): Promise<void> {
+  await queries
+    .updateTable('invitations')
+    .set({ used_by: null, note: '' })
+    .where('used_by', '=', userId)
+    .execute()
 }
 
 async function insert(
@@ -88,6 +102,7 @@ const selectUsable = (queries: Queries, tokenHash: string, now: number) =>
     .where('token_hash', '=', tokenHash)
     .where('expires_at', '>', now)
     .where('used_at', 'is', null)
+    .where('created_by', 'in', presentAdmins(queries))
 
 const toInvitation = (row: InvitationsTable): Invitation => ({
   id: row.id,

@@ -12,14 +12,17 @@ export async function requireAnotherAdmin(
   { kind }: Pick<Database, 'kind'>,
   id: string,
 ): Promise<void> {
-  const admins = queries
-    .selectFrom('users')
-    .select('id')
-    .where(({ eb, or }) => or([eb('role', '=', 'admin'), eb('kind', '=', 'owner')]))
-    .where('disabled_at', 'is', null)
-    .orderBy('id')
+  const admins = presentAdmins(queries).orderBy('id')
   // SQLite has one writer at a time, and no words for locking a row.
   const present = await (kind === 'postgres' ? admins.forNoKeyUpdate() : admins).execute()
   if (present.length === 1 && present[0]?.id === id)
     throw new CodedError('conflict', 'This is the last admin. Make somebody else one first.')
 }
+
+/** The ids of all admins who are let in. */
+export const presentAdmins = (queries: Queries) =>
+  queries
+    .selectFrom('users')
+    .select('users.id')
+    .where(({ eb, or }) => or([eb('role', '=', 'admin'), eb('kind', '=', 'owner')]))
+    .where('disabled_at', 'is', null)

@@ -1,3 +1,4 @@
+import { CodedError } from '../../bus/contract/errors.ts'
 import { type Account, findUser, insertUser, type Role, roles, type User } from './accounts.ts'
 import type { Database, Queries } from './database.ts'
 import { findByIdentity, type Identity, insertIdentity } from './identities.ts'
@@ -50,8 +51,11 @@ async function signUpIn(queries: Queries, database: Database, input: SignUp): Pr
   const invited = await useInvitation(queries, input)
   const role = higherOf(input.role, invited?.role ?? 'user')
   const user = await makePerson(queries, database, { ...input, role, invitedBy: invited?.createdBy ?? null })
-  if ('passkey' in input.proof) await insertPasskey(queries, user.id, input.proof.passkey, input.now)
-  else if (!(await insertIdentity(queries, input.proof.identity, user.id, input.now)))
+  if ('passkey' in input.proof) {
+    // What is a way into another account is none into this one, which would be left without any.
+    if (!(await insertPasskey(queries, user.id, input.proof.passkey, input.now)))
+      throw new CodedError('conflict', 'This passkey is somebody’s already.')
+  } else if (!(await insertIdentity(queries, input.proof.identity, user.id, input.now)))
     throw new IdentityExists()
   return { outcome: 'created', user }
 }

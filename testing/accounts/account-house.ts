@@ -91,6 +91,8 @@ async function invite({ store }: TestHub, role: 'user' | 'admin'): Promise<strin
   const token = newToken()
   const now = Date.now()
   const createdBy = uuidv7()
+  const admin = { name: 'Admin', kind: 'member', role: 'admin', email: null } as const
+  await store.accounts.createUser({ id: createdBy, ...admin, createdAt: now })
   await store.invitations.create({
     ...{ id: uuidv7(), tokenHash: hashToken(token), role, note: 'Ada', createdBy },
     ...{ createdAt: now, expiresAt: now + 60_000 },

@@ -83,6 +83,14 @@ export async function fetchAnswer(visitor: Visitor, slug: string, query = ''): P
   return back.url
 }
 
+/** Sends the form that begins linking. @returns where the answer's page moves on to. */
+export async function beginLink(visitor: Visitor, slug: string): Promise<string> {
+  const page = await visitor.submit(`${publicOrigin}/sign-in/${slug}/link`)
+  const [, there] = /^0; url=(.+)$/.exec(page.headers.refresh?.toString() ?? '') ?? []
+  if (there === undefined) throw new Error(`Linking was answered with ${page.status}`)
+  return there
+}
+
 /** The whole way. @returns the page it ends on. */
 export const signInAt = (visitor: Visitor, slug: string, query = ''): Promise<Page> =>
   visitor.follow(`${publicOrigin}/sign-in/${slug}${query}`)

@@ -41,7 +41,11 @@ export class Visitor {
     const page = await send(url, this.#servers.get(url.origin) ?? url.origin, {
       method: more.method ?? 'GET',
       body: more.body ?? '',
-      headers: { accept: 'text/html', host: url.host, ...(cookie !== '' && { cookie }), ...more.headers },
+      headers: {
+        ...{ accept: 'text/html', host: url.host, connection: 'keep-alive' },
+        ...(cookie !== '' && { cookie }),
+        ...more.headers,
+      },
     })
     for (const line of page.headers['set-cookie'] ?? []) keepCookie(this.cookies(url.origin), line)
     return page

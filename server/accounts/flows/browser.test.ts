@@ -111,3 +111,15 @@ test('Chromium is told kindly when the person refuses', async () => {
   assert.match((await page.getByRole('alert').textContent()) ?? '', /You did not let Authentik/)
   await context.close()
 })
+
+test('Chromium links an account by a button, which our own policy lets lead to the provider', async () => {
+  const context = await chromium.newContext({ baseURL: balancer.origin })
+  const page = await context.newPage()
+  const [name = '', value = ''] = (await house.hub.signIn('owner')).cookie.split('=')
+  await context.addCookies([{ name, value, url: balancer.origin }])
+  issuer.person = { ...issuer.person, subject: 'mika' }
+  await page.goto('/account')
+  await page.getByRole('button', { name: 'Link Authentik' }).click()
+  await page.getByRole('button', { name: 'Unlink Authentik' }).waitFor()
+  await context.close()
+})

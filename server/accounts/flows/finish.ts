@@ -40,7 +40,7 @@ async function signInThrough(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<string> {
-  const { invitationHash } = flow
+  const { invitationHash, againAs } = flow
   const { issuer, subject, sid, idToken } = proven
   const now = Date.now()
   const known = await rooms.store.identities.findUser(issuer, subject)
@@ -50,8 +50,12 @@ async function signInThrough(
     guest: request.user,
     address: request.ip,
     ...(invitationHash !== undefined && { invitationHash }),
+    ...(againAs !== undefined && { againAs }),
   })
-  if (result.outcome === 'refused') return `/sign-in?problem=${result.reason}&provider=${provider.slug}`
+  if (result.outcome === 'refused') {
+    const again = result.reason === 'somebody_else' ? 'again=1&' : ''
+    return `/sign-in?${again}problem=${result.reason}&provider=${provider.slug}`
+  }
   const proof = {
     provider: provider.slug,
     issuer,

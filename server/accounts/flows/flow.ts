@@ -15,6 +15,8 @@ export interface FlowPurpose {
   readonly linkTo: string | null
   /** Somebody who is signed in is to show that it is them at this moment. */
   readonly isAgain: boolean
+  /** Who that is where they sign in again: nobody else comes of it. A flow that an older hub began has none. */
+  readonly againAs?: string
   /** The hash of an invitation's token, where somebody comes from its page: a row of the store opens no door. */
   readonly invitationHash?: string
 }

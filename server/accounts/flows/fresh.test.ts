@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
 import {
+  beginLink,
   publicOrigin,
   type SignInHouse,
   signInAt,
@@ -11,7 +12,6 @@ import { lostAfterMs } from '../fresh-proof.ts'
 
 let home: SignInHouse
 const anHour = 3_600
-const ownPage = { 'sec-fetch-site': 'same-origin' }
 
 before(async () => {
   home = await startSignInHouse({ sessionLifetimeMs: anHour * 1_000 })
@@ -49,8 +49,7 @@ suite('a provider that tells when somebody signed in there', () => {
     const visitor = await rememberedThere()
     assert.equal((await home.whoIs(visitor))?.name, 'Ada')
     assert.equal(await isFresh(visitor), false)
-    const link = `${publicOrigin}/sign-in/google?intent=link`
-    assert.equal((await visitor.ask(link, { headers: ownPage })).status, 403)
+    assert.equal((await visitor.submit(`${publicOrigin}/sign-in/google/link`)).status, 403)
     await visitor.submit(`${publicOrigin}/sign-out`)
     await signInAt(visitor, 'authentik')
     assert.equal((await home.whoIs(visitor))?.name, 'Ada')
@@ -93,18 +92,39 @@ suite('a provider that tells when somebody signed in there', () => {
   })
 })
 
+suite('confirming that it is you', () => {
+  const kim = { subject: '61', name: 'Kim', email: null, emailVerified: false }
+
+  test('signs in nobody else, known or new, and says so', async () => {
+    const { store } = home.hubs[0]
+    home.google.person = kim
+    await signInAt(home.visitor(), 'google')
+    const visitor = await rememberedThere()
+    const user = await home.whoIs(visitor)
+    for (const subject of [kim.subject, '62']) {
+      home.google.person = { ...kim, subject }
+      const page = await signInAt(visitor, 'google')
+      assert.match(page.body, /belongs to somebody else than the one who is signed in here/)
+      assert.equal((await home.whoIs(visitor))?.id, user?.id)
+      assert.equal(await isFresh(visitor), false)
+    }
+    assert.equal(await store.identities.findUser(home.google.origin, '62'), undefined)
+    const { items } = await store.audit.list({ limit: 5, personId: user?.id ?? '' })
+    assert.equal(items[0]?.facts.reason, 'somebody_else')
+  })
+})
+
 suite('linking', () => {
   test('wants a new sign-in at the provider that is linked, where that can tell', async () => {
     const visitor = home.visitor()
     home.google.person = { subject: '41', name: 'Lin', email: 'lin@example.org', emailVerified: true }
     await signInAt(visitor, 'google')
     home.issuer.person = { ...home.issuer.person, subject: 'lin', name: 'Lin' }
-    const link = () => visitor.ask(`${publicOrigin}/sign-in/authentik?intent=link`, { headers: ownPage })
     home.issuer.signedInAgoSeconds = anHour
-    const refused = await visitor.follow((await link()).headers.location ?? '')
+    const refused = await visitor.follow(await beginLink(visitor, 'authentik'))
     assert.match(refused.body, words)
     home.issuer.signedInAgoSeconds = 0
-    await visitor.follow((await link()).headers.location ?? '')
+    await visitor.follow(await beginLink(visitor, 'authentik'))
     const user = await home.whoIs(visitor)
     const linked = await home.hubs[0].store.identities.list(user?.id ?? '')
     assert.equal(linked.length, 2)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import {
+  beginLink,
   fetchAnswer,
   publicOrigin,
   type SignInHouse,
@@ -9,7 +10,6 @@ import {
 } from '../../../testing/providers/sign-in-house.ts'
 
 let home: SignInHouse
-const ownPage = { 'sec-fetch-site': 'same-origin' }
 
 before(async () => {
   home = await startSignInHouse({ signUpDomains: ['example.org'] })
@@ -37,37 +37,56 @@ suite('an e-mail address', () => {
 })
 
 suite('linking a second account', () => {
-  const link = (query = '') => `${publicOrigin}/sign-in/google?intent=link${query}`
-
   test('works for a signed-in person, and then either signs in as the same one', async () => {
     const [visitor, later] = [home.visitor(), home.visitor()]
     home.google.person = { subject: '700', name: 'Ada G', email: 'ada@gmail.example', emailVerified: true }
     await signInAt(visitor, 'authentik')
     const before = await home.whoIs(visitor)
     const offered = async () =>
-      [...(await visitor.ask(`${publicOrigin}/account`)).body.matchAll(/Link (\w+)<\/a>/g)].map(
+      [...(await visitor.ask(`${publicOrigin}/account`)).body.matchAll(/Link (\w+)<\/button>/g)].map(
         ([, name]) => name,
       )
     assert.deepEqual(await offered(), ['Google'])
-    const begun = await visitor.ask(link('&return_to=%2F'), { headers: ownPage })
-    const done = await visitor.follow(begun.headers.location ?? '')
+    const done = await visitor.follow(await beginLink(visitor, 'google'))
     assert.equal(done.status, 200)
     assert.deepEqual(await offered(), [], 'both are linked')
     await signInAt(later, 'google')
     assert.equal((await home.whoIs(later))?.id, before?.id)
   })
 
-  test('is begun by no other site, and by no stranger', async () => {
+  test('is begun by no other site, by no stranger, and by no link, wherever that stands', async () => {
     const visitor = home.visitor()
-    assert.equal((await visitor.ask(link(), { headers: ownPage })).status, 401)
+    const begin = `${publicOrigin}/sign-in/google/link`
+    assert.equal((await visitor.submit(begin)).status, 401)
+    home.google.person = { subject: '701', name: 'Eve', email: 'eve@gmail.example', emailVerified: true }
     await signInAt(visitor, 'authentik')
     for (const headers of [
       { 'sec-fetch-site': 'cross-site' },
-      { 'sec-fetch-site': 'none' },
-      { referer: 'https://evil.example/' },
-      {},
+      { 'sec-fetch-site': 'same-site' },
+      { origin: 'https://evil.example' },
     ])
-      assert.equal((await visitor.ask(link(), { headers })).status, 403, JSON.stringify(headers))
+      assert.equal(
+        (await visitor.ask(begin, { method: 'POST', headers })).status,
+        403,
+        JSON.stringify(headers),
+      )
+    const clicked = { headers: { 'sec-fetch-site': 'same-origin', referer: `${publicOrigin}/c/1` } }
+    const user = await home.whoIs(visitor)
+    const linked = () => home.hubs[0].store.identities.list(user?.id ?? '')
+    const before = (await linked()).map(({ issuer }) => issuer)
+    for (const path of [
+      '/sign-in/google/link',
+      '/sign-in/google?intent=link',
+      '/%73ign-in/google?intent=link',
+    ]) {
+      const { headers } = await visitor.ask(`${publicOrigin}${path}`, clicked)
+      if (headers.location !== undefined) await visitor.follow(headers.location)
+      assert.deepEqual(
+        (await linked()).map(({ issuer }) => issuer),
+        before,
+        path,
+      )
+    }
   })
 
   test('takes nobody else’s account away', async () => {
@@ -75,8 +94,7 @@ suite('linking a second account', () => {
     home.google.person = { subject: '800', name: 'Grace', email: 'grace@example.org', emailVerified: true }
     await signInAt(owner, 'google')
     await signInAt(thief, 'authentik')
-    const begun = await thief.ask(link(), { headers: ownPage })
-    const refused = await thief.follow(begun.headers.location ?? '')
+    const refused = await thief.follow(await beginLink(thief, 'google'))
     assert.match(refused.body, /belongs to somebody else here/)
     const again = home.visitor()
     await signInAt(again, 'google')
@@ -87,10 +105,11 @@ suite('linking a second account', () => {
     const visitor = home.visitor()
     home.google.person = { subject: '900', name: 'New', email: 'new@example.org', emailVerified: true }
     await signInAt(visitor, 'authentik')
-    const begun = await visitor.ask(link(), { headers: ownPage })
-    const back = await visitor.follow(begun.headers.location ?? '', (url) => url.origin === publicOrigin)
+    const there = await beginLink(visitor, 'google')
+    const back = await visitor.follow(there, (url) => url.origin === publicOrigin)
     home.issuer.person = { ...home.issuer.person, subject: 'bob', email: 'bob@example.org', name: 'Bob' }
     visitor.cookies(home.issuer.issuer).clear()
+    await visitor.submit(`${publicOrigin}/sign-out`)
     await signInAt(visitor, 'authentik')
     assert.equal((await home.whoIs(visitor))?.name, 'Bob')
     const done = await visitor.ask(back.url)

@@ -13,9 +13,17 @@ export function returnPath(wanted: unknown): string {
   if (typeof wanted !== 'string' || wanted.length > maxLength || !/^\/(?![/\\])/.test(wanted)) return '/'
   if (/[\p{Cc}\\]/u.test(wanted)) return '/'
   const url = URL.parse(wanted, here)
-  if (url === null || url.origin !== here || /^\/(sign-in|sign-out|owner)(\/|$)/.test(url.pathname))
-    return '/'
+  if (url === null || url.origin !== here || /^\/(sign-in|sign-out|owner)(\/|$)/.test(routed(url))) return '/'
   const path = `${url.pathname}${url.search}${url.hash}`
   // Dots can leave two slashes at the front.
   return path.startsWith('//') ? '/' : path
+}
+
+/** The path as the router takes it: `/%73ign-in` is `/sign-in` there. What it does not take leads to a way in for none. */
+function routed({ pathname }: URL): string {
+  try {
+    return decodeURIComponent(pathname)
+  } catch {
+    return '/sign-in'
+  }
 }

@@ -1,8 +1,12 @@
+import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError } from '../../../bus/contract/errors.ts'
 import type { Rooms } from '../../house.ts'
+import { themeOf } from '../../pages/cookies.ts'
+import { sendOnward } from '../../pages/onward-page.ts'
 import { fieldOf } from '../../pages/request-fields.ts'
-import { isFresh } from '../permissions.ts'
+import { requireUser } from '../identify.ts'
+import { requireFresh } from '../permissions.ts'
 import type { Provider } from '../providers/provider.ts'
 import { asSignInFault, SignInFault } from '../providers/sign-in-fault.ts'
 import type { SessionCookie } from '../sessions/cookie.ts'
@@ -10,7 +14,6 @@ import { hashToken, isToken } from '../sessions/tokens.ts'
 import { type BrowserBinding, createBrowserBinding } from './browser-binding.ts'
 import { finishFlow } from './finish.ts'
 import { beginFlow, endFlow, type FlowPurpose } from './flow.ts'
-import { isFromOwnPage } from './own-page.ts'
 import { publicOriginOf } from './public-origin.ts'
 import { returnPath } from './return-to.ts'
 
@@ -20,22 +23,53 @@ export interface FlowRooms {
   readonly cookie: SessionCookie
 }
 
+/** The form that begins linking has no fields. */
+const maxFormBytes = 1024
+
 /**
- * `GET /sign-in/:provider` sends a browser to a provider, `GET /sign-in/:provider/callback` takes it back. Both are
- * navigations: what goes wrong is told on the sign-in page, whose address holds no code that somebody could reload.
+ * `GET /sign-in/:provider` sends a browser to a provider to sign in, `POST /sign-in/:provider/link` to link an account,
+ * `GET /sign-in/:provider/callback` takes it back. All are navigations: what goes wrong is told on the sign-in page, whose
+ * address holds no code that somebody could reload.
+ *
+ * Linking is begun by a form of our own alone, since the account might be somebody else's: no other site can send one
+ * (`origin.ts`), and no link leads to it, be it in an answer or where a sign-in comes back to.
  */
 export function registerFlows(app: FastifyInstance, flowRooms: FlowRooms): void {
   const binding = createBrowserBinding(flowRooms.rooms.config)
   const options = { exposeHeadRoute: false } as const
   type Route = { Params: { provider: string } }
-  app.get<Route>('/sign-in/:provider', options, async (request, reply) => {
+  const visitOf = (request: FastifyRequest<Route>, reply: FastifyReply): FlowVisit => {
     const provider = providerOf(flowRooms, request.params.provider)
-    return telling(request, reply, provider, () => begin(flowRooms, binding, provider, request, reply))
+    return { ...flowRooms, binding, provider, request, reply }
+  }
+  app.get<Route>('/sign-in/:provider', options, async (request, reply) => {
+    const visit = visitOf(request, reply)
+    return telling(visit, () => begin(visit, signInPurpose(request)))
+  })
+  app.register(async (scope) => {
+    await scope.register(formbody, { bodyLimit: maxFormBytes })
+    scope.post<Route>('/sign-in/:provider/link', async (request, reply) => {
+      const purpose = linkPurpose(request)
+      const visit = visitOf(request, reply)
+      return telling(
+        visit,
+        () => begin(visit, purpose),
+        (there) => sendToLink(visit, there),
+      )
+    })
   })
   app.get<Route>('/sign-in/:provider/callback', options, async (request, reply) => {
-    const provider = providerOf(flowRooms, request.params.provider)
-    return telling(request, reply, provider, () => end(flowRooms, binding, provider, request, reply))
+    const visit = visitOf(request, reply)
+    return telling(visit, () => end(visit))
   })
+}
+
+/** One request on the way to a provider or back. */
+interface FlowVisit extends FlowRooms {
+  readonly binding: BrowserBinding
+  readonly provider: Provider
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
 }
 
 /** @throws CodedError `not_found` */
@@ -46,82 +80,71 @@ export function providerOf({ rooms }: FlowRooms, slug: string): Provider {
 }
 
 async function begin(
-  { rooms }: FlowRooms,
-  binding: BrowserBinding,
-  provider: Provider,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  { rooms, binding, provider, request, reply }: FlowVisit,
+  purpose: Omit<FlowPurpose, 'provider'>,
 ): Promise<URL> {
   const origin = publicOriginOf(rooms.config, request)
   if (origin === undefined) throw new SignInFault('misconfigured', 'PUBLIC_URL is not set')
-  const purpose = purposeOf(provider, request)
-  const secrets = await beginFlow(
-    rooms.store.flows,
-    {
-      ...purpose,
-      redirectUri: `${origin}/sign-in/${provider.slug}/callback`,
-      binding: binding.ensure(request, reply),
-    },
-    Date.now(),
-  )
+  const { slug } = provider
+  const redirectUri = `${origin}/sign-in/${slug}/callback`
+  const begun = { ...purpose, provider: slug, redirectUri, binding: binding.ensure(request, reply) }
+  const secrets = await beginFlow(rooms.store.flows, begun, Date.now())
   return provider.authorizationUrl(secrets, purpose.isAgain)
 }
 
-/** Another site may send a browser here to sign in, but not to link an account: that might be the other site's own. */
-function purposeOf({ slug }: Provider, request: FastifyRequest): FlowPurpose {
-  const returnTo = returnPath(fieldOf(request.query, 'return_to'))
-  const isMember = request.user !== null && request.user.kind !== 'guest'
-  if (fieldOf(request.query, 'intent') !== 'link') {
-    const invitation = fieldOf(request.query, 'invitation')
-    const invited = invitation !== undefined &&
-      isToken(invitation) && { invitationHash: hashToken(invitation) }
-    return { provider: slug, returnTo, linkTo: null, isAgain: isMember, ...invited }
+function signInPurpose({ user, query }: FastifyRequest): Omit<FlowPurpose, 'provider'> {
+  const returnTo = returnPath(fieldOf(query, 'return_to'))
+  const isMember = user !== null && user.kind !== 'guest'
+  const invitation = fieldOf(query, 'invitation')
+  const invited = invitation !== undefined && isToken(invitation)
+  return {
+    returnTo,
+    linkTo: null,
+    isAgain: isMember,
+    ...(isMember && { againAs: user.id }),
+    ...(invited && { invitationHash: hashToken(invitation) }),
   }
-  if (request.user === null || request.user.kind === 'guest') throw new CodedError('not_signed_in')
-  if (!isFromOwnPage(request)) throw new CodedError('origin_refused')
-  // Linking asks again at the end; nobody is sent around the world to hear it only then.
-  if (!isFresh(request.credential, Date.now()))
-    throw new CodedError(
-      'not_allowed',
-      'Confirm that it’s you first, on your account page opened anew: this changes who can get in.',
-    )
-  return { provider: slug, returnTo, linkTo: request.user.id, isAgain: true }
 }
 
-async function end(
-  flowRooms: FlowRooms,
-  binding: BrowserBinding,
-  provider: Provider,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<URL | string> {
+/** Linking asks for a fresh sign-in again at the end; nobody is sent around the world to hear it only then. */
+function linkPurpose(request: FastifyRequest): Omit<FlowPurpose, 'provider'> {
+  const user = requireUser(request, 'manage-account')
+  requireFresh({ user, credential: request.credential }, 'manage-account')
+  return { returnTo: '/account', linkTo: user.id, isAgain: true }
+}
+
+function sendToLink({ rooms, provider, request, reply }: FlowVisit, there: string): FastifyReply {
+  const look = { theme: themeOf(request.headers.cookie), assets: rooms.assets }
+  return sendOnward(reply, {
+    ...look,
+    ...{ heading: 'Link an account', mark: 'link', name: provider.name, address: there },
+  })
+}
+
+async function end(visit: FlowVisit): Promise<URL | string> {
+  const { rooms, binding, provider, request, reply } = visit
   const [state, bound] = [fieldOf(request.query, 'state'), binding.read(request)]
   if (state === undefined || bound === undefined)
     throw new SignInFault('expired', 'No flow is under way here')
-  const flow = await endFlow(flowRooms.rooms.store.flows, { state, binding: bound }, Date.now())
+  const flow = await endFlow(rooms.store.flows, { state, binding: bound }, Date.now())
   if (flow === undefined) throw new SignInFault('expired', 'The flow is unknown, used or too old')
   if (flow.provider !== provider.slug)
     throw new SignInFault('mixed_up', 'The answer came to the address of another provider')
   const answer = new URL(flow.redirectUri)
   answer.search = new URL(request.url, answer).search
-  return finishFlow(
-    flowRooms,
-    { flow, provider, proven: await provider.redeem(answer, flow) },
-    request,
-    reply,
-  )
+  const finished = { flow, provider, proven: await provider.redeem(answer, flow) }
+  return finishFlow(visit, finished, request, reply)
 }
 
 /** Sends the browser on, to where `act` says or to the sign-in page with the reason why not. */
 async function telling(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { slug }: Provider,
+  { provider: { slug }, request, reply }: FlowVisit,
   act: () => Promise<URL | string>,
+  send = (there: string) => reply.redirect(there, 303),
 ): Promise<FastifyReply> {
   reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer')
   try {
-    return reply.redirect(String(await act()), 303)
+    return send(String(await act()))
   } catch (error) {
     if (error instanceof CodedError) throw error
     const { kind, message } = asSignInFault(error)

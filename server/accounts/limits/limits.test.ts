@@ -121,6 +121,7 @@ test('addresses count as their holders have them', () => {
   assert.equal(addressKey('2001:db8::1'), '2001:db8:0:0::/64')
   assert.equal(addressKey('::1'), '0:0:0:0::/64')
   assert.equal(addressKey('fe80::1%eth0'), 'fe80:0:0:0::/64')
+  assert.equal(addressKey('unknown'), addressKey('_hidden'), 'what is no address is no new one each time')
 })
 
 test('used-up tokens refuse the next message until the day is over', () => {

@@ -18,7 +18,8 @@ after(() => home?.[Symbol.asyncDispose]())
 
 async function invite(expiresAt = Date.now() + 60_000): Promise<string> {
   const token = newToken()
-  const facts = { id: uuidv7(), role: 'premium', note: '', createdBy: uuidv7(), createdAt: 1 } as const
+  const { user: admin } = await home.hubs[0].signIn('owner')
+  const facts = { id: uuidv7(), role: 'premium', note: '', createdBy: admin.id, createdAt: 1 } as const
   await home.hubs[0].store.invitations.create({ ...facts, tokenHash: hashToken(token), expiresAt })
   return token
 }
@@ -58,7 +59,8 @@ test('no invitation is no way in: unknown, too old, or no token at all', async (
 test('a house that is closed makes no exception for invitations', async () => {
   await using closed = await startSignInHouse({ signUp: 'closed' })
   const token = newToken()
-  const facts = { id: uuidv7(), role: 'user', note: '', createdBy: uuidv7(), createdAt: 1 } as const
+  const { user: admin } = await closed.hubs[0].signIn('owner')
+  const facts = { id: uuidv7(), role: 'user', note: '', createdBy: admin.id, createdAt: 1 } as const
   const expiresAt = Date.now() + 60_000
   await closed.hubs[0].store.invitations.create({ ...facts, tokenHash: hashToken(token), expiresAt })
   assert.equal((await closed.visitor().ask(`${publicOrigin}/invitation/${token}`)).status, 404)

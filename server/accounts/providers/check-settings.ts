@@ -3,6 +3,7 @@ import type { HubConfig } from '../../config.ts'
 import { adminSourceFlaws } from '../admin-sources.ts'
 import { groupSourceFlaws } from '../group-sources.ts'
 import { isLoopback } from '../local-request.ts'
+import { isLocal } from './discover.ts'
 
 /** Settings that only make sense together. @throws ConfigError naming every variable that is missing. */
 export function checkProviderSettings(config: HubConfig): void {
@@ -34,7 +35,16 @@ function proxyFlaws(config: HubConfig): string[] {
   if (config.proxyIdentityAudience === undefined) flaws.push(`PROXY_IDENTITY_AUDIENCE is not set${needed}`)
   if ((keysUrl === undefined) === (secret === undefined))
     flaws.push(`Of PROXY_IDENTITY_KEYS_URL and PROXY_IDENTITY_SECRET one must be set${needed}`)
+  if (keysUrl !== undefined && !isPrivate(keysUrl))
+    flaws.push(
+      `PROXY_IDENTITY_KEYS_URL is ${JSON.stringify(keysUrl)}: it takes an address that begins with https://, since whoever sits on the way to it could sign for everybody`,
+    )
   return flaws
+}
+
+const isPrivate = (address: string): boolean => {
+  const url = new URL(address)
+  return url.protocol === 'https:' || isLocal(url)
 }
 
 const needed = ': PROXY_IDENTITY_HEADER is believed only with it'

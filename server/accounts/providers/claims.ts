@@ -10,6 +10,16 @@ const maxTextLength = 200
 const maxGroups = 500
 
 /**
+ * What id_token and userinfo say together; the id_token goes before. An address and whether it is verified come from one
+ * of the two, since a word about one address says nothing of another.
+ */
+export function joined(idToken: Claims, userInfo: Claims): Claims {
+  const isWhole = idToken.email !== undefined && idToken.email_verified !== undefined
+  const { email, email_verified } = isWhole || userInfo.email === undefined ? idToken : userInfo
+  return { ...userInfo, ...idToken, email, email_verified }
+}
+
+/**
  * Makes an identity of an id_token's claims. An address counts as verified only where the provider says so with a
  * boolean: Authentik says false unless told otherwise (since 2025.10), and an absent claim says nothing.
  */

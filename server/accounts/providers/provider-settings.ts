@@ -41,7 +41,8 @@ export const providerSettings = {
     meaning: 'The audience (aud) such a token must name; at Authentik the client ID of the proxy provider.',
   }),
   proxyIdentityKeysUrl: optionalUrl('PROXY_IDENTITY_KEYS_URL', {
-    meaning: 'Where the public keys are that such a token is signed with, as a JSON Web Key Set.',
+    meaning:
+      'Where the public keys are that such a token is signed with, as a JSON Web Key Set; over https, or on this machine.',
   }),
   proxyIdentitySecret: optionalText('PROXY_IDENTITY_SECRET', {
     meaning:

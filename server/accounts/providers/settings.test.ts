@@ -68,6 +68,11 @@ suite('the settings of providers', () => {
     ['a proxy’s word without an issuer', { ...proxy, PROXY_IDENTITY_ISSUER: '' }, /_ISSUER is not set/],
     ['a proxy’s word that nothing proves', { ...proxy, PROXY_IDENTITY_SECRET: '' }, /one must be set/],
     [
+      'a proxy’s keys over plain HTTP',
+      { ...proxy, PROXY_IDENTITY_SECRET: '', PROXY_IDENTITY_KEYS_URL: 'http://auth.lan/jwks' },
+      /^PROXY_IDENTITY_KEYS_URL is "http:\/\/auth.lan\/jwks"/,
+    ],
+    [
       'groups of no issuer in particular',
       { ...authentik, ROLE_GROUPS: 'a=admin' },
       /^ROLE_GROUPS_FROM is not/,
@@ -100,5 +105,9 @@ suite('the settings of providers', () => {
 
   test('take a proxy’s word where everything is set', () => {
     assert.equal(readConfig(proxy).proxyIdentityHeader, 'X-authentik-jwt')
+    for (const url of ['https://auth.example/jwks', 'http://localhost:9000/jwks', 'http://[::1]:9000/jwks']) {
+      const byKeys = { ...proxy, PROXY_IDENTITY_SECRET: '', PROXY_IDENTITY_KEYS_URL: url }
+      assert.equal(readConfig(byKeys).proxyIdentityKeysUrl, url)
+    }
   })
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { SignJWT } from 'jose'
 import { uuidv7 } from '../../../bus/contract/ids.ts'
+import { subjects } from '../../../bus/contract/subjects.ts'
 import { openBrowserSocket } from '../../../testing/hub/browser-socket.ts'
 import { startTestHouse, type TestHouse } from '../../../testing/hub/start-house.ts'
 import { timesOfNow } from '../../../testing/providers/signed-tokens.ts'
@@ -78,11 +79,14 @@ const ways: [string, (headers: Record<string, string>) => Promise<number>][] = [
 ]
 
 for (const [what, ask] of ways) {
-  test(`${what} through the proxy without a cookie is asked by whom the token names`, async () => {
+  test(`${what} through the proxy without a cookie is asked by whom the token names`, async (t) => {
     const name = `alone ${what}`
     const headers = { [header]: await tokenOf(name) }
+    const published = t.mock.method(house.hub.bus, 'publish')
     assert.deepEqual([await ask(headers), await ask(headers)], [200, 200])
     const { id } = await personOf(name)
+    const logins = published.mock.calls.filter(({ arguments: [subject] }) => subject === subjects.login(id))
+    assert.equal(logins.length, 1, 'the bus hears of the sign-in, once')
     assert.equal((await house.hub.store.sessions.list(id, Date.now())).length, 1)
   })
 

@@ -5,6 +5,7 @@ import type { Rooms } from '../../house.ts'
 import type { FoundSession } from '../../store/sessions.ts'
 import type { User } from '../../store/store.ts'
 import { provenSince } from '../fresh-proof.ts'
+import { publishLogin } from '../login.ts'
 import { noteUseEveryMs, sessionEnd } from '../sessions/lifetime.ts'
 import { isAway } from '../sessions/remembered.ts'
 import { hashToken } from '../sessions/tokens.ts'
@@ -101,4 +102,5 @@ async function openProxySession(
     device: 'Through the proxy, without a browser',
     proof: { provider: proxySlug, issuer: proven.issuer, subject: proven.subject },
   })
+  publishLogin(rooms, user)
 }

@@ -41,10 +41,10 @@ const unlinkForm = ({ issuer, subject }: LinkedIdentity, name: string): Html =>
 const unlinked = ({ providers, identities }: AccountFacts): NamedProvider[] =>
   providers.filter(({ issuer }) => !identities.some((one) => one.issuer === issuer))
 
-/** Links, since our policy lets no form lead elsewhere. */
+/** Forms, since a link of that address could stand anywhere, in an answer too. */
 const linkButtons = (providers: readonly NamedProvider[]): Html | false =>
   providers.length > 0 &&
-  html`<div class="account-buttons">${providers.map(({ slug, name }) => html`<a class="btn" href="/sign-in/${slug}?intent=link&amp;return_to=/account">${providerMark(slug)}Link ${name}</a>`)}</div>`
+  html`<div class="account-buttons">${providers.map(({ slug, name }) => html`<form method="post" action="/sign-in/${slug}/link"><button type="submit" class="btn">${providerMark(slug)}Link ${name}</button></form>`)}</div>`
 
 /** A provider that is set up no more is called by its address. */
 function providerOf({ issuer }: LinkedIdentity, providers: readonly NamedProvider[]): NamedProvider {

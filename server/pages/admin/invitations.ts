@@ -8,6 +8,7 @@ import {
   type WantedInvitations,
 } from '../../accounts/invite.ts'
 import { nameFrom } from '../../accounts/own-words.ts'
+import type { Rooms } from '../../house.ts'
 import { roles } from '../../store/accounts.ts'
 import type { Invitation } from '../../store/invitations.ts'
 import type { Html } from '../html.ts'
@@ -18,7 +19,7 @@ import type { View } from '../view.ts'
 import { actForm, frame } from './frame.ts'
 import { shortId } from './log-facts.ts'
 import { idIn, isRole } from './person.ts'
-import { type Names, nameOf, namesOf } from './person-names.ts'
+import { type Names, nameOf } from './person-names.ts'
 import type { AdminVisit } from './visit.ts'
 import { dayAndTime, roleWords, wordsOfDone } from './words.ts'
 
@@ -60,9 +61,9 @@ async function invitationsPage(
   links: readonly string[],
 ): Promise<Html> {
   const invitations = await rooms.store.invitations.list(mostListed)
-  const names = await namesOf(
+  const people = await peopleOf(
     rooms,
-    invitations.map(({ usedBy }) => usedBy),
+    invitations.flatMap(({ createdBy, usedBy }) => [createdBy, usedBy]),
   )
   return frame(view, {
     title: 'Invitations',
@@ -72,7 +73,7 @@ async function invitationsPage(
     modules: links.length > 0 ? [shownOnceModule] : [],
     main: html`${links.length > 0 && freshLinks(links)}
 ${form()}
-${invitations.length > 0 && html`<h2 class="desk-title">Made so far</h2><ul class="ledger">${invitations.map((one) => row(one, names, view))}</ul>`}`,
+${invitations.length > 0 && html`<h2 class="desk-title">Made so far</h2><ul class="ledger">${invitations.map((one) => row(one, people, view))}</ul>`}`,
   })
 }
 
@@ -95,15 +96,36 @@ const form = (): Html =>
 <div class="setting setting-wide"><label for="note">Note, for yourself</label><input id="note" class="input" name="note" maxlength="60" autocomplete="off" placeholder="For whom it is"></div>
 <button type="submit" class="btn btn-primary">Make a link</button></form></section>`
 
-const row = (one: Invitation, names: Names, { clock }: View): Html =>
-  html`<li class="ledger-row"><span class="ledger-main"><span class="ledger-name">${one.note || 'Without a note'}</span><span class="meta">${roleWords[one.role]}, invitation ${shortId(one.id)}, made ${dayAndTime(one.createdAt, clock)}</span></span>
-<span class="ledger-facts meta">${state(one, names, clock)}</span></li>`
+/** Those of these people who are still here. */
+async function peopleOf({ store }: Rooms, ids: readonly (string | null)[]): Promise<People> {
+  const people = await store.accounts.findUsers([...new Set(ids.filter((id) => id !== null))])
+  const admins = people.filter(({ role, disabledAt }) => role === 'admin' && disabledAt === null)
+  return {
+    names: new Map(people.map(({ id, name }) => [id, name])),
+    admins: new Set(admins.map(({ id }) => id)),
+  }
+}
 
-function state({ id, usedAt, usedBy, expiresAt }: Invitation, names: Names, clock: View['clock']): Html {
+interface People {
+  readonly names: Names
+  /** Whose invitations are good. */
+  readonly admins: ReadonlySet<string>
+}
+
+const row = (one: Invitation, people: People, { clock }: View): Html =>
+  html`<li class="ledger-row"><span class="ledger-main"><span class="ledger-name">${one.note || 'Without a note'}</span><span class="meta">${roleWords[one.role]}, invitation ${shortId(one.id)}, made ${dayAndTime(one.createdAt, clock)} by ${nameOf(one.createdBy, people.names)}</span></span>
+<span class="ledger-facts meta">${state(one, people, clock)}</span></li>`
+
+function state(
+  { id, createdBy, usedAt, usedBy, expiresAt }: Invitation,
+  { names, admins }: People,
+  clock: View['clock'],
+): Html {
   if (usedAt !== null)
-    return html`<span>used ${dayAndTime(usedAt, clock)}</span>${usedBy !== null && user(usedBy, names)}`
+    return html`<span>used ${dayAndTime(usedAt, clock)}</span>${usedBy === null ? html`<span>by somebody gone</span>` : user(usedBy, names)}`
   if (expiresAt <= clock.now) return html`<span>too old since ${dayAndTime(expiresAt, clock)}</span>`
-  return html`<span>until ${dayAndTime(expiresAt, clock)}</span>${actForm(`${invitationsPath}/${id}/revoke`, 'Take back')}`
+  const isGood = admins.has(createdBy)
+  return html`<span>${isGood ? `until ${dayAndTime(expiresAt, clock)}` : 'no good: its maker is no admin here'}</span>${actForm(`${invitationsPath}/${id}/revoke`, 'Take back')}`
 }
 
 const user = (id: string, names: Names): Html =>

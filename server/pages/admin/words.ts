@@ -49,6 +49,7 @@ export const refusalWords: Readonly<Record<string, string>> = {
   not_invited: 'not invited',
   invitation_gone: 'invitation used or too old',
   disabled: 'switched off',
+  somebody_else: 'not the one who was to confirm',
   recovery_code: 'wrong or used recovery code',
 } satisfies Record<SignInRefusal | 'recovery_code', string>
 

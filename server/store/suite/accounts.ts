@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { uuidv7 } from '../../../bus/contract/ids.ts'
 import type { User } from '../store.ts'
-import { converse, createPerson, exampleSend } from './examples.ts'
+import { converse, createMember, createPerson, exampleSend } from './examples.ts'
 import type { It } from './ground.ts'
 
 export function testAccounts(it: It): void {
@@ -62,6 +62,32 @@ export function testAccounts(it: It): void {
     assert.equal(await accounts.claimOwnerLink('earlier', 10), undefined)
     assert.equal(await accounts.claimOwnerLink('later', 100), undefined)
     assert.equal((await accounts.claimOwnerLink('later', 99))?.kind, 'owner')
+  })
+
+  it('says whether an admin can come in without the owner link', async (ground) => {
+    const store = await ground.open()
+    const { accounts, recoveryCodes, passkeys, identities } = store
+    const passkey = { publicKey: 'k', counter: 0, transports: [], backedUp: false, name: 'P' }
+    const identity = { issuer: 'https://id.example', email: null, emailVerified: false, label: 'Mia' }
+    const add: ((id: string) => Promise<unknown>)[] = [
+      (id) => recoveryCodes.replace(id, [`code ${id}`], 10),
+      (id) => passkeys.add(id, { ...passkey, credentialId: `key ${id}` }, 10),
+      (id) => identities.link({ ...identity, subject: id }, id, 10),
+    ]
+    await createMember(store, { kind: 'owner', role: 'admin' })
+    for (const give of add) {
+      const mia = await createMember(store)
+      await give(mia.id)
+      assert.equal(await accounts.anAdminCanComeIn(), false)
+      await accounts.setRole(mia.id, 'admin', 20)
+      assert.equal(await accounts.anAdminCanComeIn(), true)
+      await accounts.disable(mia.id, 30)
+      assert.equal(await accounts.anAdminCanComeIn(), false)
+    }
+    const ben = await createMember(store, { role: 'admin' })
+    await recoveryCodes.replace(ben.id, ['once'], 10)
+    await recoveryCodes.use('once', 20)
+    assert.equal(await accounts.anAdminCanComeIn(), false, 'a code that is used up')
   })
 
   it('gives an owner link to one of ten who use it at once', async (ground) => {

@@ -92,6 +92,28 @@ export function testIdentities(it: It): void {
     assert.equal(await one.invitations.find('inv', 30), undefined)
   })
 
+  it('lets nobody in by the invitation of somebody who is no admin any more, nor tells of it', async (ground) => {
+    const store = await ground.open()
+    const { accounts, invitations, identities } = store
+    await createMember(store, { name: 'Owner', kind: 'owner', role: 'admin' })
+    const changes: [string, (id: string) => Promise<unknown>][] = [
+      ['switched off', (id) => accounts.disable(id, 20)],
+      ['demoted', (id) => accounts.setRole(id, 'premium', 20)],
+      ['deleted', (id) => accounts.deleteUser(id, 20)],
+    ]
+    for (const [what, change] of changes) {
+      const maker = await createMember(store, { role: 'admin' })
+      const invitation = { tokenHash: what, role: 'admin', note: '', createdBy: maker.id } as const
+      await invitations.create({ ...invitation, id: uuidv7(), createdAt: 5, expiresAt: 100 })
+      assert.ok(await invitations.find(what, 10), what)
+      await change(maker.id)
+      assert.equal(await invitations.find(what, 10), undefined, what)
+      const proof = { identity: exampleIdentity({ subject: what }) }
+      const outcome = await identities.signUp(exampleSignUp({ proof, invitationHash: what }))
+      assert.deepEqual(outcome, { outcome: 'invitation_gone' }, what)
+    }
+  })
+
   it('links and unlinks providers, never somebody else’s and never the last', async (ground) => {
     const store = await ground.open()
     const made = await store.identities.signUp(exampleSignUp())

@@ -52,6 +52,9 @@ export function testKeys(it: It): void {
     const made = await store.identities.signUp(who)
     assert.equal(made.outcome, 'created')
     assert.equal((await store.passkeys.find('first'))?.user.name, 'Ben')
+    const other = uuidv7()
+    await assert.rejects(store.identities.signUp({ ...who, userId: other }), { code: 'conflict' })
+    assert.equal(await store.accounts.findUser(other), undefined, 'nobody is made without a way in')
   })
 
   it('takes a recovery code once, and none of the earlier set', async (ground) => {

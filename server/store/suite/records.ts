@@ -42,14 +42,53 @@ export function testRecords(it: It): void {
     const entries = [entry(1), entry(2, user.id), entry(3)]
     for (const one of entries) await store.audit.add(one)
     await store.accounts.deleteUser(user.id, 4)
+    const kept = entries.map((one) => ({ ...one, address: null }))
     const first = await store.audit.list({ limit: 2 })
-    assert.deepEqual(first.items, [entries[2], entries[1]])
-    assert.deepEqual((await store.audit.list({ limit: 2, before: first.next ?? '' })).items, [entries[0]])
-    assert.deepEqual((await store.audit.list({ limit: 9, subjectId: user.id })).items, [entries[1]])
+    assert.deepEqual(first.items, [kept[2], kept[1]])
+    assert.deepEqual((await store.audit.list({ limit: 2, before: first.next ?? '' })).items, [kept[0]])
+    assert.deepEqual((await store.audit.list({ limit: 9, subjectId: user.id })).items, [kept[1]])
     assert.equal((await store.audit.list({ limit: 9, personId: user.id })).items.length, 3)
     assert.deepEqual((await store.audit.list({ limit: 9, act: 'sign-up' })).items, [])
     await store.audit.deleteBefore(3)
-    assert.deepEqual((await store.audit.list({ limit: 9 })).items, [entries[2]])
+    assert.deepEqual((await store.audit.list({ limit: 9 })).items, [kept[2]])
+  })
+
+  it('keeps no address and no note of somebody who is gone, and those of others', async (ground) => {
+    const store = await ground.open()
+    const admin = await createMember(store, { role: 'admin' })
+    const invitation = {
+      tokenHash: 'for-mia',
+      role: 'user',
+      note: 'Mia from work',
+      createdBy: admin.id,
+    } as const
+    await store.invitations.create({ ...invitation, id: uuidv7(), createdAt: 5, expiresAt: 100 })
+    const identity = {
+      issuer: 'https://id.example',
+      subject: 'm',
+      email: null,
+      emailVerified: false,
+      label: '',
+    }
+    const who = { name: 'Mia', role: 'user', email: null, userId: uuidv7(), now: 10 } as const
+    await store.identities.signUp({ ...who, proof: { identity }, invitationHash: 'for-mia' })
+    const entry = { at: 20, act: 'x', facts: {}, address: '203.0.113.9' }
+    for (const [actorId, subjectId] of [
+      [who.userId, who.userId],
+      [null, who.userId],
+      [admin.id, who.userId],
+      [admin.id, null],
+    ] as const)
+      await store.audit.add({ ...entry, id: uuidv7(), actorId, subjectId })
+    await store.accounts.deleteUser(who.userId, 30)
+    const { items } = await store.audit.list({ limit: 9 })
+    const addressesOf = (id: string | null) =>
+      items.filter(({ actorId }) => actorId === id).map(({ address }) => address)
+    assert.deepEqual(addressesOf(who.userId), [null])
+    assert.deepEqual(addressesOf(null), [null])
+    assert.deepEqual(addressesOf(admin.id), ['203.0.113.9', '203.0.113.9'])
+    const [used] = await store.invitations.list(9)
+    assert.deepEqual([used?.note, used?.usedBy, used?.usedAt], ['', null, 10])
   })
 
   it('counts up to a limit, whichever hub counts, and begins anew in the next window', async (ground) => {

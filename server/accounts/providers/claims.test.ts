@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Claims, joined } from './claims.ts'
+
+const cases: [string, Claims, Claims, [unknown, unknown]][] = [
+  [
+    'the id_token',
+    { email: 'a@x', email_verified: false },
+    { email: 'b@x', email_verified: true },
+    ['a@x', false],
+  ],
+  ['userinfo alone', {}, { email: 'b@x', email_verified: true }, ['b@x', true]],
+  [
+    'userinfo, where the id_token does not say',
+    { email: 'a@x' },
+    { email: 'b@x', email_verified: true },
+    ['b@x', true],
+  ],
+  ['the id_token alone', { email: 'a@x' }, { email_verified: true }, ['a@x', undefined]],
+]
+
+for (const [what, idToken, userInfo, expected] of cases)
+  test(`an address and whether it is verified are both the word of ${what}`, () => {
+    const said = joined(idToken, userInfo)
+    assert.deepEqual([said.email, said.email_verified], expected)
+  })
+
+test('of everything else the id_token’s word goes before userinfo’s', () => {
+  assert.equal(joined({ name: 'Ada' }, { name: 'Eve' }).name, 'Ada')
+  assert.deepEqual(joined({}, { groups: ['family'] }).groups, ['family'])
+})
