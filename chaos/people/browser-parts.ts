@@ -3,6 +3,8 @@ const menu = { value: '' }
 
 const pageParts = {
   querySelector: (selector: string) => (selector === '#model-id' ? menu : null),
+  /** Nothing is shown: what has ended, a tab says itself. */
+  getElementById: () => null,
   body: new EventTarget(),
 }
 

@@ -1,6 +1,7 @@
 import type { ChatSendFrame, ClientFrame } from '../../bus/contract/frames.ts'
 import type { Replies } from '../../web/chat/replies.ts'
 import { Requests } from '../../web/chat/requests.ts'
+import { Stops } from '../../web/chat/stops.ts'
 import type { Ledger } from '../check/ledger.ts'
 import type { Person } from './person.ts'
 import { shownConversation } from './shown-conversation.ts'
@@ -16,7 +17,7 @@ export interface PageRequestsOptions {
   send(frame: ClientFrame): boolean
 }
 
-/** The page's own requests, over a conversation without its looks. */
+/** The page's own requests and stops, over a conversation without its looks. */
 export function pageRequests({ person, tab, thread, ledger, ...page }: PageRequestsOptions): Requests {
   const shown = shownConversation({
     conversationId: person.conversationId,
@@ -31,7 +32,7 @@ export function pageRequests({ person, tab, thread, ledger, ...page }: PageReque
     onPutOff: () => ledger.note('a message was put off'),
     refresh: () => thread.refresh(),
   })
-  return new Requests({
+  const requests = new Requests({
     storage: person.storage,
     userId: person.cookie,
     tab,
@@ -40,4 +41,6 @@ export function pageRequests({ person, tab, thread, ledger, ...page }: PageReque
     shown: () => shown,
     send: page.send,
   })
+  requests.stops = new Stops(person.storage, person.cookie, { requests, conversation: undefined })
+  return requests
 }

@@ -112,6 +112,7 @@ export class Tab {
       onRunning: (requestId) => this.#follow(requestId),
       onSettled: (requestId) => {
         this.#replies.forget(requestId)
+        this.#requests.ended(requestId)
         person.settled(requestId)
       },
     })
@@ -196,6 +197,7 @@ export class Tab {
 
   #onChanged({ kind, request_id }: ChatChanged): void {
     if (request_id === undefined) return
+    if (kind === 'stored') this.#requests.ended(request_id)
     if (!this.thread.watched.has(request_id)) void this.thread.refresh()
     else if (kind === 'stored') void this.thread.settle(request_id)
   }
