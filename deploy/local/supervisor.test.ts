@@ -45,7 +45,7 @@ test('deaths with good runs between them are never too many', async (context) =>
 
 test('services stop one after the other, the first one last', async (context) => {
   const names = ['bus', 'hub', 'worker']
-  const greeting = `console.log('hello'); ${SAY_GOODBYE}`
+  const greeting = `${SAY_GOODBYE} console.log('hello')`
   const { supervisor, lines } = start(
     context,
     names.map((name) => service(name, greeting)),
