@@ -62,7 +62,7 @@ test('what dies a few seconds after it was ready waits longer each time, and is 
 
 test('services stop one after the other, the first one last', async (context) => {
   const names = ['bus', 'hub', 'worker']
-  const greeting = `console.log('hello'); ${SAY_GOODBYE}`
+  const greeting = `${SAY_GOODBYE} console.log('hello')`
   const { supervisor, lines } = start(
     context,
     names.map((name) => service(name, greeting)),
