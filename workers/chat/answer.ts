@@ -10,6 +10,7 @@ import type { Choice } from '../inference/choose-model.ts'
 import type { Patience } from '../inference/stall-guard.ts'
 import { askHistory } from './ask-history.ts'
 import { type Author, type ClaimOutcome, claimLog } from './claim.ts'
+import { confirmContinuing } from './confirm-continuing.ts'
 import { fitContext } from './context.ts'
 import { mostCodeUnits } from './estimate-tokens.ts'
 import { endingOfLog, publishFinal } from './final.ts'
@@ -104,7 +105,7 @@ function authorOf(desk: Desk, assignment: Assignment, running: Running): Author 
       if (backend === undefined || history.state === 'cancelled') return true
       if (log.barrenStarts >= maxBarrenStarts || log.reader.text.length >= desk.maxReplyLength) return true
       if (log.backend !== backend.name) return false
-      return backend.canContinue(model, prompt, log.reader.text, running.released).catch(() => false)
+      return confirmContinuing({ backend, model, prompt, begun: log.reader.text, running })
     },
   }
 }
@@ -116,6 +117,7 @@ async function follow(
   running: Running,
 ): Promise<Decision> {
   const { request, fault } = assignment
+  if (outcome.kind === 'left') return later(0)
   if (outcome.kind === 'leased') return later(outcome.remainingMs + 100)
   if (outcome.kind === 'ended') {
     await publishFinal(desk.bus, request, endingOfLog(outcome.log))

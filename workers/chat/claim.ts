@@ -17,6 +17,8 @@ export type ClaimOutcome =
   | { readonly kind: 'leased'; readonly remainingMs: number }
   /** Somebody was quicker: ask for the state again. */
   | { readonly kind: 'refused' }
+  /** This process must let go of the reply before it is known whether its text can be gone on with. */
+  | { readonly kind: 'left' }
   | {
       readonly kind: 'claimed'
       readonly claim: Claim
@@ -29,8 +31,8 @@ export type ClaimOutcome =
 export interface Author {
   readonly model: string
   readonly backend: string
-  /** Whether it goes on with the text that is there; otherwise the reply begins anew. */
-  goesOnWith(log: ReplyLog): Promise<boolean>
+  /** Whether it goes on with the text that is there; otherwise the reply begins anew. Undefined: it must leave. */
+  goesOnWith(log: ReplyLog): Promise<boolean | undefined>
 }
 
 /**
@@ -56,7 +58,9 @@ export async function claimLog(
   }
   const log = await readLog(bus, subject)
   const begun = log.reader.text
-  const offset = begun !== '' && (await author.goesOnWith(log)) ? begun.length : 0
+  const goesOn = begun !== '' && (await author.goesOnWith(log))
+  if (goesOn === undefined) return { kind: 'left' }
+  const offset = goesOn ? begun.length : 0
   const continues = entry?.attempt ?? log.reader.attempt
   const attempt = Math.max(continues, request.attempt_floor) + 1
   const start = startEntry(request, author, { attempt, offset, continues })

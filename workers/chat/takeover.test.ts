@@ -9,6 +9,7 @@ import { waitUntil } from '../../testing/servers/wait-until.ts'
 import { countedTo } from '../../testing/workers/counting.ts'
 import { type Asked, openWorkerHouse, type WorkerHouse } from '../../testing/workers/worker-house.ts'
 import { startWorkerProcess } from '../../testing/workers/worker-process.ts'
+import { type Backend, BackendError } from '../inference/backend.ts'
 import { ollamaBackend } from '../inference/ollama.ts'
 
 describe('a reply in the making', () => {
@@ -148,6 +149,56 @@ describe('a reply in the making', () => {
     const final = await house.final(asked)
     assert.equal(final.content, countedTo(150))
     assert.equal((await house.read(asked)).text, countedTo(150))
+  })
+
+  test('is not begun anew by a worker that must leave before its backend said whether it can go on', async () => {
+    await using _ = house
+    const first = await house.startWorker({ backends: [ollamaBackend(ollama.url)] })
+    await pausesAt(100)
+    const asked = await house.ask('tokens=150 rate=50')
+    await hasGrownTo(asked, 20)
+    await first.worker.drain(0)
+    const asking = Promise.withResolvers<void>()
+    const backend = ollamaBackend(ollama.url)
+    const second = await house.startWorker({
+      backends: [
+        {
+          ...backend,
+          canContinue: (_model, _prompt, _begun, signal) => {
+            asking.resolve()
+            return new Promise((resolve) => signal.addEventListener('abort', () => resolve(false)))
+          },
+        },
+      ],
+    })
+    await asking.promise
+    await second.worker.drain(0)
+    await house.startWorker({ backends: [backend] })
+    const final = await house.final(asked)
+    assert.equal(final.content, countedTo(150))
+    const offsets = (await attempts(asked)).map((entry) => entry.type === 'start' && entry.offset > 0)
+    assert.deepEqual(offsets, [false, true])
+  })
+
+  test('is gone on with by a backend that was away when it was first asked whether it can', async () => {
+    await using _ = house
+    const first = await house.startWorker({ backends: [ollamaBackend(ollama.url)] })
+    await pausesAt(100)
+    const asked = await house.ask('tokens=150 rate=50')
+    await hasGrownTo(asked, 20)
+    await first.worker.drain(0)
+    const backend = ollamaBackend(ollama.url)
+    let asks = 0
+    const canContinue: Backend['canContinue'] = async (...question) => {
+      asks += 1
+      if (asks === 1) throw new BackendError('backend_unavailable', 'Away')
+      return backend.canContinue(...question)
+    }
+    await house.startWorker({ backends: [{ ...backend, canContinue }] })
+    const final = await house.final(asked)
+    assert.equal(final.content, countedTo(150))
+    const [, second] = await attempts(asked)
+    assert.ok(second !== undefined && second.offset > 0)
   })
 
   test('is finished by a worker that drains with time enough', async () => {
