@@ -31,7 +31,11 @@ function logWith(offset: number): object[] {
   ]
 }
 
-async function violationsOf(offset: number, mustContinue: boolean): Promise<string[]> {
+async function violationsOf(
+  offset: number,
+  mustContinue: boolean,
+  kept = logWith(offset),
+): Promise<string[]> {
   const ledger = new Ledger()
   const who = { userId }
   ledger.add({ who, frame: { request_id: requestId } as ChatSendFrame, tokens: 3 })
@@ -39,7 +43,7 @@ async function violationsOf(offset: number, mustContinue: boolean): Promise<stri
   assert.ok(asked)
   const bus: Pick<Bus, 'readEntries'> = {
     readEntries: async function* () {
-      for (const [seq, entry] of logWith(offset).entries())
+      for (const [seq, entry] of kept.entries())
         yield { seq, body: encode(entry), storedAtMs: 0 } satisfies StoredEntry
     },
   }
@@ -56,4 +60,11 @@ test('a text that is begun anew is a violation where its model could have gone o
 test('a text that is gone on with, or begun anew where nothing else can be, is none', async () => {
   assert.deepEqual(await violationsOf(6, true), [])
   assert.deepEqual(await violationsOf(0, false), [])
+})
+
+test('a log that lost its beginning is none, unless it also lost its end', async () => {
+  assert.deepEqual(await violationsOf(6, true, logWith(6).slice(1)), [])
+  assert.deepEqual(await violationsOf(6, true, logWith(6).slice(2)), [])
+  assert.equal((await violationsOf(6, true, logWith(6).slice(1, -1))).length, 1)
+  assert.notEqual((await violationsOf(6, true, logWith(6).toSpliced(1, 1))).length, 0)
 })
