@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { uuidv7 } from '../../bus/contract/ids.ts'
+import { openBrowserSocket } from '../../testing/hub/browser-socket.ts'
+import { startTestHouse, type TestHouse } from '../../testing/hub/start-house.ts'
+import type { SignedIn, TestHub } from '../../testing/hub/start-hub.ts'
+import { newApiKey } from '../accounts/keys/api-key.ts'
+import { openSession } from '../accounts/sessions/open.ts'
+
+let house: TestHouse
+
+before(async () => {
+  house = await startTestHouse()
+})
+after(() => house?.[Symbol.asyncDispose]())
+
+/** Long enough to connect, and over at the hub's next look at its sockets; in milliseconds. */
+const shortMs = 30_000
+const checkedEveryMs = 60_000
+
+/** A further session of that person, over soon. */
+async function shortSession(hub: TestHub, { user, cookie }: SignedIn): Promise<SignedIn> {
+  const limits = { sessionIdleMs: shortMs, sessionLifetimeMs: shortMs }
+  const { token } = await openSession(hub.store.sessions, limits, { user, now: Date.now() })
+  return { user, cookie: `${cookie.split('=')[0]}=${token}` }
+}
+
+async function openWithKey(hub: TestHub, { user }: SignedIn, expiresAt: number | null) {
+  const { key, prefix, hash } = newApiKey()
+  const facts = { id: uuidv7(), userId: user.id, name: 'Robot', scopes: ['chat'], createdAt: Date.now() }
+  await hub.store.apiKeys.create({ ...facts, prefix, hash, expiresAt })
+  const socket = await openBrowserSocket(hub.origin, {
+    origin: null,
+    headers: { authorization: `Bearer ${key}` },
+  })
+  socket.hello()
+  await socket.next('welcome')
+  return socket
+}
+
+test('a socket is closed soon after its session or key ended by its time, and those that last stay', async (t) => {
+  t.mock.timers.enable({ apis: ['Date', 'setInterval'], now: Date.now() })
+  await using hub = await house.addHub()
+  const mika = await hub.signIn('member')
+  const ending = [
+    await hub.connect(await shortSession(hub, mika)),
+    await openWithKey(hub, mika, Date.now() + shortMs),
+  ]
+  const staying = [await hub.connect(mika), await openWithKey(hub, mika, null)]
+  t.mock.timers.tick(checkedEveryMs)
+  for (const socket of ending) assert.deepEqual(await socket.closed, { code: 4510, reason: 'not_signed_in' })
+  for (const socket of staying) {
+    socket.send({ type: 'ping', id: 1 })
+    await socket.next('pong')
+    await socket.close()
+  }
+})
