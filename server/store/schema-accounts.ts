@@ -31,6 +31,8 @@ export interface UsersTable {
   invited_by: string | null
   /** Name and e-mail address, folded (`fold.ts`). */
   search_text: Generated<string>
+  /** Of a guest: since when nobody gets to what they said. */
+  left_at: number | null
   /** When the companion last greeted this person by itself, and the conversation it opened. */
   greeted_at: number | null
   greeting_id: string | null

@@ -25,7 +25,7 @@ export function factWords(facts: Facts, providers: readonly NamedProvider[]): st
 export const shortId = (id: string): string => id.slice(-6)
 
 const words: Readonly<Record<string, (fact: Fact) => string | undefined>> = {
-  by: (fact) => (fact === 'passkey' ? 'with a passkey' : undefined),
+  by: (fact) => ways[String(fact)],
   reason: (fact) => `reason: ${refusalWords[String(fact)] ?? fact}`,
   ended: (fact) => counted(fact, 'session'),
   count: (fact) => counted(fact, 'session'),
@@ -35,6 +35,11 @@ const words: Readonly<Record<string, (fact: Fact) => string | undefined>> = {
   scopes: (fact) => `may ${String(fact).split(' ').map(scopeName).join(' and ')}`,
   key: (fact) => `key ${shortId(String(fact))}`,
   invitation: (fact) => `invitation ${shortId(String(fact))}`,
+}
+
+const ways: Readonly<Record<string, string>> = {
+  passkey: 'with a passkey',
+  house: 'a guest nobody came back to',
 }
 
 const counted = (fact: Fact, thing: string): string => (fact === 1 ? `1 ${thing}` : `${fact} ${thing}s`)

@@ -6,6 +6,7 @@ import { greetings } from './0005-greetings.ts'
 import { guestBefore } from './0006-guest-before.ts'
 import { peopleSearch } from './0007-people-search.ts'
 import { requestTraces } from './0008-request-traces.ts'
+import { leftGuests } from './0010-left-guests.ts'
 import type { Migration } from './migration.ts'
 
 /** The history, oldest first. */
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   guestBefore,
   peopleSearch,
   requestTraces,
+  leftGuests,
 ]
