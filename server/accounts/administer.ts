@@ -57,6 +57,20 @@ export async function signOutPerson(rooms: Rooms, who: SignedIn, id: string): Pr
   await note(rooms, who, id, 'session-ended', { ended })
 }
 
+/**
+ * Ends a key of a person's programs, and every socket that was opened with it. As `disablePerson` it gives nothing, so
+ * that it needs no fresh sign-in.
+ *
+ * @throws CodedError `not_allowed`, `not_found`.
+ */
+export async function revokeKeyOf(rooms: Rooms, who: SignedIn, id: string, keyId: string): Promise<void> {
+  requireMay(who, 'administer')
+  await personOf(rooms, id)
+  if (!(await rooms.store.apiKeys.revoke(id, keyId, Date.now()))) throw new CodedError('not_found')
+  rooms.access.changed()
+  await note(rooms, who, id, 'api-key-revoked', { key: keyId })
+}
+
 /** Removes a person for good; see `deleteAccount`. @throws CodedError also `not_allowed` without a fresh sign-in. */
 export async function deletePerson(rooms: Rooms, who: SignedIn, id: string): Promise<void> {
   requireFresh(who, 'administer')

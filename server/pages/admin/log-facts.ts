@@ -44,7 +44,7 @@ const ways: Readonly<Record<string, string>> = {
 
 const counted = (fact: Fact, thing: string): string => (fact === 1 ? `1 ${thing}` : `${fact} ${thing}s`)
 
-const scopeName = (scope: string): string => scopeWords[scope] ?? scope
+export const scopeName = (scope: string): string => scopeWords[scope] ?? scope
 
 const scopeWords: Readonly<Record<string, string>> = {
   chat: 'speak with companions',
@@ -56,5 +56,6 @@ function roleName(fact: Fact | undefined): string {
   return role === undefined ? String(fact) : roleWords[role]
 }
 
-const issuerName = (issuer: string, providers: readonly NamedProvider[]): string =>
+/** A provider that is set up no more is called by its address. */
+export const issuerName = (issuer: string, providers: readonly NamedProvider[]): string =>
   providers.find((one) => one.issuer === issuer)?.name ?? URL.parse(issuer)?.host ?? issuer

@@ -4,15 +4,9 @@ import type { Rooms } from '../../house.ts'
 import { invitationsPath, postInvitations, postRevoke, showInvitations } from './invitations.ts'
 import { logPath, showLog } from './log.ts'
 import { showPeople } from './people.ts'
-import {
-  personPath,
-  postDelete,
-  postDisable,
-  postEnable,
-  postRole,
-  postSignOut,
-  showPerson,
-} from './person.ts'
+import { postDelete, postDisable, postEnable, postRole, postSignOut, showPerson } from './person.ts'
+import { personPath } from './person-path.ts'
+import { postRevokeKey } from './person-ways.ts'
 import { postLimit, postSignUp, rulesPath, showRules } from './rules.ts'
 import { adminAct, adminPage, freshly } from './visit.ts'
 
@@ -37,6 +31,7 @@ function registerPeople(pages: FastifyInstance, rooms: Rooms): void {
   pages.post('/admin/people/:id/disable', adminAct(rooms, postDisable))
   pages.post('/admin/people/:id/enable', freshly(personPath, adminAct(rooms, postEnable)))
   pages.post('/admin/people/:id/sign-out', adminAct(rooms, postSignOut))
+  pages.post('/admin/people/:id/keys/:keyId/revoke', adminAct(rooms, postRevokeKey))
   pages.post('/admin/people/:id/delete', freshly(personPath, adminAct(rooms, postDelete)))
 }
 
