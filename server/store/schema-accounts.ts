@@ -113,6 +113,8 @@ export interface PasskeysTable {
   name: string
   created_at: number
   last_used_at: number | null
+  /** The relying party's id, as the browser had it; null: not used since an older hub made it. */
+  rp_id: string | null
 }
 
 export interface RecoveryCodesTable {

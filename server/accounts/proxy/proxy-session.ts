@@ -5,6 +5,7 @@ import type { Rooms } from '../../house.ts'
 import type { FoundSession } from '../../store/sessions.ts'
 import type { User } from '../../store/store.ts'
 import { provenSince } from '../fresh-proof.ts'
+import { relyingPartyOf } from '../passkeys/relying-party.ts'
 import { noteUseEveryMs, sessionEnd } from '../sessions/lifetime.ts'
 import { isAway } from '../sessions/remembered.ts'
 import { hashToken } from '../sessions/tokens.ts'
@@ -23,7 +24,8 @@ export async function signInByProxy(
   request: FastifyRequest,
 ): Promise<{ user: User; provenAt: number }> {
   const known = await rooms.store.identities.findUser(proven.issuer, proven.subject)
-  const word = { provider: { tellsSignIn: false }, proven, userId: known?.id }
+  const rpId = relyingPartyOf(rooms.config, request)?.id
+  const word = { provider: { tellsSignIn: false }, proven, userId: known?.id, rpId }
   const provenAt = await provenSince(rooms, word, Date.now())
   const result = await signInWithIdentity(rooms, proven, { guest: request.user, address: request.ip })
   if (result.outcome === 'refused')

@@ -7,6 +7,7 @@ import { guestBefore } from './0006-guest-before.ts'
 import { peopleSearch } from './0007-people-search.ts'
 import { requestTraces } from './0008-request-traces.ts'
 import { leftGuests } from './0010-left-guests.ts'
+import { passkeyNames } from './0011-passkey-names.ts'
 import type { Migration } from './migration.ts'
 
 /** The history, oldest first. */
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   peopleSearch,
   requestTraces,
   leftGuests,
+  passkeyNames,
 ]
