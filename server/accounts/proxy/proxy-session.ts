@@ -73,17 +73,21 @@ async function findOf(
 }
 
 async function noteUse(
-  { store, config }: Rooms,
+  { sessions, config }: Rooms,
   tokenHash: string,
-  { id, user, createdAt, lastUsedAt }: ProxySession,
+  { id, user, createdAt, lastUsedAt, rotationDue }: ProxySession,
 ): Promise<void> {
   const now = Date.now()
-  if (lastUsedAt > now - noteUseEveryMs) return
+  const isNoted = lastUsedAt > now - noteUseEveryMs
   const expiresAt = sessionEnd(config, user, createdAt, now)
-  // The session is good all the same; a later use is noted.
-  await store.sessions.touch(tokenHash, { now, expiresAt, id }).catch((error: unknown) => {
+  try {
+    if (!isNoted) await sessions.touch(tokenHash, { now, expiresAt, id })
+    // Nobody holds a token that a change of role had to replace. While one is due nothing of it is remembered.
+    if (rotationDue) await sessions.rotate(tokenHash, { tokenHash, graceUntil: now })
+  } catch (error) {
+    // The session is good all the same; a later use is noted.
     if (!isAway(error)) throw error
-  })
+  }
 }
 
 async function openProxySession(
