@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { proxySource } from '../group-sources.ts'
 import { publicKeyAlgorithms } from '../providers/algorithms.ts'
 import { identityOf } from '../providers/claims.ts'
 import { answerTimeoutSeconds } from '../providers/provider-fetch.ts'
@@ -39,7 +40,7 @@ export function createProxyTokenReader({
     const { sub = '', ...claims } = await verify(token)
     if (sub === '') throw new Error('The token names nobody')
     const { sid: _, ...identity } = identityOf({ ...claims, sub }, issuer, undefined)
-    return identity
+    return { ...identity, source: proxySource }
   }
 }
 
