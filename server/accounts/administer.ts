@@ -57,6 +57,32 @@ export async function signOutPerson(rooms: Rooms, who: SignedIn, id: string): Pr
   await note(rooms, who, id, 'session-ended', { ended })
 }
 
+/** Sessions ended in one transaction, since a long one holds others up. */
+const batch = 100
+
+/**
+ * Ends all sessions of everybody, with their sockets, but the one that asks. Guests stay: their session is all there is
+ * of them. Keys of programs stay good. @throws CodedError `not_allowed`
+ */
+export async function signOutEverybody(rooms: Rooms, who: SignedIn): Promise<void> {
+  requireMay(who, 'administer')
+  const keptId = who.credential?.id ?? ''
+  const now = Date.now()
+  let ended = 0
+  for (let count = batch; count === batch; ended += count) {
+    count = await rooms.store.sessions.endEverybodys({ keptId, limit: batch, now })
+    rooms.access.changed()
+  }
+  const { user, address } = who
+  const facts = { everybody: true, ended }
+  await audit(rooms, {
+    act: 'session-ended',
+    actorId: user.id,
+    facts,
+    ...(address !== undefined && { address }),
+  })
+}
+
 /**
  * Ends a key of a person's programs, and every socket that was opened with it. As `disablePerson` it gives nothing, so
  * that it needs no fresh sign-in.

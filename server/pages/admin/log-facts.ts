@@ -27,6 +27,7 @@ export const shortId = (id: string): string => id.slice(-6)
 const words: Readonly<Record<string, (fact: Fact) => string | undefined>> = {
   by: (fact) => ways[String(fact)],
   reason: (fact) => `reason: ${refusalWords[String(fact)] ?? fact}`,
+  everybody: () => 'of everybody',
   ended: (fact) => counted(fact, 'session'),
   count: (fact) => counted(fact, 'session'),
   conversations: (fact) => counted(fact, 'conversation'),
