@@ -81,5 +81,6 @@ async function link(
       now,
     )
   const outcome = await linkIdentity(rooms, { user, credential, address: ip }, proven)
-  return outcome === 'taken' ? `/sign-in?problem=taken&provider=${provider.slug}` : flow.returnTo
+  if (outcome === 'taken') return `/sign-in?problem=taken&provider=${provider.slug}`
+  return outcome === 'linked' && flow.returnTo === '/account' ? '/account?changed=1' : flow.returnTo
 }
