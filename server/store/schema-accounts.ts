@@ -33,6 +33,8 @@ export interface UsersTable {
   search_text: Generated<string>
   /** Of a guest: since when nobody gets to what they said. */
   left_at: number | null
+  /** When something last changed in a conversation that was deleted since. */
+  talked_at: number | null
   /** When the companion last greeted this person by itself, and the conversation it opened. */
   greeted_at: number | null
   greeting_id: string | null

@@ -8,6 +8,7 @@ import { peopleSearch } from './0007-people-search.ts'
 import { requestTraces } from './0008-request-traces.ts'
 import { leftGuests } from './0010-left-guests.ts'
 import { passkeyNames } from './0011-passkey-names.ts'
+import { lastWord } from './0012-last-word.ts'
 import type { Migration } from './migration.ts'
 
 /** The history, oldest first. */
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   requestTraces,
   leftGuests,
   passkeyNames,
+  lastWord,
 ]
