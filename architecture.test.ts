@@ -42,6 +42,15 @@ suite('the architecture', () => {
       assert.deepEqual(findViolations(sources), [planted.found])
     })
 
+  test('the hash of a key is compared in constant time, and in no other way', async () => {
+    const sources = await readSources('server/accounts/keys')
+    const comparing = /\b\w*hash\b *[!=]==?|[!=]==? *[\w.]*hash\b|\.equals\(/i
+    for (const [file, source] of sources)
+      if (!file.endsWith('.test.ts')) assert.doesNotMatch(source, comparing, file)
+    const compared = 'left.length === right.length && timingSafeEqual(left, right)'
+    assert.ok(sources.get('server/accounts/keys/use-key.ts')?.includes(compared))
+  })
+
   test('imports are read however they are written, and nothing that only looks like one', () => {
     const source = [
       `import type { A } from './type.ts'`,

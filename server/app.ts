@@ -12,6 +12,7 @@ import { subjects } from '../bus/contract/subjects.ts'
 import type { Bus } from '../bus/nats/bus.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { registerBackChannelLogout } from './accounts/flows/back-channel-logout.ts'
+import { registerFromElsewhere } from './accounts/flows/from-elsewhere.ts'
 import { registerFlows } from './accounts/flows/routes.ts'
 import { rememberHouseRules } from './accounts/house-rules.ts'
 import { registerIdentity } from './accounts/identify.ts'
@@ -176,6 +177,7 @@ function registerRoutes(
     registerAssets(identified, assets)
     registerOwnerLink(identified, rooms, cookie)
     registerSignOut(identified, rooms, cookie)
+    registerFromElsewhere(identified)
     registerFlows(identified, { rooms, cookie })
     registerBackChannelLogout(identified, { rooms, cookie })
     registerPasskeys(identified, rooms, cookie)

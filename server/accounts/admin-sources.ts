@@ -1,6 +1,6 @@
 import type { HubConfig } from '../config.ts'
 import type { Rooms } from '../house.ts'
-import { proxySource, written } from './group-sources.ts'
+import { proxySource, type Saying, written } from './group-sources.ts'
 
 /** Providers that call an address verified only once its bearer has shown that they read what is sent to it. */
 const verifying = ['google', 'discord', 'github', 'twitch']
@@ -12,10 +12,11 @@ const verifying = ['google', 'discord', 'github', 'twitch']
  */
 export function vouchesForAdmins(
   { config, providers }: Pick<Rooms, 'config' | 'providers'>,
-  issuer: string,
+  { issuer, source }: Saying,
 ): boolean {
   const known = providers.find((one) => written(one.issuer) === written(issuer))
-  const slug = known?.slug ?? proxySource
+  const slug = source ?? known?.slug
+  if (slug === undefined) return false
   const named = config.adminEmailsFrom
   if (named.length > 0) return named.includes(slug)
   return verifying.includes(slug) || waysOf(config).length === 1

@@ -57,6 +57,46 @@ export async function signOutPerson(rooms: Rooms, who: SignedIn, id: string): Pr
   await note(rooms, who, id, 'session-ended', { ended })
 }
 
+/** Sessions ended in one transaction, since a long one holds others up. */
+const batch = 100
+
+/**
+ * Ends all sessions of everybody, with their sockets, but the one that asks. Guests stay: their session is all there is
+ * of them. Keys of programs stay good. @throws CodedError `not_allowed`
+ */
+export async function signOutEverybody(rooms: Rooms, who: SignedIn): Promise<void> {
+  requireMay(who, 'administer')
+  const keptId = who.credential?.id ?? ''
+  const now = Date.now()
+  let ended = 0
+  for (let count = batch; count === batch; ended += count) {
+    count = await rooms.store.sessions.endEverybodys({ keptId, limit: batch, now })
+    rooms.access.changed()
+  }
+  const { user, address } = who
+  const facts = { everybody: true, ended }
+  await audit(rooms, {
+    act: 'session-ended',
+    actorId: user.id,
+    facts,
+    ...(address !== undefined && { address }),
+  })
+}
+
+/**
+ * Ends a key of a person's programs, and every socket that was opened with it. As `disablePerson` it gives nothing, so
+ * that it needs no fresh sign-in.
+ *
+ * @throws CodedError `not_allowed`, `not_found`.
+ */
+export async function revokeKeyOf(rooms: Rooms, who: SignedIn, id: string, keyId: string): Promise<void> {
+  requireMay(who, 'administer')
+  await personOf(rooms, id)
+  if (!(await rooms.store.apiKeys.revoke(id, keyId, Date.now()))) throw new CodedError('not_found')
+  rooms.access.changed()
+  await note(rooms, who, id, 'api-key-revoked', { key: keyId })
+}
+
 /** Removes a person for good; see `deleteAccount`. @throws CodedError also `not_allowed` without a fresh sign-in. */
 export async function deletePerson(rooms: Rooms, who: SignedIn, id: string): Promise<void> {
   requireFresh(who, 'administer')

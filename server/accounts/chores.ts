@@ -1,7 +1,9 @@
 import { type Sweep, startSweep } from '../chat/sweep.ts'
 import type { Rooms } from '../house.ts'
 import { auditAgeMs } from './audit.ts'
+import { deleteLeftGuests } from './left-guests.ts'
 import { attemptCounters } from './limits/attempts.ts'
+import { fillSearchTexts } from './search-texts.ts'
 import { deleteUnusedGuests } from './unused-guests.ts'
 
 const minuteMs = 60_000
@@ -13,8 +15,9 @@ const counterAgeMs = 48 * hourMs
 /** Attempts are counted by the minute, and an attacker has many addresses: their counters go soon after. */
 const attemptAgeMs = 5 * minuteMs
 
-/** Forgets what is over: once an hour, and counters of attempts every few minutes. */
-export function startAccountChores({ store, log }: Pick<Rooms, 'store' | 'log'>): Sweep {
+/** Forgets what is over and fills in what is missing: once an hour, and counters of attempts every few minutes. */
+export function startAccountChores(rooms: Rooms): Sweep {
+  const { store, log } = rooms
   const hourly = startSweep('forget what is over', hourMs, log, async () => {
     const now = Date.now()
     await store.sessions.deleteExpired(now)
@@ -22,6 +25,8 @@ export function startAccountChores({ store, log }: Pick<Rooms, 'store' | 'log'>)
     await deleteUnusedGuests(store.accounts, now)
     await store.limits.deleteBefore(now - counterAgeMs)
     await store.audit.deleteBefore(now - auditAgeMs)
+    await fillSearchTexts(store.accounts)
+    await deleteLeftGuests(rooms, now)
   })
   const often = startSweep('forget attempts', attemptAgeMs, log, () =>
     store.limits.deleteBefore(Date.now() - attemptAgeMs, attemptCounters),

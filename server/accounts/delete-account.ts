@@ -4,7 +4,7 @@ import { streams } from '../../bus/contract/streams.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
 import { errorFields } from '../../telemetry/logger.ts'
 import type { Rooms } from '../house.ts'
-import { audit } from './audit.ts'
+import { type Audited, audit } from './audit.ts'
 
 /**
  * Removes a person for good: from the store with everything that is theirs, from the bus what of it is still there,
@@ -16,7 +16,7 @@ import { audit } from './audit.ts'
 export async function deleteAccount(
   rooms: Rooms,
   userId: string,
-  by: { readonly actorId: string; readonly address?: string },
+  by: Pick<Audited, 'address' | 'facts'> & { readonly actorId: string | null },
 ): Promise<void> {
   const { bus, store, access } = rooms
   if (bus.state !== 'connected')

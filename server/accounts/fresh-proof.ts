@@ -1,4 +1,5 @@
 import type { House } from '../house.ts'
+import type { Passkey } from '../store/passkeys.ts'
 import type { Provider } from './providers/provider.ts'
 import { SignInFault } from './providers/sign-in-fault.ts'
 import { freshSignInMs } from './sessions/lifetime.ts'
@@ -9,6 +10,8 @@ export interface ProviderWord {
   readonly provider: Pick<Provider, 'tellsSignIn'>
   readonly proven: ProvenIdentity
   readonly userId: string | undefined
+  /** The house's name where they are, if passkeys work there. */
+  readonly rpId: string | undefined
 }
 
 /** Clocks of a provider and a hub differ by less than this, in milliseconds. */
@@ -29,12 +32,12 @@ const longAgo = 0
  * as of now for those who have nothing better (`hasBetterWay`), and for others not at all.
  */
 export async function provenSince(house: House, word: ProviderWord, now: number): Promise<number> {
-  const { provider, proven, userId } = word
+  const { provider, proven, userId, rpId } = word
   if (provider.tellsSignIn) {
     const { provenAt = longAgo } = proven
     return provenAt > now + clockToleranceMs ? longAgo : Math.min(provenAt, now)
   }
-  return userId !== undefined && (await hasBetterWay(house, userId, now)) ? longAgo : now
+  return userId !== undefined && (await hasBetterWay(house, { userId, rpId }, now)) ? longAgo : now
 }
 
 /** Refuses what shows nothing of this moment. @throws SignInFault `not_fresh` */
@@ -46,16 +49,17 @@ export function checkProvenNow(provenAt: number, now: number): void {
 /**
  * Whether a person can show by a passkey, or by a provider that tells when they signed in there, that it is them at this
  * moment. One that was not used for `lostAfterMs` counts as lost: else a lost device would lock its person out of their
- * own account for good.
+ * own account for good. Nor does a passkey count that the house could not take, since it is found by another name.
  */
 export async function hasBetterWay(
   { store, providers }: Pick<House, 'store' | 'providers'>,
-  userId: string,
+  { userId, rpId }: Pick<ProviderWord, 'rpId'> & { readonly userId: string },
   now: number,
 ): Promise<boolean> {
   const usedSince = now - lostAfterMs
-  const passkeys = await store.passkeys.list(userId)
-  if (passkeys.some(({ createdAt, lastUsedAt }) => (lastUsedAt ?? createdAt) > usedSince)) return true
+  const passkeys = rpId === undefined ? [] : await store.passkeys.list(userId)
+  const works = (passkey: Passkey) => (passkey.rpId ?? rpId) === rpId
+  if (passkeys.some((one) => works(one) && (one.lastUsedAt ?? one.createdAt) > usedSince)) return true
   const telling = new Set(providers.filter((one) => one.tellsSignIn).map(({ issuer }) => issuer))
   const identities = await store.identities.list(userId)
   return identities.some(({ issuer, lastUsedAt }) => telling.has(issuer) && lastUsedAt > usedSince)

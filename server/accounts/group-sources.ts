@@ -3,20 +3,25 @@ import type { HubConfig } from '../config.ts'
 /** What the name of a trusted proxy is among the sources of groups. */
 export const proxySource = 'proxy'
 
+/** Who says something of a person: the trusted proxy, or else the provider of an issuer. */
+export interface Saying {
+  readonly issuer: string
+  readonly source?: typeof proxySource | undefined
+}
+
 export type GroupSources = Pick<HubConfig, 'issuers' | 'proxyIdentityIssuer' | 'roleGroupsFrom'>
 
 /**
  * Whether the groups that an issuer names decide roles here. Only where the settings say so of that very issuer: what one
- * calls admins is at another a group that anybody may found.
+ * calls admins is at another a group that anybody may found. A proxy has its tokens' issuer from the settings.
  */
 export function decidesRoles(
-  { issuers, proxyIdentityIssuer, roleGroupsFrom }: GroupSources,
-  issuer: string,
+  { issuers, roleGroupsFrom }: Pick<GroupSources, 'issuers' | 'roleGroupsFrom'>,
+  { issuer, source }: Saying,
 ): boolean {
-  const sources = issuers.filter(({ slug }) => roleGroupsFrom.includes(slug)).map((one) => one.issuer)
-  if (roleGroupsFrom.includes(proxySource) && proxyIdentityIssuer !== undefined)
-    sources.push(proxyIdentityIssuer)
-  return sources.some((one) => written(one) === written(issuer))
+  if (source === proxySource) return roleGroupsFrom.includes(proxySource)
+  const sources = issuers.filter(({ slug }) => roleGroupsFrom.includes(slug))
+  return sources.some((one) => written(one.issuer) === written(issuer))
 }
 
 /** Groups of nobody in particular would be everybody's. @returns what is wrong, for each name that is. */

@@ -4,6 +4,7 @@ import { askPage } from '../../testing/accounts/ask-page.ts'
 import { startTestHouse, type TestHouse } from '../../testing/hub/start-house.ts'
 import type { SignedIn, TestHub } from '../../testing/hub/start-hub.ts'
 import { converse } from '../../testing/pages/open-house.ts'
+import { deleteLeftGuests, leftGuestAgeMs } from './left-guests.ts'
 import { hashRecoveryCode, newRecoveryCode } from './recovery/recovery-code.ts'
 
 let house: TestHouse
@@ -54,4 +55,22 @@ test('a guest of another browser stays a guest, whoever asks', async () => {
   assert.match((await askPage(hub, '/account/guest', next, {})).body, /nothing to take along/)
   assert.deepEqual(await titles(member), [])
   assert.deepEqual(await titles(guest), ['Not yours'])
+})
+
+test('a guest whom nobody gets to any more is deleted a month later, with all they said, and the log has it', async () => {
+  const [member, guest] = [await hub.signIn('member'), await hub.signIn('guest')]
+  await converse(hub.store, guest.user, { said: 'Left behind', answer: 'Yes.' })
+  const arrived = await signInOver(member, guest.cookie)
+  const isThere = async () => (await hub.store.accounts.findUser(guest.user.id)) !== undefined
+  const now = Date.now()
+  await deleteLeftGuests(hub.app.rooms, now)
+  await askPage(hub, '/sign-out', arrived, {})
+  await deleteLeftGuests(hub.app.rooms, now + 1)
+  await deleteLeftGuests(hub.app.rooms, now + leftGuestAgeMs + 1)
+  assert.ok(await isThere(), 'it is not a month since they could be taken along')
+  await deleteLeftGuests(hub.app.rooms, now + leftGuestAgeMs + 2)
+  assert.equal(await isThere(), false)
+  assert.deepEqual(await titles(guest), [])
+  const [entry] = (await hub.store.audit.list({ limit: 1, subjectId: guest.user.id })).items
+  assert.deepEqual([entry?.act, entry?.actorId, entry?.facts], ['account-deleted', null, { by: 'house' }])
 })

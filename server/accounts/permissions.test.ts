@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
 import { test } from 'node:test'
 import type { Role, User } from '../store/store.ts'
-import { type Act, isFresh, may } from './permissions.ts'
+import { type Act, apiKeyScopes, isFresh, may } from './permissions.ts'
 import { freshSignInMs } from './sessions/lifetime.ts'
 
 const acts: Act[] = ['chat', 'read-own', 'manage-account', 'make-api-keys', 'use-premium', 'administer']
@@ -34,6 +36,27 @@ test('a key may do what is in its scopes, if its person may, and never more', ()
   assert.deepEqual(actsOf(admin, 'chat'), ['chat'])
   assert.deepEqual(actsOf(admin), [])
   assert.deepEqual(actsOf(person('member', 'user'), 'chat', 'administer'), ['chat'])
+})
+
+test('the table in SECURITY.md says what is decided here', async () => {
+  const page = await readFile(path.join(import.meta.dirname, '../../SECURITY.md'), 'utf8')
+  const rows = [...page.matchAll(/^\| `([a-z-]+)` \| [^|]+ \| (.+) \|$/gm)].map(([, act, cells = '']) => [
+    act,
+    ...cells.split(' | '),
+  ])
+  const people = [
+    person('guest', 'user'),
+    person('member', 'user'),
+    person('member', 'premium'),
+    person('member', 'admin'),
+  ]
+  const allScopes = { kind: 'api-key', id: 'k', scopes: apiKeyScopes } as const
+  const decided = acts.map((act) => [
+    act,
+    ...people.map((user) => (may({ user }, act) ? 'yes' : 'no')),
+    may({ user: person('owner', 'admin'), credential: allScopes }, act) ? 'scope' : 'no',
+  ])
+  assert.deepEqual(rows, decided)
 })
 
 test('a sign-in is fresh for ten minutes, and a key never is', () => {

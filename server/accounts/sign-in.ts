@@ -5,7 +5,7 @@ import type { Identity } from '../store/identities.ts'
 import type { Account, User } from '../store/store.ts'
 import { vouchesForAdmins } from './admin-sources.ts'
 import { audit } from './audit.ts'
-import { decidesRoles } from './group-sources.ts'
+import { decidesRoles, type proxySource } from './group-sources.ts'
 import { readHouseRules } from './house-rules.ts'
 import { type Claims, refusalOfSignUp, roleByClaims, type SignUpRefusal } from './sign-up-rules.ts'
 
@@ -16,6 +16,8 @@ export const maxNameLength = 60
 export interface ProvenIdentity {
   readonly issuer: string
   readonly subject: string
+  /** That a trusted proxy says so, whose issuer may be a provider's too. Absent: the provider of that issuer does. */
+  readonly source?: typeof proxySource
   readonly email?: string
   readonly emailVerified: boolean
   readonly name?: string
@@ -130,12 +132,12 @@ export const identityOf = (proven: ProvenIdentity): Identity => ({
 
 const claimsOf = (
   rooms: Pick<Rooms, 'config' | 'providers'>,
-  { issuer, email, emailVerified, groups }: ProvenIdentity,
+  { issuer, source, email, emailVerified, groups }: ProvenIdentity,
 ): Claims => ({
   email: email ?? null,
   emailVerified,
-  vouchesForAdmins: vouchesForAdmins(rooms, issuer),
-  ...(groups && decidesRoles(rooms.config, issuer) && { groups }),
+  vouchesForAdmins: vouchesForAdmins(rooms, { issuer, source }),
+  ...(groups && decidesRoles(rooms.config, { issuer, source }) && { groups }),
 })
 
 /** The provider's word for the person, or the part of the address that people read as a name. */

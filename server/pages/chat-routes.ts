@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { CodedError } from '../../bus/contract/errors.ts'
 import { isUuid, uuidv7 } from '../../bus/contract/ids.ts'
 import type { House } from '../house.ts'
+import { freshGreetingMs } from '../store/greeting.ts'
 import type { ChatFacts } from './chat-page.ts'
 import { chatFragment, chatPage } from './chat-page.ts'
 import type { Html } from './html.ts'
@@ -16,9 +17,6 @@ import { idOf, visited } from './visit.ts'
 
 /** Messages a page begins with, and brings at each "Show earlier messages". */
 const messagesPerPage = 60
-
-/** How long a greeting that nobody answered is what the house opens with, in milliseconds. */
-const freshGreetingMs = 10 * 60_000
 
 /** The room: a new conversation, one that exists, and the pieces of its thread. */
 export function registerChat(app: FastifyInstance, house: House): void {

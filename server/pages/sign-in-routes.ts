@@ -23,7 +23,7 @@ export function registerSignInPage(app: FastifyInstance, house: House): void {
     if (isMember && !isAgain && problem === undefined) return reply.redirect('/', 303)
     return sendSignInPage(house, request, reply, {
       returnTo: returnPath(fieldOf(request.query, 'return_to')),
-      ...(isAgain && { providers: await providersAgain(house, user.id) }),
+      ...(isAgain && { providers: await providersAgain(house, request, user.id) }),
       isAgain,
       ...(problem !== undefined && { problem }),
     })
@@ -31,8 +31,13 @@ export function registerSignInPage(app: FastifyInstance, house: House): void {
 }
 
 /** By whose word somebody can show that it is them: the ones they are known by, of those that would count. */
-async function providersAgain(house: House, userId: string): Promise<House['providers']> {
-  const isTelling = await hasBetterWay(house, userId, Date.now())
+async function providersAgain(
+  house: House,
+  request: FastifyRequest,
+  userId: string,
+): Promise<House['providers']> {
+  const rpId = relyingPartyOf(house.config, request)?.id
+  const isTelling = await hasBetterWay(house, { userId, rpId }, Date.now())
   const known = new Set((await house.store.identities.list(userId)).map(({ issuer }) => issuer))
   return house.providers.filter((one) => known.has(one.issuer) && (one.tellsSignIn || !isTelling))
 }

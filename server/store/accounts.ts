@@ -5,7 +5,7 @@ import { forgetInvited } from './invitations.ts'
 import { requireAnotherAdmin } from './last-admin.ts'
 import { listUsers, type PeoplePage } from './list-users.ts'
 import { anAdminCanComeIn, claimOwnerLink, replaceOwnerLink } from './owner-links.ts'
-import { noteSearchText, searchTextOf } from './people-search.ts'
+import { fillSearchTexts, noteSearchText, searchTextOf } from './people-search.ts'
 import { noteRevocation } from './revocations.ts'
 import type { UsersTable } from './schema-accounts.ts'
 import type { BusTrace, Page } from './store.ts'
@@ -63,6 +63,8 @@ export interface AccountStore {
    * or after `sessionsEndBefore`. @returns how many.
    */
   deleteUnusedGuests(unused: UnusedGuests): Promise<number>
+  /** Gives up to `limit` people what the search of people compares, where it is missing. @returns how many. */
+  fillSearchTexts(limit: number): Promise<number>
   /** Whether some admin has a passkey, a provider's account or a recovery code to come in by. */
   anAdminCanComeIn(): Promise<boolean>
   /** Keeps the hash of the one valid owner link; earlier ones end. */
@@ -85,6 +87,7 @@ export function createAccountStore(database: Database): AccountStore {
         return renamed
       }),
     deleteUnusedGuests: (unused) => database.write((queries) => deleteUnusedGuests(queries, unused)),
+    fillSearchTexts: (limit) => database.write((queries) => fillSearchTexts(queries, limit)),
     setRole: (id, role, now, { evenTheLast } = { evenTheLast: false }) =>
       database.write(async (queries) => {
         if (role !== 'admin' && !evenTheLast) await requireAnotherAdmin(queries, database, id)
@@ -161,10 +164,7 @@ async function changeUser(
   return numUpdatedRows > 0n
 }
 
-interface Act {
-  readonly id: string
-  readonly now: number
-}
+type Act = { readonly id: string; readonly now: number }
 
 export async function setRole(queries: Queries, { id, role, now }: Act & { role: Role }): Promise<boolean> {
   const found = await findUser(queries, id)

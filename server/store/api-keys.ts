@@ -19,6 +19,9 @@ export interface ApiKey {
   readonly revokedAt: number | null
 }
 
+export const isInForce = ({ revokedAt, expiresAt }: ApiKey, now: number): boolean =>
+  revokedAt === null && (expiresAt === null || expiresAt > now)
+
 export interface ApiKeyStore {
   /** @returns false past `maxApiKeysPerUser`. */
   create(key: Omit<ApiKey, 'lastUsedAt' | 'revokedAt'> & { hash: string }): Promise<boolean>
@@ -60,9 +63,7 @@ async function create(
   queries: Queries,
   key: Omit<ApiKey, 'lastUsedAt' | 'revokedAt'> & { hash: string },
 ): Promise<boolean> {
-  const inForce = (await list(queries, key.userId)).filter(
-    ({ revokedAt, expiresAt }) => revokedAt === null && (expiresAt === null || expiresAt > key.createdAt),
-  )
+  const inForce = (await list(queries, key.userId)).filter((one) => isInForce(one, key.createdAt))
   if (inForce.length >= maxApiKeysPerUser) return false
   await queries
     .insertInto('api_keys')

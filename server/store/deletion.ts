@@ -33,8 +33,24 @@ export async function hideConversation(
     .where('deleted_at', 'is', null)
     .executeTakeFirst()
   if (numUpdatedRows === 0n) return false
+  await noteTalk(queries, { userId, id })
   await closeRequests(queries, { userId, id }, now)
   return true
+}
+
+/** Whoever deletes what they just talked about was here all the same: see `isDue` in `greeting.ts`. */
+async function noteTalk(queries: Queries, { userId, id }: ConversationKey): Promise<void> {
+  const { updated_at: at } = await queries
+    .selectFrom('conversations')
+    .select('updated_at')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  await queries
+    .updateTable('users')
+    .set({ talked_at: at })
+    .where('id', '=', userId)
+    .where(({ eb, or }) => or([eb('talked_at', 'is', null), eb('talked_at', '<', at)]))
+    .execute()
 }
 
 export async function restoreConversation(

@@ -1,4 +1,5 @@
 import type { Database, Queries } from './database.ts'
+import { findLeftGuests, type LeftGuests } from './left-guests.ts'
 import { noteRevocation } from './revocations.ts'
 import type { BusTrace } from './store.ts'
 import { openStates } from './succession.ts'
@@ -30,6 +31,11 @@ export interface GuestStore {
    * the guest is gone. A second time moves what the first one did not, or nothing.
    */
   takeAlong(session: { id: string; userId: string }, now: number): Promise<TakenAlong>
+  /**
+   * Up to `limit` guests who were left behind before `leftBefore`: no session is theirs or could take along what they
+   * said, so that nobody gets to it any more. Notes of further ones that it is so from `now` on.
+   */
+  findLeft(left: LeftGuests): Promise<string[]>
 }
 
 const mostTitles = 3
@@ -44,6 +50,7 @@ export function createGuestStore(database: Database): GuestStore {
       database.read(async (queries) => (await conversationsOf(queries, guestId, 1)).length > 0),
     leftBefore: (session) => database.read((queries) => leftBefore(queries, session)),
     takeAlong: (session, now) => database.write((queries) => takeAlong(queries, database, { session, now })),
+    findLeft: (left) => database.write((queries) => findLeftGuests(queries, left)),
   }
 }
 

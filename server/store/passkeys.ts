@@ -15,12 +15,23 @@ export interface NewPasskey {
   readonly backedUp: boolean
   /** The person's own name for it. */
   readonly name: string
+  /** The relying party's id: the house's name by which it works. */
+  readonly rpId?: string | null
 }
 
 export interface Passkey extends NewPasskey {
   readonly userId: string
   readonly createdAt: number
   readonly lastUsedAt: number | null
+  /** Null: not known of one that was not used since an older hub made it. */
+  readonly rpId: string | null
+}
+
+export interface PasskeyUse {
+  readonly counter: number
+  readonly backedUp: boolean
+  readonly rpId: string
+  readonly now: number
 }
 
 export interface PasskeyStore {
@@ -30,7 +41,7 @@ export interface PasskeyStore {
   find(credentialId: string): Promise<{ passkey: Passkey; user: User } | undefined>
   list(userId: string): Promise<Passkey[]>
   /** Notes a use; the counter never goes back. */
-  noteUse(credentialId: string, use: { counter: number; backedUp: boolean; now: number }): Promise<void>
+  noteUse(credentialId: string, use: PasskeyUse): Promise<void>
   rename(userId: string, credentialId: string, name: string): Promise<boolean>
   /** `last`: nobody could sign in to the account any more. */
   remove(userId: string, credentialId: string): Promise<'removed' | 'last' | 'none'>
@@ -46,11 +57,11 @@ export function createPasskeyStore(database: Database): PasskeyStore {
       }),
     find: (credentialId) => database.read((queries) => find(queries, credentialId)),
     list: (userId) => database.read((queries) => list(queries, userId)),
-    noteUse: (credentialId, { counter, backedUp, now }) =>
+    noteUse: (credentialId, { counter, backedUp, rpId, now }) =>
       database.write(async (queries) => {
         await queries
           .updateTable('passkeys')
-          .set({ counter, backed_up: backedUp ? 1 : 0, last_used_at: now })
+          .set({ counter, backed_up: backedUp ? 1 : 0, last_used_at: now, rp_id: rpId })
           .where('credential_id', '=', credentialId)
           .where('counter', '<=', counter)
           .execute()
@@ -86,6 +97,7 @@ export async function insertPasskey(
       backed_up: passkey.backedUp ? 1 : 0,
       name: passkey.name,
       created_at: now,
+      rp_id: passkey.rpId ?? null,
     })
     .onConflict((conflict) => conflict.column('credential_id').doNothing())
     .executeTakeFirst()
@@ -136,4 +148,5 @@ const toPasskey = (row: PasskeysTable): Passkey => ({
   name: row.name,
   createdAt: row.created_at,
   lastUsedAt: row.last_used_at,
+  rpId: row.rp_id,
 })

@@ -24,11 +24,31 @@ export async function noteSearchText(queries: Queries, id: string): Promise<void
     .execute()
 }
 
+/** Gives up to `limit` people a search text who have none: see the migration, and an older hub makes such. @returns how many */
+export async function fillSearchTexts(queries: Queries, limit: number): Promise<number> {
+  const people = await queries
+    .selectFrom('users')
+    .select(['id', 'name', 'email'])
+    .where('search_text', '=', '')
+    .where('kind', '!=', 'guest')
+    .limit(limit)
+    .execute()
+  for (const { id, ...person } of people)
+    await queries
+      .updateTable('users')
+      .set({ search_text: searchTextOf(person) })
+      .where('id', '=', id)
+      // A change of the name at this moment has written its own.
+      .where('search_text', '=', '')
+      .execute()
+  return people.length
+}
+
 /** One condition for each word: it stands in the name or the address, whatever its case and accents. */
 export const conditionsOf = (query: string) =>
   fold(query).split(/\s+/u).filter(Boolean).slice(0, maxWords).map(has)
 
-/** An older hub beside this one writes names without their folded form: those are found by their ASCII letters. */
+/** Who has no search text yet, or was renamed by an older hub beside this one, is found by the ASCII letters. */
 function has(word: string) {
   const pattern = `%${word.replace(/[\\%_]/g, '\\$&')}%`
   return sql<boolean>`(users.search_text like ${pattern} escape '\\' or lower(users.name) like ${pattern} escape '\\' or lower(coalesce(users.email, '')) like ${pattern} escape '\\')`

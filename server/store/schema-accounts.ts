@@ -31,6 +31,10 @@ export interface UsersTable {
   invited_by: string | null
   /** Name and e-mail address, folded (`fold.ts`). */
   search_text: Generated<string>
+  /** Of a guest: since when nobody gets to what they said. */
+  left_at: number | null
+  /** When something last changed in a conversation that was deleted since. */
+  talked_at: number | null
   /** When the companion last greeted this person by itself, and the conversation it opened. */
   greeted_at: number | null
   greeting_id: string | null
@@ -111,6 +115,8 @@ export interface PasskeysTable {
   name: string
   created_at: number
   last_used_at: number | null
+  /** The relying party's id, as the browser had it; null: not used since an older hub made it. */
+  rp_id: string | null
 }
 
 export interface RecoveryCodesTable {

@@ -36,6 +36,33 @@ export async function endOtherSessions(
   return tell(queries, userId, now, ended)
 }
 
+export interface EverybodysSessions {
+  readonly keptId: string
+  readonly limit: number
+  readonly now: number
+}
+
+/** See `SessionStore.endEverybodys`. */
+export async function endEverybodysSessions(
+  queries: Queries,
+  { keptId, limit, now }: EverybodysSessions,
+): Promise<number> {
+  const ended = await queries
+    .deleteFrom('sessions')
+    .where('token_hash', 'in', ({ selectFrom }) =>
+      selectFrom('sessions as theirs')
+        .innerJoin('users', 'users.id', 'theirs.user_id')
+        .select('theirs.token_hash')
+        .where('users.kind', '!=', 'guest')
+        .where('theirs.created_at', '<=', now)
+        .where(({ eb, or }) => or([eb('theirs.id', '!=', keptId), eb('theirs.id', 'is', null)]))
+        .limit(limit),
+    )
+    .returning(['id', 'user_id'])
+    .execute()
+  return tellEach(queries, now, ended)
+}
+
 /** See `SessionStore.endOfIdentity`. */
 export async function endOfIdentity(
   queries: Queries,
@@ -50,7 +77,14 @@ export async function endOfIdentity(
     query = query.where(({ eb, or }) =>
       subject === undefined ? eb('sid', '=', sid) : or([eb('sid', '=', sid), eb('sid', 'is', null)]),
     )
-  const ended = await query.returning(['id', 'user_id']).execute()
+  return tellEach(queries, now, await query.returning(['id', 'user_id']).execute())
+}
+
+async function tellEach(
+  queries: Queries,
+  now: number,
+  ended: readonly { id: string | null; user_id: string }[],
+): Promise<number> {
   for (const [userId, rows] of Map.groupBy(ended, ({ user_id }) => user_id))
     await tell(queries, userId, now, rows)
   return ended.length

@@ -1,6 +1,12 @@
 import type { User } from './accounts.ts'
 import type { Database } from './database.ts'
-import { endOfIdentity, endOtherSessions, endSessions } from './session-endings.ts'
+import {
+  type EverybodysSessions,
+  endEverybodysSessions,
+  endOfIdentity,
+  endOtherSessions,
+  endSessions,
+} from './session-endings.ts'
 import { create, find, list, living, proofOf, rotate, touch } from './session-queries.ts'
 
 /** What proved who the person is, where a provider did. */
@@ -76,6 +82,8 @@ export interface SessionStore {
   end(userId: string, id: string, now: number): Promise<boolean>
   /** Ends all of a person's but one. @returns how many. */
   endOthers(userId: string, keptId: string | null, now: number): Promise<number>
+  /** Ends up to `limit` sessions, begun by `now`, of everybody but guests, and but one. @returns how many. */
+  endEverybodys(which: EverybodysSessions): Promise<number>
   /** What a provider signed out: one session of its own (`sid`), or all of a subject's. @returns how many. */
   endOfIdentity(of: { issuer: string; subject?: string; sid?: string }, now: number): Promise<number>
   deleteExpired(now: number): Promise<void>
@@ -98,6 +106,7 @@ export function createSessionStore(database: Database): SessionStore {
       database.write(async (queries) => (await endSessions(queries, userId, now, [id])) > 0),
     endOthers: (userId, keptId, now) =>
       database.write((queries) => endOtherSessions(queries, userId, now, keptId)),
+    endEverybodys: (which) => database.write((queries) => endEverybodysSessions(queries, which)),
     endOfIdentity: (of, now) => database.write((queries) => endOfIdentity(queries, of, now)),
     deleteExpired: (now) =>
       database.write(async (queries) => {

@@ -5,6 +5,8 @@ import { createSigningKey, type SigningKey, timesOfNow } from './signed-tokens.t
 export interface GoogleEmulator extends Emulator {
   /** What its id_tokens name: its address, or that without the scheme, as for old clients. */
   issuerForm: 'modern' | 'legacy'
+  /** Whom its id_tokens are for; undefined: the client that asks. */
+  audience: string | undefined
   /** Signs in its place, with a key that is not among its own. */
   forger: SigningKey | undefined
   /** To sign what Google itself would not. */
@@ -17,12 +19,16 @@ export interface GoogleEmulator extends Emulator {
  */
 export async function startGoogle(): Promise<GoogleEmulator> {
   const key = await createSigningKey()
-  const own: Pick<GoogleEmulator, 'issuerForm' | 'forger'> = { issuerForm: 'modern', forger: undefined }
+  const own: Pick<GoogleEmulator, 'issuerForm' | 'audience' | 'forger'> = {
+    issuerForm: 'modern',
+    audience: undefined,
+    forger: undefined,
+  }
   const emulator = await startEmulator((room) => ({
     'GET /.well-known/openid-configuration': () => json(200, metadata(room.emulator.origin)),
     'GET /oauth2/v3/certs': () => json(200, key.jwks),
     'GET /o/oauth2/v2/auth': (call) => authorize(room, call),
-    'POST /token': (call) => answerToken(room, google.forger ?? key, call, google.issuerForm),
+    'POST /token': (call) => answerToken(room, google.forger ?? key, call, google),
   }))
   const google: GoogleEmulator = Object.assign(emulator, own, { key })
   return google
@@ -53,7 +59,7 @@ async function answerToken(
   room: EmulatorRoom,
   key: SigningKey,
   call: EmulatorCall,
-  form: GoogleEmulator['issuerForm'],
+  { issuerForm, audience }: Pick<GoogleEmulator, 'issuerForm' | 'audience'>,
 ) {
   if (!room.isClient(call)) return json(401, { error: 'invalid_client', error_description: 'Unauthorized' })
   const grant = room.codes.redeem(call.form)
@@ -62,8 +68,8 @@ async function answerToken(
   const { origin, clientId } = room.emulator
   const { subject, name, email, emailVerified } = grant.person
   const idToken = await key.sign({
-    iss: form === 'legacy' ? origin.replace(/^https?:\/\//, '') : origin,
-    aud: clientId,
+    iss: issuerForm === 'legacy' ? origin.replace(/^https?:\/\//, '') : origin,
+    aud: audience ?? clientId,
     azp: clientId,
     sub: subject,
     ...timesOfNow(),

@@ -52,6 +52,32 @@ suite('state', () => {
   })
 })
 
+suite('a link on another site', () => {
+  test('begins no sign-in, but leads to the page where a click does', async () => {
+    const visitor = home.visitor()
+    const start = (site: string) =>
+      visitor.ask(`${publicOrigin}/sign-in/authentik?return_to=/account`, {
+        headers: { 'sec-fetch-site': site },
+      })
+    for (const site of ['cross-site', 'same-site']) {
+      const page = await start(site)
+      assert.equal(page.headers.location, '/sign-in?return_to=%2Faccount', site)
+      assert.equal(page.headers['set-cookie'], undefined, site)
+    }
+    for (const site of ['same-origin', 'none'])
+      assert.equal(new URL((await start(site)).headers.location ?? '').origin, home.issuer.issuer, site)
+    await signInAt(visitor, 'authentik')
+    assert.equal((await start('cross-site')).headers.location, '/sign-in?again=1&return_to=%2Faccount')
+  })
+
+  test('leads nowhere but into this house', async () => {
+    const visitor = home.visitor()
+    const address = `${publicOrigin}/sign-in/authentik?return_to=//evil.example`
+    const page = await visitor.ask(address, { headers: { 'sec-fetch-site': 'cross-site' } })
+    assert.equal(page.headers.location, '/sign-in?return_to=%2F')
+  })
+})
+
 suite('mix-up', () => {
   test('an answer that comes to another provider’s address is refused, and its flow is over', async () => {
     const visitor = home.visitor()

@@ -3,6 +3,7 @@ import { checkProvenNow, provenSince } from '../fresh-proof.ts'
 import { pathAfterSignIn } from '../guest-before.ts'
 import { signIn } from '../identify.ts'
 import { linkIdentity } from '../link-identity.ts'
+import { relyingPartyOf } from '../passkeys/relying-party.ts'
 import type { Provider } from '../providers/provider.ts'
 import { SignInFault } from '../providers/sign-in-fault.ts'
 import { type ProvenIdentity, signInWithIdentity } from '../sign-in.ts'
@@ -44,7 +45,8 @@ async function signInThrough(
   const { issuer, subject, sid, idToken } = proven
   const now = Date.now()
   const known = await rooms.store.identities.findUser(issuer, subject)
-  const provenAt = await provenSince(rooms, { provider, proven, userId: known?.id }, now)
+  const rpId = relyingPartyOf(rooms.config, request)?.id
+  const provenAt = await provenSince(rooms, { provider, proven, userId: known?.id, rpId }, now)
   if (flow.isAgain) checkProvenNow(provenAt, now)
   const result = await signInWithIdentity(rooms, proven, {
     guest: request.user,
@@ -78,7 +80,11 @@ async function link(
   const now = Date.now()
   // That the person is here, their own session shows; of the account that is linked the provider must, where it can.
   if (provider.tellsSignIn)
-    checkProvenNow(await provenSince(rooms, { provider, proven, userId: undefined }, now), now)
+    checkProvenNow(
+      await provenSince(rooms, { provider, proven, userId: undefined, rpId: undefined }, now),
+      now,
+    )
   const outcome = await linkIdentity(rooms, { user, credential, address: ip }, proven)
-  return outcome === 'taken' ? `/sign-in?problem=taken&provider=${provider.slug}` : flow.returnTo
+  if (outcome === 'taken') return `/sign-in?problem=taken&provider=${provider.slug}`
+  return outcome === 'linked' && flow.returnTo === '/account' ? '/account?changed=1' : flow.returnTo
 }

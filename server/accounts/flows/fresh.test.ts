@@ -8,7 +8,7 @@ import {
   startSignInHouse,
 } from '../../../testing/providers/sign-in-house.ts'
 import type { Page, Visitor } from '../../../testing/providers/visitor.ts'
-import { lostAfterMs } from '../fresh-proof.ts'
+import { hasBetterWay, lostAfterMs } from '../fresh-proof.ts'
 
 let home: SignInHouse
 const anHour = 3_600
@@ -132,6 +132,10 @@ suite('linking', () => {
 })
 
 suite('a provider that cannot tell', () => {
+  const passkey = (credentialId: string) => {
+    const facts = { publicKey: 'k', counter: 0, transports: [], backedUp: true, name: 'P' }
+    return { ...facts, credentialId }
+  }
   const someone = (subject: string) => ({ subject, name: 'Kim', email: null, emailVerified: false })
 
   test('is made to ask something, and counts for who has no better way', async () => {
@@ -152,15 +156,7 @@ suite('a provider that cannot tell', () => {
     assert.ok(user)
     const offer = () => visitor.ask(`${publicOrigin}/sign-in?again=1`)
     assert.match((await offer()).body, /Continue with Google/)
-    const passkey = {
-      credentialId: 'c52',
-      publicKey: 'k',
-      counter: 0,
-      transports: [],
-      backedUp: true,
-      name: 'P',
-    }
-    await store.passkeys.add(user.id, passkey, Date.now() - 48 * anHour * 1_000)
+    await store.passkeys.add(user.id, passkey('c52'), Date.now() - 48 * anHour * 1_000)
     assert.doesNotMatch((await offer()).body, /Continue with Google/)
     const refused = await signInAt(visitor, 'google')
     assert.match(refused.body, words)
@@ -171,22 +167,32 @@ suite('a provider that cannot tell', () => {
     assert.equal(await isFresh(visitor), false)
   })
 
-  test('counts again for who has not used their passkey for half a year', async () => {
-    const visitor = home.visitor()
-    home.google.person = someone('53')
-    await signInAt(visitor, 'google')
-    const user = await home.whoIs(visitor)
-    assert.ok(user)
-    const passkey = {
-      credentialId: 'c53',
-      publicKey: 'k',
-      counter: 0,
-      transports: [],
-      backedUp: true,
-      name: 'P',
-    }
-    await home.hubs[0].store.passkeys.add(user.id, passkey, Date.now() - lostAfterMs)
-    await signInAt(visitor, 'google')
-    assert.equal(await isFresh(visitor), true)
+  test('is no worse than a passkey where none works: at a bare address, or by a name the house has not', async () => {
+    const { store } = home.hubs[0]
+    const { user } = await home.hubs[0].signIn('member')
+    const now = Date.now()
+    const isBetter = (rpId: string | undefined) =>
+      hasBetterWay({ store, providers: [] }, { userId: user.id, rpId }, now)
+    await store.passkeys.add(user.id, passkey('old'), now)
+    assert.deepEqual([await isBetter('home.example'), await isBetter(undefined)], [true, false])
+    await store.passkeys.noteUse('old', { counter: 1, backedUp: true, rpId: 'old.example', now })
+    assert.deepEqual([await isBetter('home.example'), await isBetter('old.example')], [false, true])
   })
+
+  for (const [what, subject, rpId, agoMs] of [
+    ['has not used their passkey for half a year', '53', 'home.example', lostAfterMs],
+    ['made theirs under another name of the house, by which it works no more', '54', 'old.example', 0],
+  ] as const)
+    test(`counts for who ${what}`, async () => {
+      const visitor = home.visitor()
+      home.google.person = someone(subject)
+      await signInAt(visitor, 'google')
+      const user = await home.whoIs(visitor)
+      assert.ok(user)
+      const made = { ...passkey(`c${subject}`), rpId }
+      await home.hubs[0].store.passkeys.add(user.id, made, Date.now() - agoMs)
+      assert.match((await visitor.ask(`${publicOrigin}/sign-in?again=1`)).body, /Continue with Google/)
+      await signInAt(visitor, 'google')
+      assert.equal(await isFresh(visitor), true)
+    })
 })

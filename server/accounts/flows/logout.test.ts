@@ -110,6 +110,7 @@ suite('a logout token', () => {
     ['without its event', (key) => key.sign(claims({ events: {} }))],
     ['without an id', (key) => key.sign(claims({ jti: undefined }))],
     ['that names nobody', (key) => key.sign(claims({ sub: undefined }))],
+    ['of another type', (key) => key.sign(claims(), 'at+jwt')],
     ['that is old', (key) => key.sign(claims({ iat: timesOfNow().iat - 3_600 }))],
     ['without a time', (key) => key.sign(claims({ iat: undefined }))],
     ['signed by another key', async () => (await createSigningKey()).sign(claims())],

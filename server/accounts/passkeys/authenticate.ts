@@ -45,7 +45,7 @@ export async function readSignIn(
   }).catch(() => undefined)
   if (!verified?.verified) return undefined
   const { newCounter: counter, credentialBackedUp: backedUp } = verified.authenticationInfo
-  await passkeys.noteUse(passkey.credentialId, { counter, backedUp, now: Date.now() })
+  await passkeys.noteUse(passkey.credentialId, { counter, backedUp, rpId: party.id, now: Date.now() })
   return user
 }
 

@@ -68,6 +68,7 @@ export async function readNewPasskey(
     transports: (credential.transports ?? []).slice(0, 10),
     backedUp,
     name: nameOfPasskey({ aaguid, response, userAgent }),
+    rpId: party.id,
   }
 }
 

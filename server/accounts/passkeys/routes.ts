@@ -40,7 +40,7 @@ export function registerPasskeys(app: FastifyInstance, rooms: Rooms, cookie: Ses
   app.post('/account/passkeys', async (request, reply) => {
     requireUser(request, 'manage-account')
     await addPasskey(visitOf(request, reply), fieldOfAny(request.body, 'answer'))
-    return { location: '/account#passkeys' }
+    return { location: '/account?changed=1#passkeys' }
   })
 
   app.post<Invited>('/invitation/:token/options', async (request, reply) => {

@@ -4,6 +4,7 @@ import { publicKeyAlgorithms } from './algorithms.ts'
 import type { LogoutNotice, ProviderLogout } from './provider.ts'
 import { answerTimeoutSeconds } from './provider-fetch.ts'
 import { asSignInFault, SignInFault } from './sign-in-fault.ts'
+import { requireType } from './token-type.ts'
 
 /** A logout token is taken for this long after it was made, in seconds, and its id kept for as long. */
 const logoutTokenAgeSeconds = 300
@@ -25,7 +26,7 @@ export function createOidcLogout(configure: () => Promise<Configuration>, client
       try {
         const { issuer, jwks_uri } = (await configure()).serverMetadata()
         if (jwks_uri === undefined) throw new SignInFault('misconfigured', 'The provider names no keys')
-        const { payload } = await jwtVerify(token, keysOf(jwks_uri), {
+        const { payload, protectedHeader } = await jwtVerify(token, keysOf(jwks_uri), {
           issuer,
           audience: clientId,
           algorithms: publicKeyAlgorithms,
@@ -33,6 +34,7 @@ export function createOidcLogout(configure: () => Promise<Configuration>, client
           clockTolerance: clockToleranceSeconds,
           requiredClaims: ['iat', 'jti', 'events'],
         })
+        requireType(protectedHeader, ['jwt', 'logout+jwt'])
         return noticeOf(payload, issuer)
       } catch (error) {
         throw asSignInFault(error)

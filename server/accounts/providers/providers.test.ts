@@ -48,10 +48,12 @@ type Make = (client: { id: string; secret: string }) => Provider
 
 function add(name: string, emulator: Emulator, pkce: boolean, make: Make) {
   emulator.register(testRedirectUri)
-  const client = { id: emulator.clientId, secret: emulator.clientSecret }
+  const client = clientOf(emulator)
   const stranger = make({ ...client, secret: 'wrong' })
   cases.push({ name, emulator, pkce, provider: make(client), stranger })
 }
+
+const clientOf = ({ clientId, clientSecret }: Emulator) => ({ id: clientId, secret: clientSecret })
 
 const caseOf = (name: string): Case => {
   const found = cases.find((one) => one.name === name)
@@ -164,13 +166,37 @@ test('GitHub’s person is the number, whatever the name', async () => {
 })
 
 test('an id_token that another key signed is refused, of Google and of any issuer', async () => {
-  const client = { id: google.clientId, secret: google.clientSecret }
-  const any = createOidcProvider({ slug: 'any', name: 'Any', issuer: google.origin, client })
+  const any = createOidcProvider({
+    slug: 'any',
+    name: 'Any',
+    issuer: google.origin,
+    client: clientOf(google),
+  })
   assert.equal((await proveAt(any)).subject, '1001')
   google.forger = await createSigningKey()
   for (const provider of [caseOf('Google').provider, any])
     await assert.rejects(proveAt(provider), { kind: 'mixed_up' }, provider.name)
   google.forger = undefined
+})
+
+test('an id_token for another client is refused, of Google and of any issuer', async () => {
+  const any = createOidcProvider({
+    slug: 'any',
+    name: 'Any',
+    issuer: google.origin,
+    client: clientOf(google),
+  })
+  google.audience = 'another-client'
+  for (const provider of [caseOf('Google').provider, any])
+    await assert.rejects(proveAt(provider), { kind: 'mixed_up' }, provider.name)
+  google.audience = undefined
+})
+
+test('a provider whose metadata names another issuer is refused before anybody is sent there', async () => {
+  // The same server, by another of its names.
+  const issuer = google.origin.replace('127.0.0.1', 'localhost')
+  const any = createOidcProvider({ slug: 'any', name: 'Any', issuer, client: clientOf(google) })
+  await assert.rejects(any.authorizationUrl(newSecrets()), { kind: 'mixed_up' })
 })
 
 test('a provider that does not answer is away', async () => {

@@ -97,6 +97,7 @@ suite('a forged header', () => {
     ['signed by another key', () => trusting, async () => (await createSigningKey()).sign(claims())],
     ['for another application', () => trusting, () => keys.key.sign(claims({ aud: 'other' }))],
     ['of another issuer', () => trusting, () => keys.key.sign(claims({ iss: 'https://evil.example' }))],
+    ['of another type', () => trusting, () => keys.key.sign(claims(), 'logout+jwt')],
     ['that is too old', () => trusting, () => keys.key.sign(claims({ exp: timesOfNow().iat - 60 }))],
     ['that never ends', () => trusting, () => keys.key.sign(claims({ exp: undefined }))],
     ['that names nobody', () => trusting, () => keys.key.sign(claims({ sub: undefined }))],

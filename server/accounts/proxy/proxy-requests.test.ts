@@ -10,6 +10,7 @@ import { Visitor } from '../../../testing/providers/visitor.ts'
 import { cachedSessionAgeMs } from '../../store/session-cache.ts'
 import { newApiKey } from '../keys/api-key.ts'
 import { openSession } from '../sessions/open.ts'
+import { hashToken } from '../sessions/tokens.ts'
 
 const header = 'x-authentik-jwt'
 const issuer = 'https://auth.example/application/o/home/'
@@ -130,6 +131,19 @@ test('whoever unlinked the proxy’s identity is not asked for by it any more', 
   assert.equal((await conversations({ [header]: await tokenOf('una') })).status, 200)
   assert.notEqual((await personOf('una')).id, before.id)
   assert.deepEqual(await sessions.list(before.id, Date.now()), [])
+})
+
+test('a change of role leaves no new token due where nobody has one, so that an outage finds the session remembered', async () => {
+  const headers = { [header]: await tokenOf('rho') }
+  await conversations(headers)
+  const { id } = await personOf('rho')
+  const found = () =>
+    house.hub.store.sessions.find(hashToken(`proxy ${JSON.stringify([issuer, 'rho'])}`), Date.now())
+  await house.hub.store.accounts.setRole(id, 'premium', Date.now())
+  assert.equal((await found())?.rotationDue, true)
+  assert.equal((await conversations(headers)).status, 200)
+  const session = await found()
+  assert.deepEqual([session?.user.role, session?.rotationDue], ['premium', false])
 })
 
 test('files and probes ask nobody who they are, whatever the header says', async () => {

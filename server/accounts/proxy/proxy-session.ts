@@ -6,6 +6,7 @@ import type { FoundSession } from '../../store/sessions.ts'
 import type { User } from '../../store/store.ts'
 import { provenSince } from '../fresh-proof.ts'
 import { publishLogin } from '../login.ts'
+import { relyingPartyOf } from '../passkeys/relying-party.ts'
 import { noteUseEveryMs, sessionEnd } from '../sessions/lifetime.ts'
 import { isAway } from '../sessions/remembered.ts'
 import { hashToken } from '../sessions/tokens.ts'
@@ -24,7 +25,8 @@ export async function signInByProxy(
   request: FastifyRequest,
 ): Promise<{ user: User; provenAt: number }> {
   const known = await rooms.store.identities.findUser(proven.issuer, proven.subject)
-  const word = { provider: { tellsSignIn: false }, proven, userId: known?.id }
+  const rpId = relyingPartyOf(rooms.config, request)?.id
+  const word = { provider: { tellsSignIn: false }, proven, userId: known?.id, rpId }
   const provenAt = await provenSince(rooms, word, Date.now())
   const result = await signInWithIdentity(rooms, proven, { guest: request.user, address: request.ip })
   if (result.outcome === 'refused')
@@ -72,17 +74,21 @@ async function findOf(
 }
 
 async function noteUse(
-  { store, config }: Rooms,
+  { sessions, config }: Rooms,
   tokenHash: string,
-  { id, user, createdAt, lastUsedAt }: ProxySession,
+  { id, user, createdAt, lastUsedAt, rotationDue }: ProxySession,
 ): Promise<void> {
   const now = Date.now()
-  if (lastUsedAt > now - noteUseEveryMs) return
+  const isNoted = lastUsedAt > now - noteUseEveryMs
   const expiresAt = sessionEnd(config, user, createdAt, now)
-  // The session is good all the same; a later use is noted.
-  await store.sessions.touch(tokenHash, { now, expiresAt, id }).catch((error: unknown) => {
+  try {
+    if (!isNoted) await sessions.touch(tokenHash, { now, expiresAt, id })
+    // Nobody holds a token that a change of role had to replace. While one is due nothing of it is remembered.
+    if (rotationDue) await sessions.rotate(tokenHash, { tokenHash, graceUntil: now })
+  } catch (error) {
+    // The session is good all the same; a later use is noted.
     if (!isAway(error)) throw error
-  })
+  }
 }
 
 async function openProxySession(

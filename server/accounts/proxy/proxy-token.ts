@@ -1,7 +1,9 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { proxySource } from '../group-sources.ts'
 import { publicKeyAlgorithms } from '../providers/algorithms.ts'
 import { identityOf } from '../providers/claims.ts'
 import { answerTimeoutSeconds } from '../providers/provider-fetch.ts'
+import { requireType } from '../providers/token-type.ts'
 import type { ProvenIdentity } from '../sign-in.ts'
 
 /** What a proxy's tokens are held against. */
@@ -36,10 +38,12 @@ export function createProxyTokenReader({
   }
   const verify = 'url' in key ? verifyByKeys(key.url, checks) : verifyBySecret(key.secret, checks)
   return async (token) => {
-    const { sub = '', ...claims } = await verify(token)
+    const { payload, protectedHeader } = await verify(token)
+    requireType(protectedHeader, ['jwt'])
+    const { sub = '', ...claims } = payload
     if (sub === '') throw new Error('The token names nobody')
     const { sid: _, ...identity } = identityOf({ ...claims, sub }, issuer, undefined)
-    return identity
+    return { ...identity, source: proxySource }
   }
 }
 
@@ -47,10 +51,10 @@ type Checks = NonNullable<Parameters<typeof jwtVerify>[2]>
 
 function verifyByKeys(url: string, checks: Checks) {
   const keys = createRemoteJWKSet(new URL(url), { timeoutDuration: answerTimeoutSeconds * 1000 })
-  return async (token: string) => (await jwtVerify(token, keys, checks)).payload
+  return (token: string) => jwtVerify(token, keys, checks)
 }
 
 function verifyBySecret(secret: string, checks: Checks) {
   const key = new TextEncoder().encode(secret)
-  return async (token: string) => (await jwtVerify(token, key, checks)).payload
+  return (token: string) => jwtVerify(token, key, checks)
 }

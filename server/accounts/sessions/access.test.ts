@@ -7,6 +7,7 @@ import { startScriptedWorker } from '../../../testing/hub/scripted-worker.ts'
 import { newSend, startTestHouse, type TestHouse } from '../../../testing/hub/start-house.ts'
 import type { TestHub } from '../../../testing/hub/start-hub.ts'
 import { waitUntil } from '../../../testing/servers/wait-until.ts'
+import type { Role } from '../../store/accounts.ts'
 import { openStore } from '../../store/open-store.ts'
 
 let house: TestHouse
@@ -105,7 +106,7 @@ test('a hub without the bus does every change that waits, however many, and none
   await elsewhere.close()
 })
 
-test('a role that changes counts for what an open socket asks next, and its session gets a new token', async () => {
+test('a role that is given or taken away counts for what an open socket asks next, and its session gets a new token', async () => {
   const requests: ChatRequest[] = []
   const worker = startScriptedWorker(house.workerBus, async (request) => {
     requests.push(request)
@@ -121,12 +122,19 @@ test('a role that changes counts for what an open socket asks next, and its sess
     return (await waitUntil('the worker has it', () => requests.find(isOurs))).premium
   }
   assert.equal(await premiumOf(), false)
-  const heard = new Promise<void>((resolve) =>
-    there.app.rooms.access.onChange(({ user_id }) => user_id === mika.user.id && resolve()),
-  )
-  assert.equal(await here.store.accounts.setRole(mika.user.id, 'premium', Date.now()), true)
-  tellFrom(here)
-  await heard
+  const giveRole = async (role: Role) => {
+    const heard = new Promise<void>((resolve) => {
+      const stop = there.app.rooms.access.onChange(({ user_id }) => {
+        if (user_id !== mika.user.id) return
+        stop()
+        resolve()
+      })
+    })
+    assert.equal(await here.store.accounts.setRole(mika.user.id, role, Date.now()), true)
+    tellFrom(here)
+    await heard
+  }
+  await giveRole('premium')
   assert.equal(await premiumOf(), true)
   const answer = await fetch(`${there.origin}/v1/sessions`, { headers: { cookie: mika.cookie } })
   const [cookie = ''] = answer.headers.getSetCookie()
@@ -134,6 +142,8 @@ test('a role that changes counts for what an open socket asks next, and its sess
   assert.ok(!cookie.startsWith(mika.cookie))
   socket.send({ type: 'ping', id: 1 })
   await socket.next('pong')
+  await giveRole('user')
+  assert.equal(await premiumOf(), false)
   await socket.close()
   await worker.drain()
 })

@@ -14,9 +14,11 @@ import { profileSection } from './profile-section.ts'
 import { providersSection } from './providers-section.ts'
 import { recoverySection } from './recovery-section.ts'
 import { sessionsSection } from './sessions-section.ts'
+import { signOutOffer } from './sign-out-offer.ts'
 
 /** What the page begins with, where somebody comes from somewhere. */
-export type Greeting = 'welcome' | 'recovered' | undefined
+export const greetings = ['welcome', 'recovered', 'changed'] as const
+export type Greeting = (typeof greetings)[number] | undefined
 
 /** What passkeys need, and what is shown once. */
 const modules = ['account/passkeys.js', shownOnceModule]
@@ -64,10 +66,15 @@ const accountMain = (cards: Html): Html =>
 <div class="scroller" tabindex="0" role="region" aria-label="Your account"><div class="account-cards">${cards}</div></div>
 </main>`
 
-function greet(greeting: Greeting, { user, recoveryCodes }: AccountFacts): Html | false {
+function greet(greeting: Greeting, facts: AccountFacts): Html | false {
+  const { user, recoveryCodes } = facts
   if (greeting === 'welcome')
     return html`<p class="account-greeting" role="status">Welcome, ${user.name}. You sign in with your passkey from now on. <a href="#recovery">Make recovery codes</a> before you go on: without your device they are the only way back.</p>`
   if (greeting === 'recovered')
     return html`<p class="account-greeting" role="status">You came in with a recovery code; ${recoveryCodes === 0 ? 'it was the last one' : `${recoveryCodes} left`}. <a href="#passkeys">Add a passkey</a> for the device you have now, and take away the one you lost.</p>`
-  return false
+  const offer = greeting === 'changed' && signOutOffer(facts)
+  return (
+    offer &&
+    html`<div class="account-greeting" role="status"><p>There is one more way into your account now. You are signed in elsewhere too.</p>${offer}</div>`
+  )
 }

@@ -15,12 +15,13 @@ import { fieldOf, isFragment } from '../request-fields.ts'
 import { toastAlong } from '../toast.ts'
 import type { Visit } from '../visit.ts'
 import { visited } from '../visit.ts'
-import { accountPage, cardPage, type Greeting, guestPage } from './account-page.ts'
+import { accountPage, cardPage, type Greeting, greetings, guestPage } from './account-page.ts'
 import { askAboutGuest, takeAlong } from './change-guest.ts'
 import { renameOnePasskey, showPasskeys, takePasskeyAway } from './change-passkeys.ts'
 import { endOtherSessions, endSession } from './change-sessions.ts'
 import { type Changed, deleteMine, makeCodes, makeKey, removeKey, rename, unlink } from './changes.ts'
 import { readAccountFacts } from './facts.ts'
+import { signOutAction, signOutOffer } from './sign-out-offer.ts'
 
 /** Fields of a line or two. */
 const maxFormBytes = 16 * 1024
@@ -66,9 +67,13 @@ function registerAccount(app: FastifyInstance, rooms: Rooms): void {
   registerExport(app, rooms)
 }
 
-async function answer(visit: Visit, { card, said, also }: Changed): Promise<Html> {
-  if (!isFragment(visit.request)) return cardPage(visit.view, html`${card}`, await listOf(visit, {}))
-  return html`${card}${also}${said !== undefined && toastAlong(said)}`
+async function answer(visit: Visit, { card, said, also, changedWays }: Changed): Promise<Html> {
+  if (!isFragment(visit.request)) {
+    const offer = changedWays !== undefined && signOutOffer(changedWays)
+    return cardPage(visit.view, html`${card}${offer}`, await listOf(visit, {}))
+  }
+  const action = changedWays === undefined ? null : signOutAction(changedWays)
+  return html`${card}${also}${said !== undefined && toastAlong(said, action)}`
 }
 
 /** A program with a key sees nothing of this page, whatever its scopes. */
@@ -81,8 +86,7 @@ async function showAccount(rooms: Rooms, visit: Visit): Promise<Html> {
 }
 
 function greetingOf(query: unknown): Greeting {
-  if (fieldOf(query, 'welcome') !== undefined) return 'welcome'
-  return fieldOf(query, 'recovered') === undefined ? undefined : 'recovered'
+  return greetings.find((one) => fieldOf(query, one) !== undefined)
 }
 
 /** `POST`, so that no other page can have somebody's whole life land in their downloads. */

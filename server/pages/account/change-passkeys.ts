@@ -31,5 +31,6 @@ export async function renameOnePasskey(rooms: Rooms, visit: Visit): Promise<Chan
 export async function takePasskeyAway(rooms: Rooms, visit: Visit): Promise<Changed> {
   await removePasskey(rooms, signedIn(visit), fieldOf(visit.request.body, 'credential') ?? '')
   const said = 'Removed. Your device may still offer it; it opens nothing here.'
-  return { card: passkeysSection(await readAccountFacts(rooms, visit)), said }
+  const facts = await readAccountFacts(rooms, visit)
+  return { card: passkeysSection(facts), said, changedWays: facts }
 }

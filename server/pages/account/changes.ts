@@ -12,7 +12,7 @@ import { html } from '../html.ts'
 import { fieldOf } from '../request-fields.ts'
 import { idOf, type Visit } from '../visit.ts'
 import { deletionSection, deletionWords } from './data-section.ts'
-import { readAccountFacts } from './facts.ts'
+import { type AccountFacts, readAccountFacts } from './facts.ts'
 import { keysSection } from './keys-section.ts'
 import { profileSection } from './profile-section.ts'
 import { providersSection } from './providers-section.ts'
@@ -24,6 +24,8 @@ export interface Changed {
   readonly said?: string
   /** For other places on the page. */
   readonly also?: Html
+  /** There are other ways in than before; what the page knows now. */
+  readonly changedWays?: AccountFacts
 }
 
 /** Each takes one form of the page. */
@@ -42,12 +44,14 @@ export async function unlink(rooms: Rooms, visit: Visit): Promise<Changed> {
   const { body } = visit.request
   const [issuer, subject] = [fieldOf(body, 'issuer') ?? '', fieldOf(body, 'subject') ?? '']
   await unlinkIdentity(rooms, signedIn(visit), { issuer, subject })
-  return { card: providersSection(await readAccountFacts(rooms, visit)), said: 'Unlinked.' }
+  const facts = await readAccountFacts(rooms, visit)
+  return { card: providersSection(facts), said: 'Unlinked.', changedWays: facts }
 }
 
 export async function makeCodes(rooms: Rooms, visit: Visit): Promise<Changed> {
   const codes = await makeRecoveryCodes(rooms, signedIn(visit))
-  return { card: recoverySection(await readAccountFacts(rooms, visit), codes) }
+  const facts = await readAccountFacts(rooms, visit)
+  return { card: recoverySection(facts, codes), said: 'Ten new codes.', changedWays: facts }
 }
 
 export async function makeKey(rooms: Rooms, visit: Visit): Promise<Changed> {

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { relyingPartyOf } from '../../accounts/passkeys/relying-party.ts'
 import { isFresh } from '../../accounts/permissions.ts'
 import type { Rooms } from '../../house.ts'
-import type { ApiKey } from '../../store/api-keys.ts'
+import { type ApiKey, isInForce } from '../../store/api-keys.ts'
 import type { LeftByGuest } from '../../store/guests.ts'
 import type { LinkedIdentity } from '../../store/identities.ts'
 import type { Passkey } from '../../store/passkeys.ts'
@@ -51,7 +51,7 @@ export async function readAccountFacts(rooms: Rooms, { user, request, view }: Vi
     ...{ providers: rooms.providers, identities, passkeys, recoveryCodes, sessions },
     sessionId,
     left,
-    apiKeys: apiKeys.filter(({ revokedAt, expiresAt }) => revokedAt === null && (expiresAt ?? now + 1) > now),
+    apiKeys: apiKeys.filter((key) => isInForce(key, now)),
   }
 }
 

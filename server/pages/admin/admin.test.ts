@@ -211,6 +211,7 @@ test('the log says in words what was done', async () => {
     [{ act: 'sign-in-refused', facts: { reason: 'recovery_code' } }, 'reason: wrong or used recovery code'],
     [{ act: 'sign-in', facts: { issuer: 'https://id.example/o/' } }, 'with id.example'],
     [{ act: 'sign-up', facts: { by: 'passkey' } }, 'with a passkey'],
+    [{ act: 'account-deleted', facts: { by: 'house' } }, 'the house, a guest nobody came back to'],
     [{ act: 'session-ended', facts: { ended: 1 } }, ', 1 session<'],
     [{ act: 'role-changed', facts: { before: 'user', role: 'admin' } }, 'from Member to Administrator'],
     [{ act: 'invitation-made', facts: { role: 'premium', days: 7 } }, 'good for 7 days, as Premium member'],

@@ -25,8 +25,9 @@ export function factWords(facts: Facts, providers: readonly NamedProvider[]): st
 export const shortId = (id: string): string => id.slice(-6)
 
 const words: Readonly<Record<string, (fact: Fact) => string | undefined>> = {
-  by: (fact) => (fact === 'passkey' ? 'with a passkey' : undefined),
+  by: (fact) => ways[String(fact)],
   reason: (fact) => `reason: ${refusalWords[String(fact)] ?? fact}`,
+  everybody: () => 'of everybody',
   ended: (fact) => counted(fact, 'session'),
   count: (fact) => counted(fact, 'session'),
   conversations: (fact) => counted(fact, 'conversation'),
@@ -37,9 +38,14 @@ const words: Readonly<Record<string, (fact: Fact) => string | undefined>> = {
   invitation: (fact) => `invitation ${shortId(String(fact))}`,
 }
 
+const ways: Readonly<Record<string, string>> = {
+  passkey: 'with a passkey',
+  house: 'a guest nobody came back to',
+}
+
 const counted = (fact: Fact, thing: string): string => (fact === 1 ? `1 ${thing}` : `${fact} ${thing}s`)
 
-const scopeName = (scope: string): string => scopeWords[scope] ?? scope
+export const scopeName = (scope: string): string => scopeWords[scope] ?? scope
 
 const scopeWords: Readonly<Record<string, string>> = {
   chat: 'speak with companions',
@@ -51,5 +57,6 @@ function roleName(fact: Fact | undefined): string {
   return role === undefined ? String(fact) : roleWords[role]
 }
 
-const issuerName = (issuer: string, providers: readonly NamedProvider[]): string =>
+/** A provider that is set up no more is called by its address. */
+export const issuerName = (issuer: string, providers: readonly NamedProvider[]): string =>
   providers.find((one) => one.issuer === issuer)?.name ?? URL.parse(issuer)?.host ?? issuer

@@ -50,7 +50,7 @@ function row(
 ): Html {
   const about = subjectId !== null && subjectId !== actorId ? subjectId : undefined
   const said = factWords(facts, providers)
-  return html`<li class="ledger-row"><span class="ledger-main"><span class="ledger-name">${isAct(act) ? actWords[act] : act}</span><span class="meta">${actorId === null ? 'somebody unknown' : personLink(actorId, names)}${about !== undefined && html`, about ${personLink(about, names)}`}${said.length > 0 && `, ${said.join(', ')}`}</span></span>
+  return html`<li class="ledger-row"><span class="ledger-main"><span class="ledger-name">${isAct(act) ? actWords[act] : act}</span><span class="meta">${actorId === null ? (facts.by === 'house' ? 'the house' : 'somebody unknown') : personLink(actorId, names)}${about !== undefined && html`, about ${personLink(about, names)}`}${said.length > 0 && `, ${said.join(', ')}`}</span></span>
 <span class="ledger-facts meta">${address !== null && html`<span>${address}</span>`}<span>${dayAndTime(at, clock)}</span></span></li>`
 }
 

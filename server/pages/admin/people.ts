@@ -1,11 +1,14 @@
+import { signOutEverybody } from '../../accounts/administer.ts'
 import type { Account } from '../../store/store.ts'
 import type { Html } from '../html.ts'
 import { html } from '../html.ts'
 import { fieldOf } from '../request-fields.ts'
 import type { View } from '../view.ts'
-import { frame, olderLink } from './frame.ts'
+import { actForm, frame, olderLink } from './frame.ts'
 import type { AdminVisit } from './visit.ts'
 import { dayAndTime, roleWords, wordsOfDone } from './words.ts'
+
+export const everybodyPath = '/admin/sign-everybody-out'
 
 const pageSize = 50
 const longestQuery = 200
@@ -23,8 +26,14 @@ export async function showPeople({ rooms, request, view, who }: AdminVisit & { v
     done: wordsOfDone(fieldOf(request.query, 'done')),
     main: html`<form class="desk-search" method="get" action="/admin" role="search"><label class="sr-only" for="q">Search people</label><input id="q" class="input" type="search" name="q" value="${query}" placeholder="Name or e-mail" maxlength="200" autocomplete="off"><button type="submit" class="btn">Search</button></form>
 ${items.length === 0 ? nobody(query) : html`<ul class="ledger">${items.map((person) => row(person, view))}</ul>`}
-${next !== undefined && olderLink('/admin', { q: query, before: next })}`,
+${next !== undefined && olderLink('/admin', { q: query, before: next })}
+<details class="danger"><summary>Sign everybody out</summary><p class="setting-note">Ends every session but yours, on every device. Guests on this machine and keys of programs stay.</p>${actForm(everybodyPath, 'Sign everybody out', 'btn-error')}</details>`,
   })
+}
+
+export async function postEverybodyOut({ rooms, who }: AdminVisit): Promise<string> {
+  await signOutEverybody(rooms, who)
+  return '/admin?done=everybody-out'
 }
 
 const row = (person: Account, { clock }: View): Html =>

@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify'
 import { CodedError } from '../../../bus/contract/errors.ts'
-import { isUuid } from '../../../bus/contract/ids.ts'
 import {
   changeRole,
   deletePerson,
@@ -20,13 +19,18 @@ import type { View } from '../view.ts'
 import { wayWords } from '../ways-in.ts'
 import { actForm, frame } from './frame.ts'
 import { marks } from './people.ts'
+import { idIn, pathOf, personPath } from './person-path.ts'
+import { readWaysOf, waysCards } from './person-ways.ts'
 import type { AdminVisit } from './visit.ts'
 import { dayAndTime, roleWords, wordsOfDone } from './words.ts'
 
 /** One person, and what an admin may do about them. */
 export async function showPerson({ rooms, request, view, who }: AdminVisit & { view: View }): Promise<Html> {
   const person = await personOf(rooms, idIn(request))
-  const sessions = await rooms.store.sessions.list(person.id, view.clock.now)
+  const [sessions, ways] = await Promise.all([
+    rooms.store.sessions.list(person.id, view.clock.now),
+    readWaysOf(rooms, person, view.clock.now),
+  ])
   return frame(view, {
     title: person.name,
     here: pathOf(person.id),
@@ -35,6 +39,7 @@ export async function showPerson({ rooms, request, view, who }: AdminVisit & { v
     main: html`<p class="meta desk-marks">${marks(person)}<span>${person.email ?? 'no e-mail'}</span><span>since ${dayAndTime(person.createdAt, view.clock)}</span><a class="desk-link" href="/admin/log?person=${person.id}">In the log</a></p>
 ${roleForm(person)}
 ${sessionsCard(person, { sessions, providers: rooms.providers }, view)}
+${waysCards(person, ways, { providers: rooms.providers, view })}
 ${accessCard(person)}`,
   })
 }
@@ -57,7 +62,7 @@ const sessionsCard = (
   return html`<section class="card-of"><h2>Sessions</h2>${
     sessions.length === 0
       ? html`<p class="setting-note">None is open.</p>`
-      : html`<ul class="plain-list">${sessions.map(({ device, way, lastUsedAt }) => html`<li><span>${device ?? 'Unknown device'}</span><span class="meta">${signedIn(way)}last used ${dayAndTime(lastUsedAt, clock)}</span></li>`)}</ul>${actForm(`${pathOf(id)}/sign-out`, 'Sign out everywhere', '')}<p class="setting-note">Keys of their programs stay good. Switching the account off ends those as well.</p>`
+      : html`<ul class="plain-list">${sessions.map(({ device, way, lastUsedAt }) => html`<li><span>${device ?? 'Unknown device'}</span><span class="meta">${signedIn(way)}last used ${dayAndTime(lastUsedAt, clock)}</span></li>`)}</ul>${actForm(`${pathOf(id)}/sign-out`, 'Sign out everywhere', '')}<p class="setting-note">Keys of their programs stay good until they are revoked. Switching the account off shuts those out as well.</p>`
   }</section>`
 }
 
@@ -99,18 +104,6 @@ export async function postDelete({ rooms, request, who }: AdminVisit): Promise<s
   return '/admin?done=deleted'
 }
 
-/** The person's page, to come back to. */
-export const personPath = (request: FastifyRequest): string => pathOf(idIn(request))
-
 const doneAt = (request: FastifyRequest, done: string): string => `${personPath(request)}?done=${done}`
-
-const pathOf = (id: string): string => `/admin/people/${id}`
-
-/** @throws CodedError `not_found` where the address holds no id. */
-export function idIn({ params }: FastifyRequest): string {
-  const id = fieldOf(params, 'id')
-  if (!isUuid(id)) throw new CodedError('not_found')
-  return id
-}
 
 export const isRole = (text: string | undefined): text is Role => roles.some((role) => role === text)

@@ -3,16 +3,10 @@ import type { FastifyInstance } from 'fastify'
 import type { Rooms } from '../../house.ts'
 import { invitationsPath, postInvitations, postRevoke, showInvitations } from './invitations.ts'
 import { logPath, showLog } from './log.ts'
-import { showPeople } from './people.ts'
-import {
-  personPath,
-  postDelete,
-  postDisable,
-  postEnable,
-  postRole,
-  postSignOut,
-  showPerson,
-} from './person.ts'
+import { everybodyPath, postEverybodyOut, showPeople } from './people.ts'
+import { postDelete, postDisable, postEnable, postRole, postSignOut, showPerson } from './person.ts'
+import { personPath } from './person-path.ts'
+import { postRevokeKey } from './person-ways.ts'
 import { postLimit, postSignUp, rulesPath, showRules } from './rules.ts'
 import { adminAct, adminPage, freshly } from './visit.ts'
 
@@ -32,11 +26,13 @@ export function registerAdmin(app: FastifyInstance, rooms: Rooms): void {
 
 function registerPeople(pages: FastifyInstance, rooms: Rooms): void {
   pages.get('/admin', adminPage(rooms, showPeople))
+  pages.post(everybodyPath, adminAct(rooms, postEverybodyOut))
   pages.get('/admin/people/:id', adminPage(rooms, showPerson))
   pages.post('/admin/people/:id/role', freshly(personPath, adminAct(rooms, postRole)))
   pages.post('/admin/people/:id/disable', adminAct(rooms, postDisable))
   pages.post('/admin/people/:id/enable', freshly(personPath, adminAct(rooms, postEnable)))
   pages.post('/admin/people/:id/sign-out', adminAct(rooms, postSignOut))
+  pages.post('/admin/people/:id/keys/:keyId/revoke', adminAct(rooms, postRevokeKey))
   pages.post('/admin/people/:id/delete', freshly(personPath, adminAct(rooms, postDelete)))
 }
 

@@ -59,6 +59,8 @@ const doneWords: Readonly<Record<string, string>> = {
   disabled: 'The account is switched off, and its sessions are over.',
   enabled: 'The account is switched on.',
   'signed-out': 'All sessions are over.',
+  'everybody-out': 'Everybody is signed out but you.',
+  'key-revoked': 'The key is revoked, and what it had opened is closed.',
   deleted: 'The account is deleted.',
   revoked: 'The invitation is taken back.',
   rules: 'The rule holds from now on, on all hubs within a few seconds.',

@@ -1,25 +1,16 @@
-import { searchTextOf } from '../people-search.ts'
 import type { Migration } from './migration.ts'
 
-/** What the search of people compares, of those who are here already too. */
+/**
+ * What the search of people compares. It is filled in batches by the hubs' chores (`fillSearchTexts`), since a look at
+ * everybody in here would hold up the hubs that serve meanwhile.
+ */
 export const peopleSearch: Migration = {
   name: '0007-people-search',
   kind: 'expanding',
-  async up(queries) {
-    await queries.schema
+  async up({ schema }) {
+    await schema
       .alterTable('users')
       .addColumn('search_text', 'text', (column) => column.notNull().defaultTo(''))
       .execute()
-    const people = await queries
-      .selectFrom('users')
-      .select(['id', 'name', 'email'])
-      .where('kind', '!=', 'guest')
-      .execute()
-    for (const { id, ...person } of people)
-      await queries
-        .updateTable('users')
-        .set({ search_text: searchTextOf(person) })
-        .where('id', '=', id)
-        .execute()
   },
 }

@@ -6,6 +6,9 @@ import { greetings } from './0005-greetings.ts'
 import { guestBefore } from './0006-guest-before.ts'
 import { peopleSearch } from './0007-people-search.ts'
 import { requestTraces } from './0008-request-traces.ts'
+import { leftGuests } from './0010-left-guests.ts'
+import { passkeyNames } from './0011-passkey-names.ts'
+import { lastWord } from './0012-last-word.ts'
 import type { Migration } from './migration.ts'
 
 /** The history, oldest first. */
@@ -18,4 +21,7 @@ export const migrations: readonly Migration[] = [
   guestBefore,
   peopleSearch,
   requestTraces,
+  leftGuests,
+  passkeyNames,
+  lastWord,
 ]

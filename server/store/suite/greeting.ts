@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { ChatAsked } from '../../../bus/contract/chat.ts'
 import { uuidv7 } from '../../../bus/contract/ids.ts'
+import { freshGreetingMs } from '../greeting.ts'
 import type { AcceptResult, GreetInput, Store, User } from '../store.ts'
 import {
   accepted,
@@ -91,6 +92,17 @@ export function testGreeting(it: It): void {
     assert.equal((await store.conversations.list(gone.id, { limit: 9 })).items.length, 1)
   })
 
+  it('greets nobody at once who deleted what they just talked about, also when it is gone for good', async (ground) => {
+    const store = await ground.open()
+    const user = await createMember(store)
+    await converse(store, user, exampleSend(), 10)
+    const { conversation_id: id } = await converse(store, user, exampleSend(), 400)
+    await store.conversations.delete(user.id, id, 410)
+    await store.conversations.purgeDeleted(1_000, 9)
+    assert.equal(await greet(store, user, exampleGreeting(), 499), undefined)
+    assert.equal((await greet(store, user, exampleGreeting(), 500))?.outcome, 'accepted')
+  })
+
   it('makes one greeting of what two hubs ask for at once', async (ground) => {
     const [one, other] = [await ground.open(), await ground.open()]
     const user = await createMember(one)
@@ -110,16 +122,18 @@ export function testGreeting(it: It): void {
     const [first, second, third] = [exampleGreeting(), exampleGreeting(), exampleGreeting()]
     await greet(store, user, first, 200)
     await store.requests.markPublished(user.id, first.request_id, { epoch: 1, seq: 7, now: 201 })
-    await greet(store, user, second, 400)
+    assert.equal(await greet(store, user, exampleGreeting(), 400), undefined, 'it may be open in another tab')
+    const later = 201 + freshGreetingMs
+    await greet(store, user, second, later)
     assert.equal(await stateOf(store, user, { ...first, kind: 'send' }), undefined)
     assert.deepEqual(
       (await store.requests.cancelling(9)).map(({ requestId }) => requestId),
       [first.request_id],
     )
-    await answer(store, user, second, 401)
+    await answer(store, user, second, later + 1)
     const reply = sendAfter({ ...second, kind: 'send' }, 'Good to be back')
-    await accepted(store, user, reply, { now: 402 })
-    await greet(store, user, third, 600)
+    await accepted(store, user, reply, { now: later + 2 })
+    await greet(store, user, third, later + 200)
     const listed = (await store.conversations.list(user.id, { limit: 9 })).items.map(({ id }) => id)
     assert.ok(listed.includes(second.conversation_id) && listed.includes(third.conversation_id))
     assert.equal(listed.includes(first.conversation_id), false)
@@ -194,7 +208,7 @@ export function testGreeting(it: It): void {
     const counter = { key: `tokens:${user.id}`, windowStart: 0 }
     assert.equal(await store.limits.read(counter), 16)
     const quotas = [{ counter, amount: 0, most: 15, retryAfterMs: 5 }]
-    assert.deepEqual(await greet(store, user, exampleGreeting(), 400, { quotas }), {
+    assert.deepEqual(await greet(store, user, exampleGreeting(), 201 + freshGreetingMs, { quotas }), {
       outcome: 'refused',
       code: 'rate_limited',
       retryAfterMs: 5,

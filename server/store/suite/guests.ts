@@ -94,6 +94,31 @@ export function testGuests(it: It): void {
     assert.deepEqual((await titlesOf(store, member)).toSorted(), ['Done', 'Running'])
   })
 
+  it('finds guests who were left behind long enough, and none whom somebody could still take along', async (ground) => {
+    const store = await ground.open()
+    const talked = async (name: string, sessionEnd?: number) => {
+      const guest = await createPerson(store, name)
+      await converse(store, guest, exampleSend())
+      if (sessionEnd !== undefined) await createSession(store, guest, name, { expiresAt: sessionEnd })
+      return guest.id
+    }
+    const left = [await talked('left'), await talked('over', 100)]
+    const { guest, member, session } = await arrive(store)
+    await converse(store, guest, exampleSend())
+    await converse(store, member, exampleSend())
+    await talked('here', 1_000)
+    await createPerson(store, 'silent')
+    const found = async (leftBefore: number, now: number) =>
+      (await store.guests.findLeft({ leftBefore, now, limit: 9 })).toSorted()
+    assert.deepEqual(await found(200, 200), [])
+    assert.deepEqual(await found(200, 300), [], 'noted at 200')
+    assert.deepEqual(await found(201, 301), left.toSorted())
+    await store.sessions.end(member.id, session.id, 302)
+    assert.deepEqual(await found(201, 303), left.toSorted())
+    assert.deepEqual(await found(304, 305), [...left, guest.id].toSorted())
+    assert.equal((await store.guests.findLeft({ leftBefore: 304, now: 305, limit: 2 })).length, 2)
+  })
+
   it('gives nobody what a guest of another browser said, nor what a person did', async (ground) => {
     const store = await ground.open()
     const { guest, member, session } = await arrive(store)

@@ -25,14 +25,17 @@ export function testKeys(it: It): void {
     const found = await passkeys.find('one')
     assert.deepEqual(found, {
       user,
-      passkey: { ...examplePasskey('one'), userId: user.id, createdAt: 10, lastUsedAt: null },
+      passkey: { ...examplePasskey('one'), userId: user.id, createdAt: 10, lastUsedAt: null, rpId: null },
     })
     const stranger = await createMember(store, { name: 'Eve' })
     assert.equal(await passkeys.add(stranger.id, examplePasskey('one'), 11), false)
-    await passkeys.noteUse('one', { counter: 5, backedUp: true, now: 20 })
-    await passkeys.noteUse('one', { counter: 4, backedUp: false, now: 30 })
+    await passkeys.noteUse('one', { counter: 5, backedUp: true, rpId: 'home.example', now: 20 })
+    await passkeys.noteUse('one', { counter: 4, backedUp: false, rpId: 'other.example', now: 30 })
     const [used] = await passkeys.list(user.id)
-    assert.deepEqual([used?.counter, used?.backedUp, used?.lastUsedAt], [5, true, 20])
+    assert.deepEqual(
+      [used?.counter, used?.backedUp, used?.lastUsedAt, used?.rpId],
+      [5, true, 20, 'home.example'],
+    )
     assert.equal(await passkeys.rename(stranger.id, 'one', 'Mine'), false)
     assert.equal(await passkeys.rename(user.id, 'one', 'Phone'), true)
     assert.equal(await passkeys.remove(stranger.id, 'one'), 'none')
@@ -40,6 +43,8 @@ export function testKeys(it: It): void {
     for (let count = 1; count < maxPasskeysPerUser; count += 1)
       assert.equal(await passkeys.add(user.id, examplePasskey(`key ${count}`), 11), true)
     assert.equal(await passkeys.add(user.id, examplePasskey('too many'), 11), false)
+    await passkeys.add(stranger.id, { ...examplePasskey('named'), rpId: 'home.example' }, 12)
+    assert.equal((await passkeys.find('named'))?.passkey.rpId, 'home.example')
     assert.equal(await passkeys.remove(user.id, 'one'), 'removed')
     await store.accounts.disable(user.id, 40)
     assert.equal(await passkeys.find('key 1'), undefined)

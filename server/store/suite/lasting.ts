@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import { uuidv7 } from '../../../bus/contract/ids.ts'
 import { startProcess } from '../../../testing/servers/processes.ts'
-import { listUsers } from '../list-users.ts'
 import { migrate } from '../migrate.ts'
 import { migrations } from '../migrations/all.ts'
 import type { Migration } from '../migrations/migration.ts'
@@ -96,21 +95,21 @@ export function testLasting(it: It): void {
     const database = await ground.openDatabase()
     const before = migrations.findIndex(({ name }) => name === '0007-people-search')
     await migrate(database, migrations.slice(0, before))
-    const person = {
-      id: uuidv7(),
-      name: 'Zoë',
-      kind: 'member',
-      role: 'user',
-      email: null,
-      created_at: 1,
-    } as const
-    await database.write((queries) => queries.insertInto('users').values(person).execute())
+    const person = { name: 'Zoë', kind: 'member', role: 'user', email: null, created_at: 1 } as const
+    const people = [uuidv7(), uuidv7()].map((id) => ({ ...person, id }))
+    await database.write((queries) => queries.insertInto('users').values(people).execute())
     await migrate(database)
-    const found = await database.read((queries) => listUsers(queries, { limit: 9, query: 'ZOE' }))
+    const { accounts } = createStore(database)
+    const found = async (query: string) =>
+      (await accounts.listUsers({ limit: 9, query })).items.map(({ name }) => name)
     assert.deepEqual(
-      found.items.map(({ name }) => name),
-      ['Zoë'],
+      [await found('ZO'), await found('ZOE')],
+      [['Zoë', 'Zoë'], []],
+      'by their letters meanwhile',
     )
+    assert.deepEqual([await accounts.fillSearchTexts(1), await found('ZOE')], [1, ['Zoë']])
+    assert.deepEqual([await accounts.fillSearchTexts(9), await found('ZOE')], [1, ['Zoë', 'Zoë']])
+    assert.equal(await accounts.fillSearchTexts(9), 0)
   })
 
   it('leaves nothing of a migration that failed', async (ground) => {

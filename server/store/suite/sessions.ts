@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { uuidv7 } from '../../../bus/contract/ids.ts'
 import { maxSessionsPerUser } from '../session-queries.ts'
-import { createMember, createSession, told } from './examples.ts'
+import { createMember, createPerson, createSession, told } from './examples.ts'
 import type { It } from './ground.ts'
 
 export function testSessions(it: It): void {
@@ -53,6 +53,25 @@ export function testSessions(it: It): void {
     const before = await one.sessions.find('old', 49)
     assert.deepEqual([before?.id, before?.byPrevious, before?.rotationDue], [id, true, false])
     assert.equal(await one.sessions.find('old', 50), undefined)
+  })
+
+  it('ends the sessions of everybody but guests, and but one, a bounded number at a time', async (ground) => {
+    const store = await ground.open()
+    const [admin, other] = [await createMember(store), await createMember(store, { name: 'Ben' })]
+    const guest = await createPerson(store)
+    const keptId = await createSession(store, admin, 'kept')
+    for (const hash of ['one', 'two']) await createSession(store, other, hash)
+    await createSession(store, admin, 'three')
+    await createSession(store, guest, 'of a guest')
+    await createSession(store, other, 'later', { createdAt: 21 })
+    const end = () => store.sessions.endEverybodys({ keptId, limit: 2, now: 20 })
+    assert.deepEqual([await end(), await end(), await end()], [2, 1, 0])
+    const left = await Promise.all([admin, other, guest].map(({ id }) => store.sessions.list(id, 20)))
+    assert.deepEqual(
+      left.map((one) => one.length),
+      [1, 1, 1],
+    )
+    assert.equal((await told(store)).flatMap(([, ended]) => ended).length, 3)
   })
 
   it('ends one session, or all but one, tells the hubs, and leaves other people alone', async (ground) => {
