@@ -107,7 +107,7 @@ const withoutIds = [
 ]
 
 /** Ways in and out, which are nobody's yet; what admins do is theirs alone (`attacks.test.ts`). */
-const elsewhere = /^\/(sign-in|sign-out|invitation|admin)\b/
+const elsewhere = /^\/(sign-in|sign-out|owner|invitation|admin)\b/
 
 test('every route that takes an id, or changes what is somebody’s, has an attack or says why not', () => {
   const asked = routes().filter((one) => isUnsafe(one) || /:(id|messageId)/.test(one.path))

@@ -27,9 +27,10 @@ export async function deleteAccount(
   const traces = await store.accounts.deleteUser(userId, Date.now())
   if (traces === undefined) throw new CodedError('not_found')
   access.changed()
-  const { actorId, address } = by
+  const { actorId, address, facts = {} } = by
   const isAnother = actorId !== userId && address !== undefined
-  await audit(rooms, { act: 'account-deleted', subjectId: userId, actorId, ...(isAnother && { address }) })
+  const act = { act: 'account-deleted', subjectId: userId, actorId, facts } as const
+  await audit(rooms, { ...act, ...(isAnother && { address }) })
   // Whoever is writing an answer stops; what it wrote meanwhile is gone with the log's age.
   for (const { requestId } of traces) {
     const cancel = { request_id: requestId, user_id: userId, timestamp: Date.now() / 1000 }
