@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { startTestHouse, type TestHouse } from '../../testing/hub/start-house.ts'
+import { waitUntil } from '../../testing/servers/wait-until.ts'
 import type { Rooms } from '../house.ts'
 import { applyAccess, checkOpenSockets } from './access-changes.ts'
 import type { Connection } from './connection.ts'
@@ -49,4 +50,23 @@ test('a socket’s check that read a role before it was taken away does not give
   await checkOpenSockets(app.rooms, people)
   assert.equal(person.user.role, 'premium', 'a change that was missed is found by the next check')
   people.leave(connection)
+})
+
+test('a new name is heard although a session ends while the store is asked for it', async () => {
+  const { store, bus, app } = house.hub
+  const { user } = await house.hub.signIn('member')
+  const people = new People(bus, { onEntry: () => {}, onNotice: () => {} })
+  const person = people.arrive(user)
+  const asked = Promise.withResolvers<void>()
+  const findUser: typeof store.accounts.findUser = async (id) => {
+    await asked.promise
+    return store.accounts.findUser(id)
+  }
+  const slow: Rooms = { ...app.rooms, store: { ...store, accounts: { ...store.accounts, findUser } } }
+  await store.accounts.rename(user.id, 'Rin', 1)
+  const change = { user_id: user.id, ended: [], timestamp: 1 }
+  applyAccess(slow, people, { ...change, kind: 'changed' })
+  applyAccess(slow, people, { ...change, kind: 'ended' })
+  asked.resolve()
+  await waitUntil('the name is known', () => person.user.name === 'Rin')
 })
