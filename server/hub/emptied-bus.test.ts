@@ -64,13 +64,13 @@ test('a socket that was brought up to date when the bus lost its data hears the 
   await Promise.all([browser.close(), tab.close()])
 })
 
-for (const [how, lose] of [
-  ['the bus lost its data', () => house.nats.restart({ wipe: true })],
-  [
-    'its log was removed',
-    ({ subject }: { subject: string }) => house.hub.bus.purge('AI_CHAT_STREAM', subject),
-  ],
-] as const)
+/** A final comes without an end where its log was lost after it, and begun anew by a worker that then died. */
+const losses: [how: string, end: 'finish' | 'publishFinal', lose: (subject: string) => Promise<void>][] = [
+  ['the bus lost its data', 'finish', () => house.nats.restart({ wipe: true })],
+  ['its log was removed', 'finish', (subject) => house.hub.bus.purge('AI_CHAT_STREAM', subject)],
+  ['its log was left without an end', 'publishFinal', async () => undefined],
+]
+for (const [how, end, lose] of losses)
   test(`a reply that was stored unheard before ${how} is told of as stored`, async () => {
     await using link = await startBreakableLink(house.nats.port)
     const natsUrl = house.nats.url.replace(String(house.nats.port), String(link.port))
@@ -83,11 +83,11 @@ for (const [how, lose] of [
     await first.say('one ')
     await untilHeard(browser, 'one ')
     link.break()
-    await first.finish()
+    await first[end]()
     over.resolve()
     const read = () => house.hub.store.requests.find(mika.user.id, send.request_id)
     await waitUntil('the reply is stored', async () => (await read())?.state === 'answered')
-    await lose({ subject: subjects.stream(mika.user.id, send.request_id) })
+    await lose(subjects.stream(mika.user.id, send.request_id))
     link.mend()
     await browser.next('chat.changed', ({ kind, request_id }) => {
       return kind === 'stored' && request_id === send.request_id

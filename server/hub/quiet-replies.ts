@@ -44,17 +44,19 @@ async function checkTail({ bus, store }: Parts, tail: ReplyTail, nowMs: number):
   // Of a stream that was made anew meanwhile the next round asks.
   if (!isFollowed(tail) || tail.reading || bus.epochOf(streams.log.name) !== epoch) return
   if (last === undefined) return askStore(store, tail)
-  if (last.seq > tail.seq) {
+  const standsStill = last.seq <= tail.seq
+  if (!standsStill) {
     tail.newest = Math.max(tail.newest, last.seq)
     if (!(await catchUp(bus, tail))) return
   }
   const type = tail.seq === last.seq ? decodeEntry(last.body)?.type : undefined
   if (type === 'done' || type === 'error') dropTail(tail.person, tail.requestId)
+  else if (standsStill) await askStore(store, tail)
 }
 
 /**
- * Nothing is written yet, or the log was removed after its end, or lost: then the word that the reply is stored may have
- * been lost too, and nobody says it again.
+ * Nothing is written yet, or the log was removed after its end, or lost, or nobody goes on with it, since the reply is
+ * stored: then the word of that may have been lost too, and nobody says it again.
  */
 async function askStore(store: Store, tail: ReplyTail): Promise<void> {
   const { person, requestId } = tail
@@ -62,4 +64,5 @@ async function askStore(store: Store, tail: ReplyTail): Promise<void> {
   if (request === undefined) return dropTail(person, requestId)
   if (isOpenState(request.state)) return
   tellChanged(person, { kind: 'stored', conversation_id: request.conversationId, request_id: requestId })
+  dropTail(person, requestId)
 }
