@@ -5,6 +5,7 @@ import { uuidv7 } from '../../bus/contract/ids.ts'
 import { openBrowserSocket } from '../../testing/hub/browser-socket.ts'
 import { startTestHouse, type TestHouse } from '../../testing/hub/start-house.ts'
 import type { SignedIn, TestHub } from '../../testing/hub/start-hub.ts'
+import { waitUntil } from '../../testing/servers/wait-until.ts'
 import { newApiKey } from '../accounts/keys/api-key.ts'
 import { openSession } from '../accounts/sessions/open.ts'
 import type { Rooms } from '../house.ts'
@@ -54,6 +55,25 @@ test('a socket’s check that read a role before it was taken away does not give
   await checkOpenSockets(app.rooms, people)
   assert.equal(person.user.role, 'premium', 'a change that was missed is found by the next check')
   people.leave(connection)
+})
+
+test('a new name is heard although a session ends while the store is asked for it', async () => {
+  const { store, bus, app } = house.hub
+  const { user } = await house.hub.signIn('member')
+  const people = new People(bus, { onEntry: () => {}, onNotice: () => {} })
+  const person = people.arrive(user)
+  const asked = Promise.withResolvers<void>()
+  const findUser: typeof store.accounts.findUser = async (id) => {
+    await asked.promise
+    return store.accounts.findUser(id)
+  }
+  const slow: Rooms = { ...app.rooms, store: { ...store, accounts: { ...store.accounts, findUser } } }
+  await store.accounts.rename(user.id, 'Rin', 1)
+  const change = { user_id: user.id, ended: [], timestamp: 1 }
+  applyAccess(slow, people, { ...change, kind: 'changed' })
+  applyAccess(slow, people, { ...change, kind: 'ended' })
+  asked.resolve()
+  await waitUntil('the name is known', () => person.user.name === 'Rin')
 })
 
 /** Long enough to connect, and over at the hub's next look at its sockets; in milliseconds. */

@@ -15,8 +15,8 @@ const batch = 500
 export function applyAccess(rooms: Rooms, people: People, change: AccessChange): void {
   const person = people.byId.get(change.user_id)
   if (person === undefined) return
-  person.changes += 1
   if (change.kind === 'changed') {
+    person.changes += 1
     if (change.role !== undefined) person.user = { ...person.user, role: change.role }
     void refresh(rooms, person)
     return
@@ -50,7 +50,7 @@ export async function checkOpenSockets({ store }: Rooms, people: People): Promis
 interface Answer {
   readonly asked: readonly string[]
   readonly living: readonly { id: string; user: User }[]
-  /** What was heard of each person's access when the question was asked. */
+  /** What was heard of each person's name and role when the question was asked. */
   readonly heard: ReadonlyMap<Person, number>
 }
 

@@ -8,7 +8,7 @@ import type { ReplyTail } from './reply-tail.ts'
 export interface Person {
   /** As last heard: role and name may change while somebody is here. The id stays. */
   user: User
-  /** How many changes of their access were heard: what the store was asked before one came is older than it. */
+  /** How many changes of name or role were heard: what the store was asked before one came is older than it. */
   changes: number
   readonly connections: Set<Connection>
   /** Entries of all replies, as the stream republishes them. */
