@@ -69,7 +69,7 @@ test('a hub whose admin has another way in prints an owner link on request alone
   } as const
   await store.accounts.createUser(admin)
   await store.recoveryCodes.replace(admin.id, ['a hash'], 1)
-  await store.close()
+  await store.accounts.createOwnerLink({ tokenHash: 'of a start before', expiresAt: Date.now() + 60_000 })
   for (const [ownerLink, expected] of [
     ['auto', /No owner link is printed/],
     ['always', /One-time owner link: http/],
@@ -79,7 +79,9 @@ test('a hub whose admin has another way in prints an owner link on request alone
     assert.equal(/One-time owner link/.test(hub.output()), ownerLink === 'always')
     hub.child.kill('SIGTERM')
     assert.equal(await hub.exit, 0)
+    assert.equal(await store.accounts.claimOwnerLink('of a start before', Date.now()), undefined)
   }
+  await store.close()
 })
 
 test('a hub open to the network prints one owner link, which works, and ends well when it is told to', async () => {

@@ -68,9 +68,10 @@ async function openAssets() {
 }
 
 async function printOwnerLink(config: HubConfig, store: Store, logger: Logger, address: string) {
+  // Made also where it is told to nobody: the one that an earlier start left in the log ends with it.
+  const link = await createOwnerLink(store.accounts, Date.now())
   if (config.ownerLink === 'auto' && (await store.accounts.anAdminCanComeIn()))
     return logger.info('No owner link is printed: an admin has another way in. OWNER_LINK=always prints one')
-  const link = await createOwnerLink(store.accounts, Date.now())
   const [other] = addressesForOthers(config.host)
   const origin = other === undefined ? address : `http://${other}:${new URL(address).port || 80}`
   // The one message that is not constant: people must find it in a log of any form.

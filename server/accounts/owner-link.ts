@@ -16,7 +16,7 @@ const ownerLinkAgeMs = 24 * 60 * 60_000
 
 /**
  * Makes the one valid owner link; earlier ones end. A start makes a new one while it is the only way in for an owner who
- * lost the browser's session. Later ones would make whoever reads the house's log its owner, so they are made on request.
+ * lost the browser's session. Later ones would make whoever reads the house's log its owner, so they are told on request.
  *
  * @returns the path to open.
  */

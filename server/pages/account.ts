@@ -16,7 +16,7 @@ export const account = (user: User, canSignIn: boolean): Html =>
 <a href="/account" role="menuitem" class="menu-item" tabindex="-1">${icon('person', 'small')}<span class="menu-label">Your account</span></a>
 ${user.role === 'admin' && html`<a role="menuitem" class="menu-item" tabindex="-1" href="/admin">${icon('sliders', 'small')}<span class="menu-label">People and rules</span></a>`}
 <button type="submit" role="menuitem" class="menu-item" tabindex="-1">${icon('leave', 'small')}<span class="menu-label">Sign out</span></button>
-</div></form>${user.kind === 'owner' && html`<p class="menu-note">Without a passkey the way back is a new owner link: the house prints one when it starts.</p>`}</div>`
+</div></form>${user.kind === 'owner' && html`<p class="menu-note">Without a passkey the way back is a new owner link. A start prints one, or, once an admin has another way in, a start with <code>OWNER_LINK=always</code>.</p>`}</div>`
 
 const mark = ({ name }: User): Html =>
   html`<span class="person-mark" aria-hidden="true">${name.slice(0, 1).toLocaleUpperCase('en')}</span>`

@@ -2,7 +2,7 @@ import type { Queries } from './database.ts'
 
 /**
  * Whether one linked provider or passkey less would leave no way into an account. Within a transaction that has locked
- * the person, so that two at once do not take the last two away. An owner has the link that each start prints.
+ * the person, so that two at once do not take the last two away. An owner has the owner link.
  */
 export async function isLastWayIn(queries: Queries, userId: string): Promise<boolean> {
   const { kind, identities, passkeys } = await queries
