@@ -1,7 +1,7 @@
 import { checker } from '../../bus/contract/check.ts'
 import { encode } from '../../bus/contract/codec.ts'
 import { CodedError } from '../../bus/contract/errors.ts'
-import { type HistoryAnswer, HistoryGet } from '../../bus/contract/history.ts'
+import { type HistoryAnswer, HistoryGet, isOpenState } from '../../bus/contract/history.ts'
 import { maxBusBytes } from '../../bus/contract/limits.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
 import type { Subscription } from '../../bus/nats/bus.ts'
@@ -66,8 +66,7 @@ function toAnswer(history: RequestHistory | undefined, titles: readonly string[]
 /** A cancelled request whose final is stored needs no end in any log: where the bus lost its data there is a new one. */
 function stateOf({ state, cancelRequested, isStored }: RequestHistory): HistoryAnswer['state'] {
   if (state === 'cancelled') return isStored ? 'answered' : 'cancelled'
-  const isOpen = state === 'published' || state === 'ready' || state === 'waiting'
-  return isOpen && cancelRequested ? 'cancelled' : state
+  return cancelRequested && isOpenState(state) ? 'cancelled' : state
 }
 
 function fitsSurely({ messages, companion }: HistoryAnswer): boolean {

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../bus/contract/errors.ts'
+import { isOpenState } from '../../bus/contract/history.ts'
 import type { Message } from '../store/store.ts'
 import { errorWords } from './error-advice.ts'
 import type { Html } from './html.ts'
@@ -28,8 +29,7 @@ export const blankReply: ReplyFacts = {
 /** What the companion answered, or how far it has come; all states of a reply are told by `data-state`. */
 export function replyTurn(reply: ReplyFacts, view: TurnView): Html {
   const state = reply.state ?? 'answered'
-  const isRunning = state === 'waiting' || state === 'ready' || state === 'published'
-  return html`<article class="turn reply" id="m-${reply.id}" data-message-id="${reply.id}" data-parent-id="${reply.parentId}" data-role="assistant" data-state="${state}" aria-busy="${String(isRunning)}">
+  return html`<article class="turn reply" id="m-${reply.id}" data-message-id="${reply.id}" data-parent-id="${reply.parentId}" data-role="assistant" data-state="${state}" aria-busy="${String(isOpenState(state))}">
 <h2 class="sr-only">${view.companionName}</h2>
 ${thoughts(reply)}
 <div class="reply-body prose-like" dir="auto">${reply.content !== '' && raw(renderedReplies.render(view, reply.content))}</div>

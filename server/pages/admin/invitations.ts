@@ -19,7 +19,7 @@ import type { View } from '../view.ts'
 import { actForm, frame } from './frame.ts'
 import { shortId } from './log-facts.ts'
 import { isRole } from './person.ts'
-import { type Names, nameOf } from './person-names.ts'
+import { findPresent, type Names, nameOf, namesOf } from './person-names.ts'
 import { idIn } from './person-path.ts'
 import type { AdminVisit } from './visit.ts'
 import { dayAndTime, roleWords, wordsOfDone } from './words.ts'
@@ -97,14 +97,10 @@ const form = (): Html =>
 <div class="setting setting-wide"><label for="note">Note, for yourself</label><input id="note" class="input" name="note" maxlength="60" autocomplete="off" placeholder="For whom it is"></div>
 <button type="submit" class="btn btn-primary">Make a link</button></form></section>`
 
-/** Those of these people who are still here. */
-async function peopleOf({ store }: Rooms, ids: readonly (string | null)[]): Promise<People> {
-  const people = await store.accounts.findUsers([...new Set(ids.filter((id) => id !== null))])
+async function peopleOf(rooms: Rooms, ids: readonly (string | null)[]): Promise<People> {
+  const people = await findPresent(rooms, ids)
   const admins = people.filter(({ role, disabledAt }) => role === 'admin' && disabledAt === null)
-  return {
-    names: new Map(people.map(({ id, name }) => [id, name])),
-    admins: new Set(admins.map(({ id }) => id)),
-  }
+  return { names: namesOf(people), admins: new Set(admins.map(({ id }) => id)) }
 }
 
 interface People {

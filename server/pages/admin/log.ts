@@ -7,7 +7,7 @@ import type { NamedProvider } from '../sign-in-page.ts'
 import type { View } from '../view.ts'
 import { frame, olderLink } from './frame.ts'
 import { factWords } from './log-facts.ts'
-import { type Names, nameOf, namesOf } from './person-names.ts'
+import { findPresent, type Names, nameOf, namesOf } from './person-names.ts'
 import type { AdminVisit } from './visit.ts'
 import { actWords, dayAndTime, isAct } from './words.ts'
 
@@ -25,7 +25,7 @@ export async function showLog({ rooms, request, view, who }: AdminVisit & { view
     ...(isAct(act) && { act }),
     ...(before && { before }),
   })
-  const names = await namesOf(rooms, [...idsIn(items), personId ?? null])
+  const names = namesOf(await findPresent(rooms, [...idsIn(items), personId ?? null]))
   return frame(view, {
     title: 'Log',
     here: logPath,
