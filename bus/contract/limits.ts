@@ -6,7 +6,10 @@ export const maxMessageLength = 32_000
 /** Longest reply, in UTF-16 code units. Past it the reply ends with `finish_reason: length`. Configurable. */
 export const maxReplyLength = 200_000
 
-/** Largest frame to the hub, in bytes: a text of 86,000 code units, at most 3 bytes of UTF-8 each, fits. Past it: close 1009. */
+/**
+ * Largest frame to the hub, in bytes: a text of 86,000 code units, at most 3 bytes of UTF-8 each, fits. Past it: close
+ * 1009.
+ */
 export const maxFrameBytes = 256 * 1024
 
 /** Largest frame before `welcome`, in bytes. Past it: close 1009. */

@@ -54,7 +54,9 @@ export interface AccountStore {
   disable(id: string, now: number): Promise<boolean>
   enable(id: string): Promise<boolean>
   /**
-   * Removes a user with everything that is theirs; of what they did an id is left. @returns what of it may be on the bus; undefined: no such user.
+   * Removes a user with everything that is theirs; of what they did an id is left.
+   *
+   * @returns what of it may be on the bus; undefined: no such user.
    * @throws CodedError `conflict` for the last admin
    */
   deleteUser(id: string, now: number): Promise<BusTrace[] | undefined>
