@@ -10,8 +10,7 @@ const chat = new Chat(document.body.dataset)
 chat.start()
 
 const enhance = async (): Promise<void> => {
-  const code = await import('./enhance.ts').catch(() => undefined)
-  // The hub may be gone in this very moment.
+  const code = await import('./enhance.ts').catch(unlessUnreachable)
   if (code === undefined) return void setTimeout(enhance, 2_000)
   code.enhanceChat(chat)
   // HTMX takes up the page in a timeout of its own, which stands before this one.
@@ -19,6 +18,14 @@ const enhance = async (): Promise<void> => {
 }
 if (typeof requestIdleCallback === 'function') requestIdleCallback(enhance, { timeout: 1_000 })
 else setTimeout(enhance, 200)
+
+/**
+ * The hub may be gone in this very moment, which every browser tells by a TypeError; anything else stays wrong and is to
+ * be seen. A browser that keeps a failed import (Firefox before 155) fails again until the page is loaded anew.
+ */
+function unlessUnreachable(error: unknown): undefined {
+  if (!(error instanceof TypeError)) throw error
+}
 
 /**
  * Keeps the newest of each event that nobody around the conversation hears yet.
