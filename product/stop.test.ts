@@ -5,6 +5,7 @@ import type { BrowserContext, Page } from 'playwright-core'
 import type { ErrorFrame, HubFrame } from '../bus/contract/frames.ts'
 import { lastReply, say, untilAlive, untilReplyHolds, untilSettled } from '../testing/house/talk.ts'
 import { useHouse } from '../testing/house/use-house.ts'
+import type { Visitor } from '../testing/house/visit.ts'
 
 const stage = useHouse()
 
@@ -41,6 +42,16 @@ async function lay(context: BrowserContext): Promise<Line> {
   return line
 }
 
+/** A page with an answer that waits in its middle. */
+async function readHalf(openTab: Visitor['openTab']): Promise<Page> {
+  await stage.pauseReplies(5)
+  const page = await openTab('/')
+  await untilAlive(page)
+  await say(page, 'tokens=60')
+  await untilReplyHolds(page, 't2')
+  return page
+}
+
 const press = (page: Page) => page.getByRole('button', { name: 'Stop' }).first().click()
 
 /** A stop that was lost would leave the answer waiting in its middle. */
@@ -53,11 +64,7 @@ test('a stop that the hub cannot carry out just now says so, and is carried out 
   stage.visit(async ({ context, openTab }) => {
     const line = await lay(context)
     line.refusal = { code: 'store_unavailable', detail: 'The store is away', retryable: true }
-    await stage.pauseReplies(5)
-    const page = await openTab('/')
-    await untilAlive(page)
-    await say(page, 'tokens=60')
-    await untilReplyHolds(page, 't2')
+    const page = await readHalf(openTab)
     await press(page)
     await lastReply(page).getByText('Not stopped yet, tried again soon. The store is away').waitFor()
     line.refusal = undefined
@@ -67,11 +74,7 @@ test('a stop that the hub cannot carry out just now says so, and is carried out 
 test('a stop that the hub refuses does not leave the answer stopping for ever', () =>
   stage.visit(async ({ context, openTab }) => {
     const line = await lay(context)
-    await stage.pauseReplies(5)
-    const page = await openTab('/')
-    await untilAlive(page)
-    await say(page, 'tokens=60')
-    await untilReplyHolds(page, 't2')
+    const page = await readHalf(openTab)
     line.refusal = { code: 'not_allowed', detail: 'You may not do this', retryable: false }
     await press(page)
     await lastReply(page).getByText('Stopping').waitFor({ state: 'detached' })
@@ -101,11 +104,7 @@ test('a message that the hub may have is not given back, and its answer is stopp
 test('a stop that was pressed without a line outlives the page', () =>
   stage.visit(async ({ context, openTab }) => {
     const line = await lay(context)
-    await stage.pauseReplies(5)
-    const page = await openTab('/')
-    await untilAlive(page)
-    await say(page, 'tokens=60')
-    await untilReplyHolds(page, 't2')
+    const page = await readHalf(openTab)
     // A silent writer is heard every now and then.
     line.cutBefore = 'chat.entry'
     await page.locator('#connection:not([data-state=here])').waitFor()

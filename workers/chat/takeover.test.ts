@@ -33,6 +33,15 @@ describe('a reply in the making', () => {
     standIn.setFault({ kind: 'stall', afterTokens }, { requests: 1 })
   const hasGrownTo = (asked: Asked, tokens: number) =>
     waitUntil('the reply has grown', async () => (await house.read(asked)).text.includes(` t${tokens} `))
+  /** A reply that its worker, which drained, left in the middle. */
+  async function leftHalfWay(): Promise<Asked> {
+    const { worker } = await house.startWorker({ backends: [ollamaBackend(ollama.url)] })
+    await pausesAt(100)
+    const asked = await house.ask('tokens=150 rate=50')
+    await hasGrownTo(asked, 20)
+    await worker.drain(0)
+    return asked
+  }
   const attempts = async (asked: Asked) =>
     (await house.entries(asked)).filter((entry) => entry.type === 'start')
 
@@ -138,11 +147,7 @@ describe('a reply in the making', () => {
 
   test('is handed over, with all its text, by a worker that drains', async () => {
     await using _ = house
-    const { worker } = await house.startWorker({ backends: [ollamaBackend(ollama.url)] })
-    await pausesAt(100)
-    const asked = await house.ask('tokens=150 rate=50')
-    await hasGrownTo(asked, 20)
-    await worker.drain(0)
+    const asked = await leftHalfWay()
     const released = (await house.entries(asked)).at(-1)
     assert.equal(released?.type === 'beat' && released.released, true)
     await house.startWorker({ backends: [ollamaBackend(ollama.url)] })
@@ -153,26 +158,16 @@ describe('a reply in the making', () => {
 
   test('is not begun anew by a worker that must leave before its backend said whether it can go on', async () => {
     await using _ = house
-    const first = await house.startWorker({ backends: [ollamaBackend(ollama.url)] })
-    await pausesAt(100)
-    const asked = await house.ask('tokens=150 rate=50')
-    await hasGrownTo(asked, 20)
-    await first.worker.drain(0)
+    const asked = await leftHalfWay()
     const asking = Promise.withResolvers<void>()
     const backend = ollamaBackend(ollama.url)
-    const second = await house.startWorker({
-      backends: [
-        {
-          ...backend,
-          canContinue: (_model, _prompt, _begun, signal) => {
-            asking.resolve()
-            return new Promise((resolve) => signal.addEventListener('abort', () => resolve(false)))
-          },
-        },
-      ],
-    })
+    const canContinue: Backend['canContinue'] = (_model, _prompt, _begun, signal) => {
+      asking.resolve()
+      return new Promise((resolve) => signal.addEventListener('abort', () => resolve(false)))
+    }
+    const { worker } = await house.startWorker({ backends: [{ ...backend, canContinue }] })
     await asking.promise
-    await second.worker.drain(0)
+    await worker.drain(0)
     await house.startWorker({ backends: [backend] })
     const final = await house.final(asked)
     assert.equal(final.content, countedTo(150))
@@ -182,11 +177,7 @@ describe('a reply in the making', () => {
 
   test('is gone on with by a backend that was away when it was first asked whether it can', async () => {
     await using _ = house
-    const first = await house.startWorker({ backends: [ollamaBackend(ollama.url)] })
-    await pausesAt(100)
-    const asked = await house.ask('tokens=150 rate=50')
-    await hasGrownTo(asked, 20)
-    await first.worker.drain(0)
+    const asked = await leftHalfWay()
     const backend = ollamaBackend(ollama.url)
     let asks = 0
     const canContinue: Backend['canContinue'] = async (...question) => {
