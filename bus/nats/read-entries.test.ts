@@ -59,7 +59,8 @@ suite('reading a stream', () => {
     const heard: string[] = []
     for (const subject of ['$JS.API.STREAM.MSG.GET.>', 'marker'])
       await listener.subscribe(subject, (message) => void heard.push(message.subject)).active
-    await waitUntil('the worker misses the streams', () => logged.some(({ level }) => level === 'warn'))
+    const missing = 'The streams do not stand yet'
+    await waitUntil('the worker misses the streams', () => logged.some(({ message }) => message === missing))
     const answer = worker.lastEntry(log, subjects.stream(uuidv7(), uuidv7()))
     await setImmediate()
     worker.send('marker', new Uint8Array())
