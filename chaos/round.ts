@@ -5,7 +5,7 @@ import { becomeCalm, recover } from './calm.ts'
 import { checkReplies, type Endings, type Evidence } from './check/check-replies.ts'
 import { errorLines } from './check/error-lines.ts'
 import { checkGrowth, type Held, measureHeld } from './check/growth.ts'
-import { Ledger } from './check/ledger.ts'
+import { Ledger, type Span } from './check/ledger.ts'
 import { checkMemory, checkRemains } from './check/remains.ts'
 import { Rescues } from './check/rescues.ts'
 import { type Fault, pause, type Scene, type Struck } from './faults/fault.ts'
@@ -66,11 +66,14 @@ export async function playRound(plan: RoundPlan, postgres: PostgresHost): Promis
     })
     const calmMs = await becomeCalm(house, crowd, ledger)
     await checkMemory(house, ledger)
-    const modelFaults = happened
-      .filter(({ kind }) => kind.startsWith('model'))
-      .map(({ fromMs, toMs }) => ({ fromMs: startedAtMs + fromMs, toMs: startedAtMs + toMs }))
+    const spansOf = (kinds: RegExp): Span[] =>
+      happened
+        .filter(({ kind }) => kinds.test(kind))
+        .map(({ fromMs, toMs }) => ({ fromMs: startedAtMs + fromMs, toMs: startedAtMs + toMs }))
+    const modelFaults = spansOf(/^model/)
+    const busLosses = spansOf(/loses its data/)
     const people = [...(before?.people ?? []), ...crowd.people]
-    const endings = await checkAll({ ...witness, ledger, people, modelFaults })
+    const endings = await checkAll({ ...witness, ledger, people, modelFaults, busLosses })
     crowd.leave()
     if (before !== undefined) checkGrowth(before.held, await held(house), ledger)
     await house.stopProcesses()

@@ -31,10 +31,15 @@ function logWith(offset: number): object[] {
   ]
 }
 
+interface Case {
+  readonly kept?: object[]
+  readonly wasLost?: boolean
+}
+
 async function violationsOf(
   offset: number,
   mustContinue: boolean,
-  kept = logWith(offset),
+  { kept = logWith(offset), wasLost = false }: Case = {},
 ): Promise<string[]> {
   const ledger = new Ledger()
   const who = { userId }
@@ -48,7 +53,8 @@ async function violationsOf(
     },
   }
   const stored = { id: requestId, content: ' t0 t1 t2' } as Message
-  await checkLog({ ledger, bus: bus as Bus, mustContinue: () => mustContinue }, asked, stored)
+  const about = { mustContinue: () => mustContinue, wasLost: () => wasLost }
+  await checkLog({ ledger, bus: bus as Bus, ...about }, asked, stored)
   return ledger.violations.map(({ what }) => what)
 }
 
@@ -63,8 +69,14 @@ test('a text that is gone on with, or begun anew where nothing else can be, is n
 })
 
 test('a log that lost its beginning is none, unless it also lost its end', async () => {
-  assert.deepEqual(await violationsOf(6, true, logWith(6).slice(1)), [])
-  assert.deepEqual(await violationsOf(6, true, logWith(6).slice(2)), [])
-  assert.equal((await violationsOf(6, true, logWith(6).slice(1, -1))).length, 1)
-  assert.notEqual((await violationsOf(6, true, logWith(6).toSpliced(1, 1))).length, 0)
+  assert.deepEqual(await violationsOf(6, true, { kept: logWith(6).slice(1) }), [])
+  assert.deepEqual(await violationsOf(6, true, { kept: logWith(6).slice(2) }), [])
+  assert.equal((await violationsOf(6, true, { kept: logWith(6).slice(1, -1) })).length, 1)
+  assert.notEqual((await violationsOf(6, true, { kept: logWith(6).toSpliced(1, 1) })).length, 0)
+})
+
+test('a log without an end is one, unless the bus lost its data while the reply was open', async () => {
+  const kept = logWith(6).slice(0, -1)
+  assert.equal((await violationsOf(6, true, { kept })).length, 1)
+  assert.deepEqual(await violationsOf(6, true, { kept, wasLost: true }), [])
 })

@@ -12,12 +12,15 @@ export interface LogEvidence {
   readonly bus: Bus
   /** Whether whoever took this reply over has to have gone on where it stood. */
   mustContinue(asked: Asked): boolean
+  /** Whether the bus lost its data while this reply was open. */
+  wasLost(asked: Asked): boolean
 }
 
 /**
  * A log that is still there has one end, after which nothing comes; it says what the store says; and who took it over
  * went on at the end of the text, where the model can. A purge takes entries from the first one on: where the bus broke
- * it off, the end is left, which tells readers to ask the store.
+ * it off, the end is left, which tells readers to ask the store. A reply may be stored from a log that the bus then lost,
+ * while another worker had begun it anew: nobody goes on with that one.
  */
 export async function checkLog(evidence: LogEvidence, asked: Asked, stored: Message): Promise<void> {
   const { ledger } = evidence
@@ -38,6 +41,7 @@ export async function checkLog(evidence: LogEvidence, asked: Asked, stored: Mess
     if (readEntry(reader, entry) === 'gap' && isWhole) violate('has a gap')
   }
   if (last === '') ledger.note('logs that were gone')
+  else if (ends === 0 && evidence.wasLost(asked)) ledger.note('logs that a loss left without an end')
   else if (ends !== 1) violate(`ends ${ends} times`)
   else if (last !== 'done' && last !== 'error') violate('goes on after its end')
   else if (!isWhole) ledger.note('logs that are purged in part')

@@ -14,6 +14,8 @@ export interface Evidence {
   readonly bus: Bus
   /** When the model was made to fail. */
   readonly modelFaults: readonly Span[]
+  /** When the bus, or one server of it, lost its data. */
+  readonly busLosses: readonly Span[]
 }
 
 /** How many replies ended in which way. */
@@ -28,7 +30,11 @@ export async function checkReplies(evidence: Evidence): Promise<Endings> {
     const { state } = stored
     if (state === 'answered' || state === 'cancelled' || state === 'failed') endings[state] += 1
     checkEnding(evidence, asked, stored)
-    await checkLog({ ...evidence, mustContinue: (one) => mustContinue(evidence, one) }, asked, stored)
+    const about = {
+      mustContinue: (one: Asked) => mustContinue(evidence, one),
+      wasLost: (one: Asked) => evidence.busLosses.some((span) => overlaps(span, lifeOf(one))),
+    }
+    await checkLog({ ...evidence, ...about }, asked, stored)
     for (const watched of watchersOf(evidence.people, stored.id))
       checkPage(evidence, { asked, watched, stored })
   }

@@ -4,10 +4,11 @@ import type { Ledger } from './ledger.ts'
 
 /**
  * Most that a process may hold more at rest after a round's faults than at rest before them, in mebibytes and in timers,
- * sockets and the like of one kind. Nobody is there at either time. A few mebibytes are code that was first needed now.
+ * sockets and the like of one kind. Nobody is there at either time. A few mebibytes are code that was first needed now,
+ * and ten sockets the pool of PostgreSQL, which keeps them for ten seconds.
  */
 const mostMebibytes = 8
-const mostResources = 10
+const mostResources = 20
 
 export type Held = ReadonlyMap<string, HeldMemory>
 

@@ -20,7 +20,8 @@ export async function fetchReplies(
 ): Promise<ShownReply[] | 'gone' | undefined> {
   try {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
-      headers: { accept: 'text/html', 'hx-request': 'true', cookie },
+      // Kept connections would count as what the hub holds.
+      headers: { accept: 'text/html', 'hx-request': 'true', cookie, connection: 'close' },
       signal: AbortSignal.timeout(fetchMs),
     })
     const text = await answer.text()
@@ -45,7 +46,9 @@ export const isRunning = (state: string): boolean => ['waiting', 'ready', 'publi
 
 /** Opens the house as somebody new. @returns the cookie. @throws when the page gives none */
 export async function openHouse(port: number): Promise<string> {
-  const answer = await fetch(`http://127.0.0.1:${port}/`, { headers: { accept: 'text/html' } })
+  const answer = await fetch(`http://127.0.0.1:${port}/`, {
+    headers: { accept: 'text/html', connection: 'close' },
+  })
   await answer.arrayBuffer()
   const cookie = answer.headers.get('set-cookie')?.split(';')[0]
   if (cookie === undefined) throw new Error(`The page gave no cookie but ${answer.status}`)
