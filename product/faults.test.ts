@@ -9,7 +9,8 @@ import { waitUntil } from '../testing/servers/wait-until.ts'
 import { countedTo } from '../testing/workers/counting.ts'
 
 const stage = useHouse({
-  models: ['counting', 'other'],
+  // One that could go on would do so, as long as it comes further each time.
+  models: [{ name: 'counting', canContinue: false }, 'other'],
   workerEnvironment: { OLLAMA_TIMEOUT: '3s' },
 })
 afterEach(() => stage.house.ollama.setFault(undefined))

@@ -15,7 +15,7 @@ import { projectRoot } from './project-root.mjs'
 
 // The supervisor itself, and what checks the settings.
 const PARTS = [
-  ...['deploy', 'settings', 'bus/contract', 'server/addresses-for-others.ts'],
+  ...['deploy', 'process', 'settings', 'bus/contract', 'server/addresses-for-others.ts'],
   ...['server/accounts', 'server/store', 'server/config.ts', 'server/config-settings.ts'],
   ...[
     'server/config-accounts.ts',
