@@ -56,7 +56,8 @@ const proxies = settingsOf({
 export const limitSettings = {
   messagesPerMinute: perRole(0, 10_000)('MESSAGES_PER_MINUTE', {
     default: '60,premium=120,admin=0',
-    meaning: 'Messages a person may send in a minute, by role; 0 is no limit.',
+    meaning:
+      'Messages a person may send in a minute of the clock, by role; 0 is no limit. Around the turn of a minute twice as many may pass.',
   }),
   tokensPerDay: perRole(0, 1_000_000_000_000)('TOKENS_PER_DAY', {
     default: '0',
@@ -69,7 +70,8 @@ export const limitSettings = {
   }),
   attemptsPerMinute: whole(1, 10_000)('SIGN_IN_ATTEMPTS', {
     default: '30',
-    meaning: 'Attempts to get in that one address may make in a minute. An IPv6 address counts by its /64.',
+    meaning:
+      'Attempts to get in that one address may make in a minute of the clock. An IPv6 address counts by its /64.',
   }),
   trustedProxies: proxies('TRUSTED_PROXIES', {
     meaning:
