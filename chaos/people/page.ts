@@ -47,7 +47,7 @@ export const isRunning = (state: string): boolean => ['waiting', 'ready', 'publi
 /** Opens the house as somebody new. @returns the cookie. @throws when the page gives none */
 export async function openHouse(port: number): Promise<string> {
   const answer = await fetch(`http://127.0.0.1:${port}/`, {
-    headers: { accept: 'text/html', connection: 'close' },
+    headers: { accept: 'text/html' },
   })
   await answer.arrayBuffer()
   const cookie = answer.headers.get('set-cookie')?.split(';')[0]
