@@ -99,7 +99,9 @@ test('a hub without the bus does every change that waits, however many, and none
   const last = await deleteSomebody()
   tellFrom(here)
   await waitUntil('the last is done', () => heard.includes(last))
-  assert.equal(heard.length, gone.length + 1)
+  // A change of the test before may come back by the bus only now.
+  const ours = heard.filter((id) => id === last || gone.includes(id))
+  assert.equal(ours.length, gone.length + 1)
   stop()
   await house.nats.restart()
   await waitUntil('the hubs were told', async () => (await elsewhere.revocations.pending(1)).length === 0)
