@@ -166,7 +166,7 @@ test('an invitation names who made it, and is no good once they are no admin', a
     /<li class="ledger-row">(?:(?!<\/li>).)*Rin’s own.*?<\/li>/s.exec(
       await (await get('/admin/invitations')).text(),
     )?.[0]
-  assert.match((await row()) ?? '', /by Rin<[\s\S]*until /)
+  assert.match((await row()) ?? '', /by Rin<[\s\S]*until <time /)
   assert.notEqual((await fetch(`${hub.origin}${link}`)).status, 404)
   await post(`/admin/people/${rin.user.id}/disable`)
   assert.match((await row()) ?? '', /its maker is no admin here/)

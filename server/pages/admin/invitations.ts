@@ -122,7 +122,7 @@ function state(
     return html`<span>used ${dayAndTime(usedAt, clock)}</span>${usedBy === null ? html`<span>by somebody gone</span>` : user(usedBy, names)}`
   if (expiresAt <= clock.now) return html`<span>too old since ${dayAndTime(expiresAt, clock)}</span>`
   const isGood = admins.has(createdBy)
-  return html`<span>${isGood ? `until ${dayAndTime(expiresAt, clock)}` : 'no good: its maker is no admin here'}</span>${actForm(`${invitationsPath}/${id}/revoke`, 'Take back')}`
+  return html`<span>${isGood ? html`until ${dayAndTime(expiresAt, clock)}` : 'no good: its maker is no admin here'}</span>${actForm(`${invitationsPath}/${id}/revoke`, 'Take back')}`
 }
 
 const user = (id: string, names: Names): Html =>
