@@ -14,7 +14,9 @@ test('who is past a limit reads when it goes on and what waits behind, and can t
     await untilSettled(page)
     await say(page, 'second')
     const second = page.locator('.turn.reply').nth(1)
-    await second.getByText(/^Not taken yet, sent again at \d.*\. Too many requests/).waitFor()
+    await second
+      .getByText(/^Not taken yet, sent again at \d\d:\d\d\. This house’s limit of 1 token a day/)
+      .waitFor()
     await say(page, 'third')
     const third = page.locator('.turn.reply').nth(2)
     await third.getByText('Goes out after the message before it').waitFor()

@@ -84,6 +84,15 @@ test('a hub whose admin has another way in prints an owner link on request alone
   await store.close()
 })
 
+test('the owner link of a hub on loopback opens localhost, where passkeys can be made', async () => {
+  const port = await findFreePort()
+  const hub = launch({ PORT: String(port), GUESTS: 'off' })
+  await waitUntil('the link is printed', () => /One-time owner link: /.test(hub.output()) || undefined)
+  assert.ok(hub.output().includes(`One-time owner link: http://localhost:${port}/owner/`))
+  hub.child.kill('SIGTERM')
+  assert.equal(await hub.exit, 0)
+})
+
 test('a hub open to the network prints one owner link, which works, and ends well when it is told to', async () => {
   const port = await findFreePort()
   const hub = launch({ ADDR: `0.0.0.0:${port}` })

@@ -9,6 +9,7 @@ import { asLog, createLogger, errorFields, type Logger } from '../telemetry/logg
 import { startTelemetry } from '../telemetry/start.ts'
 import { needsOwnerLink } from './accounts/needs-owner-link.ts'
 import { createOwnerLink } from './accounts/owner-link.ts'
+import { addressHere } from './address-here.ts'
 import { addressesForOthers } from './addresses-for-others.ts'
 import { createApp } from './app.ts'
 import { buildAssets } from './assets/build.ts'
@@ -73,7 +74,8 @@ async function printOwnerLink(config: HubConfig, store: Store, logger: Logger, a
   if (config.ownerLink === 'auto' && (await store.accounts.anAdminCanComeIn()))
     return logger.info('No owner link is printed: an admin has another way in. OWNER_LINK=always prints one')
   const [other] = addressesForOthers(config.host)
-  const origin = other === undefined ? address : `http://${other}:${new URL(address).port || 80}`
+  // Cookies are kept by host: the link opens the very address that a person is told to open.
+  const origin = `http://${other ?? addressHere(config.host)}:${new URL(address).port || 80}`
   // The one message that is not constant: people must find it in a log of any form.
   logger.warn(`One-time owner link: ${config.publicUrl || origin}${link}`)
 }

@@ -1,3 +1,4 @@
+import { addressHere } from '../../server/address-here.ts'
 import { addressesForOthers } from '../../server/addresses-for-others.ts'
 import type { HubConfig } from '../../server/config.ts'
 import { findFreePort, whyNotListen } from './ports.ts'
@@ -10,8 +11,6 @@ export interface WebAddress {
   /** What people on other machines open; empty where none can come. */
   urlsForOthers: string[]
 }
-
-const ANY_OR_LOOPBACK = ['127.0.0.1', '::1', '0.0.0.0', '::', 'localhost']
 
 /**
  * Where the hub will listen; port 0 means a free one.
@@ -28,8 +27,7 @@ export async function findWebAddress({
     throw new Error(`Port ${port} needs more rights. Set PORT (or ADDR) to one from 1024.`)
   if (why) throw new Error(`Listening on ${host} is not possible (${why}). Set HOST (or ADDR) to another.`)
   const bracketed = host.includes(':') ? `[${host}]` : host
-  const name = ANY_OR_LOOPBACK.includes(host) ? 'localhost' : bracketed
-  const url = `http://${name}:${port}`
+  const url = `http://${addressHere(host)}:${port}`
   const urlsForOthers = addressesForOthers(host).map((other) => `http://${other}:${port}`)
   return {
     listen: `${bracketed}:${port}`,

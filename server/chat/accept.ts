@@ -35,8 +35,7 @@ async function accept(rooms: Rooms, user: User, sent: ChatSend): Promise<ChatAcc
     quotas: messageQuotas(rules, user, now),
     traceparent: traceparentNow(),
   })
-  if (accepted.outcome === 'refused')
-    throw new CodedError(accepted.code, undefined, { retryAfterMs: accepted.retryAfterMs })
+  if (accepted.outcome === 'refused') throw new CodedError(accepted.code, undefined, accepted)
   const { conversationId, messageId, attemptFloor, state } = accepted
   if (accepted.outcome === 'accepted') {
     if (state === 'ready' && publishNow)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CodedError } from '../../bus/contract/errors.ts'
+import type { ChatSendFrame } from '../../bus/contract/frames.ts'
 import type { HistoryAnswer } from '../../bus/contract/history.ts'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
@@ -88,6 +89,35 @@ test('a conversation gets its title from a worker in the background', async () =
   await browser.next('chat.changed', ({ kind }) => kind === 'changed')
   const conversation = await stage.hub.store.conversations.find(mika.user.id, send.conversation_id)
   assert.deepEqual([conversation?.title, conversation?.titleSource], ['Old harbours', 'model'])
+  titles.unsubscribe()
+  await worker.drain()
+  await browser.close()
+})
+
+test('a conversation in which much was said quickly is titled by what was said first', async () => {
+  const asked: unknown[] = []
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const titles = stage.house.workerBus.respond(subjects.title, 'workers', async (question) => {
+    const { messages } = question as { messages: { content: string }[] }
+    asked.push(messages.map(({ content }) => content))
+    resolve()
+    return { title: 'Quick words' }
+  })
+  await titles.active
+  const { browser } = await stage.enter()
+  const first = newSend('First')
+  const sends: ChatSendFrame[] = [first]
+  for (const words of ['Second', 'Third', 'Fourth']) {
+    const before = sends.at(-1)?.request_id ?? ''
+    sends.push({ ...newSend(words), conversation_id: first.conversation_id, parent_id: before })
+  }
+  for (const send of sends) {
+    browser.send(send)
+    await browser.next('chat.accepted')
+  }
+  const worker = startAnsweringWorker(stage.house.workerBus, 'Yes.')
+  await promise
+  assert.equal((asked[0] as string[])[0], 'First')
   titles.unsubscribe()
   await worker.drain()
   await browser.close()

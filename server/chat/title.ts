@@ -14,6 +14,10 @@ const maxAsking = 2
 const maxWaiting = 100
 const titleTimeoutMs = 60_000
 
+/** What was said first names a conversation, of at most so many messages that were said by the time it gets its title. */
+const titleMessages = 4
+const mostRead = 40
+
 /** How much of each message a title is made from, in code units. */
 const titleSourceLength = 1_000
 
@@ -58,9 +62,10 @@ async function makeTitle({ store, bus, notify }: Rooms, untitled: Untitled): Pro
   const { userId, conversationId, model } = untitled
   const conversation = await store.conversations.find(userId, conversationId)
   if (conversation?.titleSource !== 'first') return
-  const path = await store.conversations.path(userId, conversationId, { limit: 4 })
+  const path = await store.conversations.path(userId, conversationId, { limit: mostRead })
   const messages = (path?.items ?? [])
     .filter(({ content }) => content !== '')
+    .slice(0, titleMessages)
     .map(({ role, content }) => ({ role, content: truncate(content, titleSourceLength) }))
   // What the companion says of itself is about nothing yet.
   if (!messages.some(({ role }) => role === 'user')) return

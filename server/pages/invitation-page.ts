@@ -33,10 +33,16 @@ ${facts.signedInAs === undefined ? welcome(facts) : present(facts.signedInAs)}
   )
 
 const welcome = ({ token, providers, hasPasskeys }: InvitationFacts): Html =>
-  html`<p>Somebody made room for you in this house. ${hasPasskeys ? 'Say what you want to be called, and let your device keep the key.' : 'Say who you are with an account you have elsewhere.'}</p>
+  html`<p>Somebody made room for you in this house. ${whatNow(hasPasskeys, providers.length > 0)}</p>
 ${hasPasskeys && passkeyForm(token)}
-${providers.length > 0 && otherWays(token, providers, hasPasskeys)}
-${!hasPasskeys && providers.length === 0 && html`<p>At this address there is no way to come back in, so the invitation waits: open it where the house has an <code>https://</code> address.</p>`}`
+${providers.length > 0 && otherWays(token, providers, hasPasskeys)}`
+
+function whatNow(hasPasskeys: boolean, hasProviders: boolean): Html | string {
+  if (hasPasskeys) return 'Say what you want to be called, and let your device keep the key.'
+  return hasProviders
+    ? 'Say who you are with an account you have elsewhere.'
+    : html`At this address there is no way to come back in, so the invitation waits: open it where the house has an <code>https://</code> address.`
+}
 
 const passkeyForm = (token: string): Html =>
   html`<form class="account-form" data-passkey="make" action="/invitation/${token}" method="post">

@@ -16,8 +16,12 @@ export async function refusable<Result>(accepting: Promise<Result>): Promise<Res
     return await accepting
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    const { code, retryAfterMs } = error
-    return { outcome: 'refused', code, ...(retryAfterMs !== undefined && { retryAfterMs }) }
+    const { code, quota } = error
+    return {
+      outcome: 'refused',
+      code,
+      ...(quota && { retryAfterMs: quota.retryAfterMs, detail: quota.detail }),
+    }
   }
 }
 
@@ -90,7 +94,7 @@ async function placeInQueue(queries: Queries, input: AcceptInput): Promise<'read
 /** After all else: what is refused counts for nothing, since its transaction is undone. */
 async function countQuotas(queries: Queries, { quotas = [] }: AcceptInput): Promise<void> {
   for (const quota of quotas)
-    if (!(await takeFromCounter(queries, quota))) throw new Refusal('rate_limited', quota.retryAfterMs)
+    if (!(await takeFromCounter(queries, quota))) throw new Refusal('rate_limited', quota)
 }
 
 async function insertRequest(

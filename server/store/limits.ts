@@ -8,12 +8,13 @@ export interface Counter {
   readonly windowStart: number
 }
 
-/** What one act counts, up to where, and when there is room again. */
+/** What one act counts, up to where, and when there is room again; in words for people too. */
 export interface Quota {
   readonly counter: Counter
   readonly amount: number
   readonly most: number
   readonly retryAfterMs: number
+  readonly detail: string
 }
 
 /** Tokens of a person's day (UTC), counted with each answer that is stored. */
@@ -62,7 +63,7 @@ export function createLimitStore(database: Database): LimitStore {
 /** One statement, so that of many hubs at the limit no two take the last place. */
 export async function takeFromCounter(
   queries: Queries,
-  { counter: { key, windowStart }, amount, most }: Omit<Quota, 'retryAfterMs'>,
+  { counter: { key, windowStart }, amount, most }: Pick<Quota, 'counter' | 'amount' | 'most'>,
 ): Promise<boolean> {
   if (amount > most) return false
   const counted = await queries

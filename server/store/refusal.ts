@@ -1,16 +1,19 @@
+import type { Quota } from './limits.ts'
 import type { AcceptResult } from './store.ts'
 
+type PastQuota = Pick<Quota, 'retryAfterMs' | 'detail'>
 type RefusalCode = Extract<AcceptResult, { outcome: 'refused' }>['code']
 
 /** Thrown inside the transaction, so that a refusal undoes what was written before it was found. */
 export class Refusal extends Error {
   readonly code: RefusalCode
 
-  readonly retryAfterMs: number | undefined
+  /** With `rate_limited`. */
+  readonly quota: PastQuota | undefined
 
-  constructor(code: RefusalCode, retryAfterMs?: number) {
+  constructor(code: RefusalCode, quota?: PastQuota) {
     super(code)
     this.code = code
-    this.retryAfterMs = retryAfterMs
+    this.quota = quota
   }
 }

@@ -46,8 +46,9 @@ export type AcceptResult =
   | {
       readonly outcome: 'refused'
       readonly code: 'not_found' | 'conflict' | 'queue_full' | 'not_allowed' | 'rate_limited'
-      /** With `rate_limited`: when there is room again. */
+      /** With `rate_limited`: when there is room again, and which limit it was, in words for people. */
       readonly retryAfterMs?: number
+      readonly detail?: string
     }
 
 export interface StoredRequest {

@@ -177,4 +177,4 @@ export class Requests {
 
 /** A minute is soon; after that a person wants to know. */
 export const whenIn = (ms: number): string =>
-  ms > 60_000 ? `at ${new Date(Date.now() + ms).toLocaleTimeString([], { timeStyle: 'short' })}` : 'soon'
+  ms > 60_000 ? `at ${new Date(Date.now() + ms).toLocaleTimeString('en-GB', { timeStyle: 'short' })}` : 'soon'

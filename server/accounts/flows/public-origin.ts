@@ -16,3 +16,13 @@ export function publicOriginOf(
   if (!isLocalRequest({ remoteAddress, httpVersion: raw.httpVersion, headers })) return undefined
   return `http://${headers.host?.toLowerCase()}`
 }
+
+/**
+ * Where the browser is that sends a form, for what it alone is shown. Without `PUBLIC_URL` the request says it: a false
+ * `Host` misleads nobody but its sender.
+ */
+export function originAskedAt(config: Pick<HubConfig, 'publicUrl'>, request: FastifyRequest): string {
+  const { host = '', origin = '' } = request.headers
+  const isOwn = URL.parse(origin)?.host === host.toLowerCase()
+  return publicOriginOf(config, request) ?? (isOwn ? origin : `http://${host.toLowerCase()}`)
+}

@@ -43,6 +43,7 @@ test('messages past a person’s limit are refused on every hub, with when to co
     socket.send(send)
     const error = await socket.next('error')
     assert.deepEqual([error.code, error.retryable, error.request_id], ['rate_limited', true, send.request_id])
+    assert.equal(error.detail, 'This house’s limit of 3 messages a minute is reached')
     assert.ok((error.retry_after_ms ?? 0) > 0 && (error.retry_after_ms ?? minute + 1) <= minute)
   }
   const rin = await here.connect(await here.signIn('member'))
@@ -132,6 +133,7 @@ test('used-up tokens refuse the next message until the day is over', () => {
   const [quota, none] = messageQuotas(settings, user, now)
   assert.equal(none, undefined)
   assert.deepEqual([quota?.amount, quota?.most, quota?.retryAfterMs], [0, 499, 24 * 60 * minute - 1_000])
+  assert.match(quota?.detail ?? '', /limit of 500 tokens a day is reached.*tomorrow/)
   assert.deepEqual(messageQuotas(settings, { ...user, role: 'premium' }, now), [])
 })
 

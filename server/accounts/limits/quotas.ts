@@ -22,6 +22,7 @@ export function messageQuotas(settings: QuotaSettings, user: User, now: number):
             amount: 1,
             most: perMinute,
             retryAfterMs: minute + minuteMs - now,
+            detail: `This house’s limit of ${inWords(perMinute, 'message')} a minute is reached`,
           },
         ]),
     ...tokenQuotas(settings, user, now),
@@ -37,7 +38,11 @@ export function tokenQuotas(
   const perDay = settings.tokensPerDay[role]
   const counter = tokenCounter(id, now)
   if (perDay === 0) return []
-  return [{ counter, amount: 0, most: perDay - 1, retryAfterMs: counter.windowStart + dayMs - now }]
+  const detail = `This house’s limit of ${inWords(perDay, 'token')} a day is reached, and there are new ones tomorrow (UTC)`
+  return [{ counter, amount: 0, most: perDay - 1, retryAfterMs: counter.windowStart + dayMs - now, detail }]
 }
+
+const inWords = (count: number, what: string): string =>
+  `${count.toLocaleString('en-GB')} ${what}${count === 1 ? '' : 's'}`
 
 export const startOf = (now: number, windowMs: number): number => Math.floor(now / windowMs) * windowMs

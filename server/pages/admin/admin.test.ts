@@ -144,6 +144,7 @@ test('invitations are shown once, let one person in each, and can be taken back'
   const page = await (await post('/admin/invitations', wanted)).text()
   const tokens = [...page.matchAll(/\/invitation\/([\w-]{43})/g)].map(([, token]) => token)
   assert.equal(new Set(tokens).size, 2)
+  assert.ok(page.includes(`>${hub.origin}/invitation/${tokens[0]}<`))
   const later = await (await get('/admin/invitations')).text()
   assert.ok(later.includes('For &lt;Ada&gt;') && tokens.every((token) => !later.includes(String(token))))
   const [one] = await hub.store.invitations.list(9)
@@ -153,6 +154,26 @@ test('invitations are shown once, let one person in each, and can be taken back'
   assert.equal((await hub.store.invitations.list(9)).length, 1)
   for (const wrong of [{ role: 'owner' }, { days: '400' }, { count: '21' }, { count: '0' }])
     assert.equal((await post('/admin/invitations', { ...wanted, ...wrong })).status, 400)
+})
+
+test('where nobody can use an invitation, the page for making them and its own say so, and nothing else', async () => {
+  const useless = /Nobody can use an invitation at the address you are at/
+  assert.match(await (await get('/admin/invitations')).text(), useless)
+  const fields = { role: 'user', days: '1', count: '1', note: 'Early' }
+  const page = await (await post('/admin/invitations', fields)).text()
+  const [link = ''] = /\/invitation\/[\w-]{43}/.exec(page) ?? []
+  const invitation = await (await fetch(`${hub.origin}${link}`)).text()
+  assert.match(invitation, /At this address there is no way to come back in/)
+  assert.doesNotMatch(invitation, /Say who you are/)
+  const named = {
+    authorization: '',
+    cookie: admin.cookie,
+    host: `localhost:${hub.port}`,
+    connection: 'keep-alive',
+  }
+  const here = await hub.app.fastify.inject({ url: '/admin/invitations', headers: named })
+  assert.equal(here.statusCode, 200)
+  assert.doesNotMatch(here.body, useless)
 })
 
 test('an invitation names who made it, and is no good once they are no admin', async () => {
@@ -166,7 +187,7 @@ test('an invitation names who made it, and is no good once they are no admin', a
     /<li class="ledger-row">(?:(?!<\/li>).)*Rin’s own.*?<\/li>/s.exec(
       await (await get('/admin/invitations')).text(),
     )?.[0]
-  assert.match((await row()) ?? '', /by Rin<[\s\S]*until /)
+  assert.match((await row()) ?? '', /by Rin<[\s\S]*until <time /)
   assert.notEqual((await fetch(`${hub.origin}${link}`)).status, 404)
   await post(`/admin/people/${rin.user.id}/disable`)
   assert.match((await row()) ?? '', /its maker is no admin here/)

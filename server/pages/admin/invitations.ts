@@ -1,5 +1,5 @@
 import { CodedError } from '../../../bus/contract/errors.ts'
-import { publicOriginOf } from '../../accounts/flows/public-origin.ts'
+import { originAskedAt } from '../../accounts/flows/public-origin.ts'
 import {
   invitationDays,
   invite,
@@ -11,6 +11,7 @@ import { nameFrom } from '../../accounts/own-words.ts'
 import type { Rooms } from '../../house.ts'
 import { roles } from '../../store/accounts.ts'
 import type { Invitation } from '../../store/invitations.ts'
+import { canUsePasskeys } from '../account/facts.ts'
 import type { Html } from '../html.ts'
 import { attributes, html } from '../html.ts'
 import { fieldOf } from '../request-fields.ts'
@@ -36,7 +37,7 @@ export const showInvitations = (visit: PageVisit): Promise<Html> => invitationsP
 export async function postInvitations(visit: PageVisit): Promise<Html> {
   const { rooms, request, who } = visit
   const tokens = await invite(rooms, who, wantedIn(request.body))
-  const origin = publicOriginOf(rooms.config, request) ?? ''
+  const origin = originAskedAt(rooms.config, request)
   return invitationsPage(
     visit,
     tokens.map((token) => `${origin}/invitation/${token}`),
@@ -73,15 +74,14 @@ async function invitationsPage(
     done: wordsOfDone(fieldOf(request.query, 'done')),
     modules: links.length > 0 ? [shownOnceModule] : [],
     main: html`${links.length > 0 && freshLinks(links)}
-${form()}
+${form(!canUsePasskeys(rooms, request) && rooms.providers.length === 0)}
 ${invitations.length > 0 && html`<h2 class="desk-title">Made so far</h2><ul class="ledger">${invitations.map((one) => row(one, people, view))}</ul>`}`,
   })
 }
 
 const freshLinks = (links: readonly string[]): Html => {
   const [them, each] = links.length === 1 ? ['it', 'It'] : ['them', 'Each']
-  const isWhole = links[0]?.startsWith('http')
-  return html`<section class="card-of card-new"><h2>${links.length === 1 ? 'The link' : 'The links'}</h2><p class="setting-note" role="status">Copy ${them} now: nobody can see ${them} again. ${each} lets one person in.${!isWhole && ' Put the address of this house before it.'}</p>
+  return html`<section class="card-of card-new"><h2>${links.length === 1 ? 'The link' : 'The links'}</h2><p class="setting-note" role="status">Copy ${them} now: nobody can see ${them} again. ${each} lets one person in.</p>
 <ul id="links" class="plain-list">${links.map(freshLink)}</ul>
 ${links.length > 1 && onceButtons(copyButton('links', 'Copy all', 'links'))}</section>`
 }
@@ -89,8 +89,8 @@ ${links.length > 1 && onceButtons(copyButton('links', 'Copy all', 'links'))}</se
 const freshLink = (link: string, index: number): Html =>
   html`<li class="desk-once"><code id="link-${index}" class="desk-secret">${link}</code>${onceButtons(copyButton(`link-${index}`, 'Copy', `link ${index + 1}`))}</li>`
 
-const form = (): Html =>
-  html`<section class="card-of"><h2>Invite somebody</h2><form class="desk-form" method="post" action="${invitationsPath}">
+const form = (isUseless: boolean): Html =>
+  html`<section class="card-of"><h2>Invite somebody</h2>${isUseless && html`<p class="setting-note" role="note">Nobody can use an invitation at the address you are at: passkeys want an <code>https://</code> address with a name. Give the house one, and say it in <code>PUBLIC_URL</code>.</p>`}<form class="desk-form" method="post" action="${invitationsPath}">
 <div class="setting"><label for="role">Role</label><select id="role" class="select" name="role">${roles.map((role) => html`<option ${attributes({ value: role, selected: role === 'user' })}>${roleWords[role]}</option>`)}</select></div>
 <div class="setting"><label for="days">Good for</label><select id="days" class="select" name="days">${invitationDays.map((days) => html`<option ${attributes({ value: days, selected: days === 7 })}>${days === 1 ? 'a day' : `${days} days`}</option>`)}</select></div>
 <div class="setting"><label for="count">People</label><input id="count" class="input" type="number" name="count" value="1" min="1" max="${mostInvitedAtOnce}" inputmode="numeric"></div>
@@ -122,7 +122,7 @@ function state(
     return html`<span>used ${dayAndTime(usedAt, clock)}</span>${usedBy === null ? html`<span>by somebody gone</span>` : user(usedBy, names)}`
   if (expiresAt <= clock.now) return html`<span>too old since ${dayAndTime(expiresAt, clock)}</span>`
   const isGood = admins.has(createdBy)
-  return html`<span>${isGood ? `until ${dayAndTime(expiresAt, clock)}` : 'no good: its maker is no admin here'}</span>${actForm(`${invitationsPath}/${id}/revoke`, 'Take back')}`
+  return html`<span>${isGood ? html`until ${dayAndTime(expiresAt, clock)}` : 'no good: its maker is no admin here'}</span>${actForm(`${invitationsPath}/${id}/revoke`, 'Take back')}`
 }
 
 const user = (id: string, names: Names): Html =>

@@ -207,11 +207,12 @@ export function testGreeting(it: It): void {
     await answer(store, user, earlier, 201)
     const counter = { key: `tokens:${user.id}`, windowStart: 0 }
     assert.equal(await store.limits.read(counter), 16)
-    const quotas = [{ counter, amount: 0, most: 15, retryAfterMs: 5 }]
+    const quotas = [{ counter, amount: 0, most: 15, retryAfterMs: 5, detail: 'Used up' }]
     assert.deepEqual(await greet(store, user, exampleGreeting(), 201 + freshGreetingMs, { quotas }), {
       outcome: 'refused',
       code: 'rate_limited',
       retryAfterMs: 5,
+      detail: 'Used up',
     })
     assert.equal(await store.conversations.findGreeting(user.id, 0), earlier.conversation_id)
   })

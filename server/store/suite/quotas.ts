@@ -8,7 +8,7 @@ export function testQuotas(it: It): void {
     const [store, other] = [await ground.open(), await ground.open()]
     const user = await createMember(store)
     const counter = { key: `messages:${user.id}`, windowStart: 0 }
-    const quotas = [{ counter, amount: 1, most: 2, retryAfterMs: 700 }]
+    const quotas = [{ counter, amount: 1, most: 2, retryAfterMs: 700, detail: 'Too many' }]
     const first = exampleSend()
     await accepted(store, user, first, { quotas })
     assert.equal((await accept(other, user, first, { quotas })).outcome, 'repeated')
@@ -19,7 +19,7 @@ export function testQuotas(it: It): void {
       sends.map((send, turn) => accept(turn % 2 ? store : other, user, send, { quotas })),
     )
     assert.equal(results.filter(({ outcome }) => outcome === 'accepted').length, 1)
-    const refused = { outcome: 'refused', code: 'rate_limited', retryAfterMs: 700 }
+    const refused = { outcome: 'refused', code: 'rate_limited', retryAfterMs: 700, detail: 'Too many' }
     assert.equal(results.filter((result) => JSON.stringify(result) === JSON.stringify(refused)).length, 2)
     assert.equal(await store.limits.read(counter), 2)
     const left = await Promise.all(sends.map((send) => stateOf(store, user, send)))
