@@ -39,6 +39,13 @@ test('who opens a spent owner link reads how to get another', async () => {
   assert.doesNotMatch(page.body, /belongs to somebody else/)
 })
 
+test('who opens a spent invitation reads that it is, and not that there is nothing', async () => {
+  const page = await inject('/invitation/spent', { accept: 'text/html,*/*' })
+  assert.equal(page.statusCode, 404)
+  assert.match(page.body, /<h1>This invitation is spent<.*was taken back/s)
+  assert.doesNotMatch(page.body, /There is nothing here/)
+})
+
 test('a body past the limit and one that is no JSON are told apart', async () => {
   const post = (payload: string) =>
     stage.hub.app.fastify.inject({

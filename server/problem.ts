@@ -4,7 +4,7 @@ import { errorFields } from '../telemetry/logger.ts'
 import type { Assets } from './assets/assets.ts'
 import { themeOf } from './pages/cookies.ts'
 import { renderErrorPage } from './pages/error-page.ts'
-import { spentLinkPage } from './pages/owner-link-pages.ts'
+import { spentInvitationPage, spentLinkPage } from './pages/owner-link-pages.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -29,8 +29,8 @@ export function sendProblem(
   reply.code(status).header('cache-control', 'no-store').header('vary', 'accept')
   if (prefersPage(reply.request)) {
     const look = { theme: themeOf(reply.request.headers.cookie), assets: reply.server.assets }
-    const isLink = code === 'not_found' && pathOf(reply.request).startsWith('/owner/')
-    const page = isLink ? spentLinkPage(look) : renderErrorPage({ status, code, title, detail: said }, look)
+    const spent = code === 'not_found' ? spentPageOf(pathOf(reply.request)) : undefined
+    const page = spent?.(look) ?? renderErrorPage({ status, code, title, detail: said }, look)
     return reply.type('text/html; charset=utf-8').send(page)
   }
   return reply.type('application/problem+json; charset=utf-8').send({
@@ -43,6 +43,12 @@ export function sendProblem(
     code,
     ...(retryAfterMs !== undefined && { retry_after_ms: Math.ceil(retryAfterMs) }),
   })
+}
+
+/** Of a link that was good once there is more to say than that there is nothing. */
+function spentPageOf(path: string) {
+  if (path.startsWith('/owner/')) return spentLinkPage
+  return path.startsWith('/invitation/') ? spentInvitationPage : undefined
 }
 
 /** Answers unknown routes and everything thrown by a handler. */

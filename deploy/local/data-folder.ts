@@ -21,7 +21,9 @@ export async function ownDataFolder(
   longestWaitMs: number,
   say: TakeLine,
 ): Promise<OwnedDataFolder> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: Error) => {
+    throw new Error(`DATA_DIR is "${folder}", where no folder can be made: ${error.message}`)
+  })
   const lock = takeLock(join(folder, 'supervisor.lock'))
   if ('heldBy' in lock) {
     throw new Error(

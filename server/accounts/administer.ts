@@ -54,7 +54,7 @@ export async function signOutPerson(rooms: Rooms, who: SignedIn, id: string): Pr
   await personOf(rooms, id)
   const ended = await rooms.sessions.endOthers(id, null, Date.now())
   rooms.access.changed()
-  await note(rooms, who, id, 'session-ended', { ended })
+  if (ended > 0) await note(rooms, who, id, 'session-ended', { ended })
 }
 
 /** Sessions ended in one transaction, since a long one holds others up. */
@@ -73,6 +73,7 @@ export async function signOutEverybody(rooms: Rooms, who: SignedIn): Promise<voi
     count = await rooms.store.sessions.endEverybodys({ keptId, limit: batch, now })
     rooms.access.changed()
   }
+  if (ended === 0) return
   const { user, address } = who
   const facts = { everybody: true, ended }
   await audit(rooms, {

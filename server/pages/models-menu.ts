@@ -1,4 +1,5 @@
 import type { BackendInfo, ModelInfo, ModelsAnswer } from '../../bus/contract/models.ts'
+import type { User } from '../store/store.ts'
 import type { Html } from './html.ts'
 import { attributes, html } from './html.ts'
 import { icon } from './icons.ts'
@@ -11,21 +12,24 @@ export interface ModelChoice {
   readonly conversationId: string
 }
 
+/** Who can add a model: admins, and guests, who sit at the machine itself. */
+const mayAdd = ({ kind, role }: User): boolean => kind === 'guest' || role === 'admin'
+
 /** The button in the top bar, its menu, and the hidden field that the composer reads. */
-export const modelChoice = (choice: ModelChoice): Html =>
+export const modelChoice = (choice: ModelChoice, user: User): Html =>
   html`<div class="model-choice" x-data="modelChoice" data-settings-url="/c/${choice.conversationId}/settings">
 <button type="button" id="model" class="btn btn-ghost btn-sm model-button" popovertarget="model-menu" aria-haspopup="menu"><span class="sr-only">Model: </span><span id="model-name" class="model-name">${buttonLabel(choice)}</span>${icon('down', 'small')}</button>
 <input type="hidden" id="model-id" name="model" value="${choice.selected}">
-<div id="model-menu" class="menu-card model-menu" popover hx-get="/fragments/models" hx-include="#model-id" hx-trigger="toggle, every 30s" hx-target="#model-list" hx-swap="innerMorph" hx-status:4xx="swap:none" hx-status:5xx="swap:none"><div id="model-list">${modelList(choice.models, choice.selected)}</div></div>
+<div id="model-menu" class="menu-card model-menu" popover hx-get="/fragments/models" hx-include="#model-id" hx-trigger="toggle, every 30s" hx-target="#model-list" hx-swap="innerMorph" hx-status:4xx="swap:none" hx-status:5xx="swap:none"><div id="model-list">${modelList(choice, user)}</div></div>
 </div>`
 
 /** The menu anew, and along with it the button's words and the welcome's advice: a model may have come or gone. */
-export const modelsAnew = (models: ModelsAnswer | undefined, selected: string): Html =>
-  html`${modelList(models, selected)}<span id="model-name" hx-swap-oob="innerHTML">${buttonLabel({ models, selected })}</span><div id="model-advice" hx-swap-oob="innerHTML">${adviceThatLooks(models)}</div>`
+export const modelsAnew = (models: ModelsAnswer | undefined, selected: string, user: User): Html =>
+  html`${modelList({ models, selected }, user)}<span id="model-name" hx-swap-oob="innerHTML">${buttonLabel({ models, selected })}</span><div id="model-advice" hx-swap-oob="innerHTML">${adviceThatLooks(models, user)}</div>`
 
 /** The advice where it stands open: it looks often, so that a model which was just installed is there at once. */
-export function adviceThatLooks(models: ModelsAnswer | undefined): Html | null {
-  const advice = noModelAdvice(models)
+export function adviceThatLooks(models: ModelsAnswer | undefined, user: User): Html | null {
+  const advice = noModelAdvice(models, user)
   return (
     advice &&
     html`<div hx-get="/fragments/models" hx-include="#model-id" hx-trigger="every 10s" hx-target="#model-list" hx-swap="innerMorph" hx-status:4xx="swap:none" hx-status:5xx="swap:none">${advice}</div>`
@@ -45,11 +49,11 @@ function modelLabel(id: string, models: ModelsAnswer | undefined): string {
 }
 
 /** The inside of the menu: the default, then every backend with what it has, then what to do where that is little. */
-const modelList = (models: ModelsAnswer | undefined, selected: string): Html =>
+const modelList = ({ models, selected }: Pick<ModelChoice, 'models' | 'selected'>, user: User): Html =>
   html`<div role="menu" aria-label="Model">${item({ id: '', label: 'Default', note: models?.default_model === undefined ? 'whichever answers' : modelLabel(models.default_model, models), selected })}
 ${models?.backends.map((backend) => backendGroup(backend, models, selected))}
 ${selected !== '' && !models?.models.some(({ id }) => id === selected) && missing(selected)}</div>
-${noModelAdvice(models)}`
+${noModelAdvice(models, user)}`
 
 function backendGroup(backend: BackendInfo, answer: ModelsAnswer, selected: string): Html {
   const models = answer.models.filter((model) => model.backend === backend.name)
@@ -92,14 +96,19 @@ const missing = (selected: string): Html =>
   html`<div role="group" aria-label="Not installed any more">${item({ id: selected, label: selected, note: 'not here', selected })}</div>`
 
 /** How to get a model, where nothing but the demo engine (or nothing at all) answers; else nothing. */
-function noModelAdvice(models: ModelsAnswer | undefined): Html | null {
+function noModelAdvice(models: ModelsAnswer | undefined, user: User): Html | null {
   if (models === undefined || models.models.some((model) => !isDemo(model, models))) return null
   const ollama = models.backends.find(({ kind, status }) => kind === 'ollama' && status === 'up')
   const now =
     models.backends.length === 0 ? 'No worker answers at the moment.' : 'There is no model here yet.'
   const meanwhile = models.models.length > 0 ? ' Until there is, a demo engine gives prepared answers.' : ''
-  return html`<div class="advice" ${attributes({ role: 'note' })}><p><strong>${now}</strong>${meanwhile} ${ollama ? html`Give Ollama one: <code>ollama pull llama3.2</code>. It appears here by itself.` : html`Install <a href="https://ollama.com/download" target="_blank" rel="noopener noreferrer">Ollama</a> and run <code>ollama pull llama3.2</code>: it is found without a restart. For one on another machine, start with <code>OLLAMA_BASE_URL</code> set.`}</p></div>`
+  return html`<div class="advice" ${attributes({ role: 'note' })}><p><strong>${now}</strong>${meanwhile} ${mayAdd(user) ? howToAdd(ollama !== undefined) : 'The owner of this house can add one.'}</p></div>`
 }
+
+const howToAdd = (hasOllama: boolean): Html =>
+  hasOllama
+    ? html`Give Ollama one: <code>ollama pull llama3.2</code>. It appears here by itself.`
+    : html`Install <a href="https://ollama.com/download" target="_blank" rel="noopener noreferrer">Ollama</a> and run <code>ollama pull llama3.2</code>: it is found without a restart. For one on another machine, start with <code>OLLAMA_BASE_URL</code> set.`
 
 const isDemo = (model: ModelInfo, { backends }: ModelsAnswer): boolean =>
   backends.some(({ name, kind }) => kind === 'demo' && name === model.backend)

@@ -33,3 +33,17 @@ export const spentLinkPage = ({ theme, assets }: { theme: Theme; assets: Assets 
 <ol><li>Start Companions again where it runs, with <code>OWNER_LINK=always</code> if an admin has another way in by now.</li><li>Find the line with the new <strong>owner link</strong> in its terminal, or in the log of the container.</li><li>Open that link in this browser.</li></ol>
 </div></main>`,
   ).toString()
+
+/** For somebody with an invitation that is good for nothing any more. */
+export const spentInvitationPage = ({ theme, assets }: { theme: Theme; assets: Assets }): string =>
+  barePage(
+    'This invitation is spent · Companions',
+    theme,
+    assets,
+    html`<main class="bare-main"><div class="notice">
+<p class="notice-mark">${icon('door', 'large')}</p>
+<h1>This invitation is spent</h1>
+<p>It was used, is too old, or was taken back. If you used it yourself, come in the way you chose then; else ask for another.</p>
+<p class="notice-actions"><a class="btn btn-primary" href="/">Go in</a></p>
+</div></main>`,
+  ).toString()

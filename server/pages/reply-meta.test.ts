@@ -27,6 +27,7 @@ test('what took hardly any time is not said to have taken none', () => {
 })
 
 test('what is not known of an answer is not told', () => {
+  assert.deepEqual(words({ model: 'none', timings: null }), [])
   assert.deepEqual(words({ model: 'tiny', timings: { duration_ms: 0 } }), ['tiny'])
   assert.deepEqual(words({ timings: null, finishReason: 'cancelled' }), ['Stopped'])
 })

@@ -9,7 +9,8 @@ export function replyMeta(reply: ReplyFacts, clock: Clock): Html[] {
   const { timings } = reply
   const parts: (Html | null)[] = [
     part('meta-end', endOf(reply)),
-    part('meta-model', reply.model),
+    // What failed before a model was chosen bears this word on the bus, which wants one.
+    part('meta-model', reply.model === 'none' ? null : reply.model),
     part(
       'meta-first',
       timings?.first_token_ms === undefined ? null : `${seconds(timings.first_token_ms)} to first word`,

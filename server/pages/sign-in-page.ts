@@ -1,7 +1,7 @@
 import type { Assets } from '../assets/assets.ts'
 import type { Theme } from './cookies.ts'
 import type { Html } from './html.ts'
-import { html } from './html.ts'
+import { attributes, html } from './html.ts'
 import { icon } from './icons.ts'
 import { barePage } from './layout.ts'
 import { providerMark } from './provider-marks.ts'
@@ -24,6 +24,8 @@ export interface SignInFacts {
   readonly returnTo: string
   /** Somebody who is signed in shows anew that it is them. */
   readonly isAgain: boolean
+  /** A recovery code was tried, and is wrong. */
+  readonly triedCode?: boolean
   /** What went wrong before, in words. */
   readonly problem?: string
 }
@@ -40,8 +42,8 @@ export const signInPage = (facts: SignInFacts): Html =>
 ${facts.problem !== undefined && html`<p class="sign-in-problem" role="alert">${icon('alert', 'small')}<span>${facts.problem}</span></p>`}
 ${lead(facts)}
 ${waysIn(facts)}
-${facts.hasPasskeys && recovery()}
-${ownerHint(facts)}
+${facts.hasPasskeys && recovery(facts.triedCode)}
+${!facts.isAgain && ownerHint(facts)}
 </div></main>`,
     facts.hasPasskeys ? ['account/passkeys.js'] : [],
   )
@@ -69,8 +71,9 @@ ${hasPasskeys && html`<li><form data-passkey="use" action="/sign-in/passkey" met
 ${providers.map(({ slug, name }) => html`<li><a class="btn btn-block" href="/sign-in/${slug}?return_to=${returnTo}">${providerMark(slug)}Continue with ${name}</a></li>`)}
 </ul>`
 
-const recovery = (): Html =>
-  html`<details class="sign-in-more"><summary>Lost your device?</summary>
+/** Open for whoever has just typed a code that was none. */
+const recovery = (triedCode = false): Html =>
+  html`<details class="sign-in-more" ${attributes({ open: triedCode })}><summary>Lost your device?</summary>
 <form class="account-line" method="post" action="/sign-in/recovery"><label class="account-field"><span>Recovery code</span><input class="input" name="code" autocomplete="one-time-code" autocapitalize="characters" spellcheck="false" maxlength="40" placeholder="XXXX-XXXX-XXXX-XXXX-XXXX-XXXX" required></label><button type="submit" class="btn">Sign in</button></form></details>`
 
 /** Open where there is no other way in. */

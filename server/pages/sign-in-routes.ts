@@ -16,7 +16,8 @@ export function registerSignInPage(app: FastifyInstance, house: House): void {
   app.get('/sign-in', async (request, reply) => {
     const slug = fieldOf(request.query, 'provider')
     const provider = house.providers.find((one) => one.slug === slug)?.name ?? 'The provider'
-    const problem = problemWords(fieldOf(request.query, 'problem'), provider)
+    const kind = fieldOf(request.query, 'problem')
+    const problem = problemWords(kind, provider)
     const { user } = request
     const isMember = user !== null && user.kind !== 'guest'
     const isAgain = isMember && fieldOf(request.query, 'again') !== undefined
@@ -25,6 +26,7 @@ export function registerSignInPage(app: FastifyInstance, house: House): void {
       returnTo: returnPath(fieldOf(request.query, 'return_to')),
       ...(isAgain && { providers: await providersAgain(house, request, user.id) }),
       isAgain,
+      triedCode: kind === 'recovery_code',
       ...(problem !== undefined && { problem }),
     })
   })
@@ -47,7 +49,13 @@ export function sendSignInPage(
   house: House,
   request: FastifyRequest,
   reply: FastifyReply,
-  facts: { returnTo: string; isAgain?: boolean; problem?: string; providers?: House['providers'] },
+  facts: {
+    returnTo: string
+    isAgain?: boolean
+    triedCode?: boolean
+    problem?: string
+    providers?: House['providers']
+  },
 ): FastifyReply {
   const theme = themeOf(request.headers.cookie)
   const { assets, providers } = house

@@ -17,14 +17,14 @@ export function registerSurroundings(app: FastifyInstance, house: House): void {
 }
 
 /** Where nobody answers soon, or no worker is there to ask, the page keeps what it shows: that still is to be had then. */
-async function showModels({ house, request, reply }: Visit): Promise<Html> {
+async function showModels({ house, user, request, reply }: Visit): Promise<Html> {
   const selected = fieldOf(request.query, 'selected') ?? fieldOf(request.query, 'model') ?? ''
   const models = await modelsSoon(house)
   if (models === undefined || models.backends.length === 0) {
     reply.code(204)
     return html``
   }
-  return modelsAnew(models, selected.slice(0, maxModelNameLength))
+  return modelsAnew(models, selected.slice(0, maxModelNameLength), user)
 }
 
 async function showVersion({ house, request }: Visit): Promise<Html> {

@@ -16,7 +16,7 @@ export const topBar = (view: View, choice: ModelChoice): Html =>
 ${connection()}
 ${versionPill()}
 <div class="top-tools">
-${modelChoice(choice)}
+${modelChoice(choice, view.user)}
 <button type="button" class="quiet open-settings" @click="openSettings" hx-get="/c/${choice.conversationId}/settings" hx-target="#settings-body" hx-swap="innerHTML settle:0" aria-haspopup="dialog" aria-label="Settings of this conversation" title="Settings of this conversation">${icon('sliders')}</button>
 ${moreMenu(view.theme)}
 </div>

@@ -15,7 +15,7 @@ export const welcome = (view: View, models: ModelsAnswer | undefined): Html =>
     (text) =>
       html`<li><button type="button" class="opener" data-action="opener" data-text="${text}">${text}</button></li>`,
   )}</ul>
-<div id="model-advice">${adviceThatLooks(models)}</div>
+<div id="model-advice">${adviceThatLooks(models, view.user)}</div>
 </section>`
 
 function greeting(clock: Clock): string {

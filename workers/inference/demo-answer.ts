@@ -1,5 +1,5 @@
 import type { Prompt } from './backend.ts'
-import { demoScenes } from './demo-scenes.ts'
+import { demoScenes, openerScenes } from './demo-scenes.ts'
 import { entrance } from './entrance.ts'
 
 /** The demo's whole answer to a prompt: always the same to the same one. */
@@ -10,7 +10,7 @@ export function demoAnswer(prompt: Pick<Prompt, 'messages'>): string {
   const said = sayings.at(-1)?.content ?? ''
   const turn = sayings.length
   if (turn === 0) return welcome
-  const scene = demoScenes.find((one) => one.wanted.test(said)) ?? turnScene(turn, said)
+  const scene = [...demoScenes, ...openerScenes].find((one) => one.wanted.test(said)) ?? turnScene(turn, said)
   const parts = [greeting(turn, said), scene, turn <= 1 ? howToConnect : reminder]
   return parts.map((part) => (typeof part === 'string' ? part : part.text)).join('\n\n')
 }

@@ -5,6 +5,48 @@ export interface DemoScene {
   readonly text: string
 }
 
+/** What the page offers to begin with: the companion's openers, each with an answer of its own. */
+export const openerScenes: readonly DemoScene[] = [
+  {
+    wanted: /\bharbou?rs?\b/i,
+    text: [
+      'Come along, then. The quay is wet from the night, and the ropes creak as the boats lift and settle.',
+      '',
+      'A woman mends a net without looking at her hands. Behind her the old crane, *out of use since the railway came*,',
+      'holds nothing but gulls. It smells of tar, coffee and diesel.',
+      '',
+      'At the end of the mole stands a small white light. From there you see the whole town at once, and hear it no more.',
+    ].join('\n'),
+  },
+  {
+    wanted: /\bbread\b/i,
+    text: [
+      'Bread rises because it is full of tiny living things called **yeast**:',
+      '',
+      '1. The yeast eats sugar out of the flour.',
+      '2. It breathes out a gas, the one that makes lemonade fizz.',
+      '3. Kneaded dough is stretchy, like a thousand little balloons, and holds the gas in.',
+      '4. The oven makes the balloons grow once more, and then they set.',
+      '',
+      'The holes in a slice are where the balloons were.',
+    ].join('\n'),
+  },
+  {
+    wanted: /\bweekends?\b/i,
+    text: [
+      'A quiet weekend, with room in it:',
+      '',
+      '| | Saturday | Sunday |',
+      '|:--|:---------|:-------|',
+      '| morning | sleep in, the market | a long breakfast |',
+      '| afternoon | a walk without a goal | the book that has waited |',
+      '| evening | cook something slow | early to bed |',
+      '',
+      'Leave one of the six empty: it is for whatever comes.',
+    ].join('\n'),
+  },
+]
+
 /** What the demo shows, one scene an answer. */
 export const demoScenes: readonly DemoScene[] = [
   {

@@ -105,6 +105,16 @@ describe('the demo', () => {
     test(`shows what “${wish}” asks for`, () => assert.match(demoAnswer(say(wish)), mark))
   }
 
+  const openers = [
+    ['Take me for a walk through an old harbour.', /quay/],
+    ['Explain why bread rises, as if I were ten.', /yeast/],
+    ['Help me plan a quiet weekend.', /Saturday/],
+  ] as const
+  for (const [opener, mark] of openers)
+    test(`answers the opener “${opener}” as such, at every turn`, () => {
+      for (const turn of [1, 2, 3]) assert.match(demoAnswer(say(opener, turn)), mark)
+    })
+
   test('goes on anywhere in its answer', async () => {
     const demo = demoBackend({ piecesPerSecond: 10_000 })
     const prompt = say('Show me code')

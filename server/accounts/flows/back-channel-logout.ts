@@ -59,7 +59,7 @@ async function endOnce(rooms: Rooms, notice: LogoutNotice): Promise<void> {
   try {
     const ended = await sessions.endOfIdentity({ issuer, ...whose }, now)
     rooms.access.changed()
-    await audit(rooms, { act: 'session-ended', facts: { issuer, ended } })
+    if (ended > 0) await audit(rooms, { act: 'session-ended', facts: { issuer, ended } })
   } catch (error) {
     await flows.take(key, key, now)
     throw error

@@ -86,6 +86,10 @@ suite('a logout token', () => {
     assert.equal(await send(token), 200)
     assert.equal(await home.whoIs(visitor), undefined)
     assert.ok(await home.whoIs(stranger))
+    const noted = async () => (await home.hubs[0].store.audit.list({ limit: 50 })).items.length
+    const before = await noted()
+    assert.equal(await send(await home.google.key.sign(claims(), 'logout+jwt')), 200)
+    assert.equal(await noted(), before, 'nothing is noted where nothing ended')
     await signInAt(visitor, 'google')
     assert.equal(await send(token), 400)
     assert.ok(await home.whoIs(visitor))

@@ -226,5 +226,6 @@ test('recovery codes are shown once, and each lets its person in once', async ()
     await page.locator('#sessions').getByText('with a recovery code').waitFor()
   }
   await page.getByRole('alert').filter({ hasText: 'That code is not known' }).waitFor()
+  await page.getByLabel('Recovery code').waitFor()
   await visitor.context.close()
 })
