@@ -15,7 +15,8 @@ import { projectRoot } from './project-root.mjs'
 
 // The supervisor itself, and what checks the settings.
 const PARTS = [
-  ...['deploy', 'process', 'settings', 'bus/contract', 'server/addresses-for-others.ts'],
+  ...['deploy', 'process', 'settings', 'bus/contract'],
+  ...['server/addresses-for-others.ts', 'server/address-here.ts'],
   ...['server/accounts', 'server/store', 'server/config.ts', 'server/config-settings.ts'],
   ...[
     'server/config-accounts.ts',
