@@ -12,6 +12,7 @@ import { measureTokens } from './tokens.ts'
 const usage = `npm run bench -- [tokens | connections | kills | resume | rollout | all] [options]
   --quick          a few seconds, to see that everything works; its figures are held against no aim
   --streams N      only the scenario of N streams
+  --rate N         tokens a second of each stream, where the machine can't carry the scenario's own
   --rounds N       turns of each side in a scenario
   --profile DIR    CPU profiles of hub and worker into DIR (their figures are then too high)`
 
@@ -20,6 +21,7 @@ const { values, positionals } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     streams: { type: 'string' },
+    rate: { type: 'string' },
     rounds: { type: 'string' },
     profile: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -53,5 +55,6 @@ function planOf(): Plan {
   )
   if (scenarios.length === 0) throw new Error(`There is no scenario of ${values.streams} streams`)
   const rounds = values.rounds === undefined ? {} : { rounds: Number(values.rounds) }
-  return { ...whole, scenarios: scenarios.map((scenario) => ({ ...scenario, ...rounds })) }
+  const rate = values.rate === undefined ? {} : { tokensPerSecond: Number(values.rate) }
+  return { ...whole, scenarios: scenarios.map((scenario) => ({ ...scenario, ...rounds, ...rate })) }
 }

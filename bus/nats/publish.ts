@@ -17,7 +17,7 @@ export interface Publisher {
 }
 
 const defaultTimeoutMs = 5_000
-/** How often waiting publications are looked over: one timer for all of them. */
+/** How often waiting publications are looked over: one timer for all, which ends once it finds none. */
 const sweepMs = 100
 
 /** One publication until its answer: the same bytes, over and over. */
@@ -76,7 +76,7 @@ export function makePublisher(link: Link, inboxPrefix: string, onMissingStream: 
       const settle = (outcome: Published | CodedError): void => {
         if (!waiting.delete(key)) return
         signal?.removeEventListener('abort', giveUp)
-        if (waiting.size === 0) rest()
+        if (waiting.size === 0) tellSettled()
         if (outcome instanceof CodedError) reject(outcome)
         else resolve(outcome)
       }
@@ -107,6 +107,11 @@ export function makePublisher(link: Link, inboxPrefix: string, onMissingStream: 
   }
 
   function sweep(): void {
+    if (waiting.size === 0) {
+      clearInterval(sweeper)
+      sweeper = undefined
+      return
+    }
     const now = performance.now()
     for (const one of waiting.values()) {
       if (now >= one.deadline || link.closed) one.settle(unanswered(one.problem))
@@ -127,9 +132,7 @@ export function makePublisher(link: Link, inboxPrefix: string, onMissingStream: 
     else one.settle(outcome)
   }
 
-  function rest(): void {
-    clearInterval(sweeper)
-    sweeper = undefined
+  function tellSettled(): void {
     for (const resolve of whenSettled) resolve()
     whenSettled.clear()
   }
