@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import SqliteDatabase from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import type { Database, Queries } from './database.ts'
+import { keepStatements } from './kept-statements.ts'
 import type { Schema } from './schema.ts'
 import { openSearchAside } from './search-aside.ts'
 import { createTurns } from './turns.ts'
@@ -15,7 +16,9 @@ const migrationLimitMs = 60_000
 /** Opens the file, and makes it, readable by its owner alone, where there is none. Several processes may share it. */
 export async function openSqlite(path: string): Promise<Database> {
   const file = await openFile(path)
-  const queries: Queries = new Kysely<Schema>({ dialect: new SqliteDialect({ database: file }) })
+  const queries: Queries = new Kysely<Schema>({
+    dialect: new SqliteDialect({ database: keepStatements(file) }),
+  })
   const turns = createTurns()
   const aside = openSearchAside(path)
   const write = <T>(run: (queries: Queries) => Promise<T>, limitMs: number) => {
