@@ -81,38 +81,30 @@ function textKey(key: unknown): string {
   throw new TypeError('A key is not a text')
 }
 
-const utf8 = new TextEncoder()
-const head = concat([[0x84], text('type'), text('chat.entry'), text('epoch'), [0xcf]])
-const middle = concat([text('seq'), [0xcf]])
-const tail = text('entry')
-const entryHeadBytes = head.length + 8 + middle.length + 8 + tail.length
+const head = [0x84, ...text('type'), ...text('chat.entry'), ...text('epoch'), 0xcf]
+const middle = [...text('seq'), 0xcf]
+const blank = new Uint8Array(8)
+const epochAt = head.length
+const seqAt = epochAt + 8 + middle.length
+/** A frame before its entry; `epoch` and `seq` are always written as 64 bits, so it has one length. */
+const envelope = Buffer.from([...head, ...blank, ...middle, ...blank, ...text('entry')])
 
-/**
- * A `chat.entry` frame around an entry's own bytes, which are copied unread: MessagePack nests by concatenation.
- * `epoch` and `seq` are always written as 64 bits, so the head has one length.
- */
+/** A `chat.entry` frame around an entry's own bytes, which are copied unread: MessagePack nests by concatenation. */
 export function entryFrame(epoch: number, seq: number, entry: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(entryHeadBytes + entry.byteLength)
-  const view = new DataView(frame.buffer)
-  frame.set(head, 0)
-  writeUint64(view, head.length, epoch)
-  frame.set(middle, head.length + 8)
-  writeUint64(view, head.length + 8 + middle.length, seq)
-  frame.set(tail, entryHeadBytes - tail.length)
-  frame.set(entry, entryHeadBytes)
+  const frame = Buffer.allocUnsafe(envelope.length + entry.byteLength)
+  frame.set(envelope)
+  writeUint64(frame, epochAt, epoch)
+  writeUint64(frame, seqAt, seq)
+  frame.set(entry, envelope.length)
   return frame
 }
 
-function writeUint64(view: DataView, at: number, value: number): void {
-  view.setUint32(at, Math.floor(value / 2 ** 32))
-  view.setUint32(at + 4, value % 2 ** 32)
+function writeUint64(frame: Buffer, at: number, value: number): void {
+  frame.writeUInt32BE(Math.floor(value / 2 ** 32), at)
+  frame.writeUInt32BE(value % 2 ** 32, at + 4)
 }
 
 function text(value: string): number[] {
-  const bytes = utf8.encode(value)
+  const bytes = Buffer.from(value)
   return [0xa0 | bytes.length, ...bytes]
-}
-
-function concat(parts: number[][]): number[] {
-  return parts.flat()
 }
