@@ -69,6 +69,7 @@ async function answer(script: (Piece | BackendError)[][]) {
     request: { model: 'scripted', system: '', messages: [], begun: '' },
     begunThoughts: '',
     begunTokens: 0,
+    doubt: undefined,
     writer: { text: () => undefined, thought: () => undefined },
     patience: { firstTokenMs: 60_000, tokenMs: 60_000 },
     maxLength: 1_000,

@@ -15,6 +15,8 @@ export interface Generation {
   readonly begunThoughts: string
   /** Tokens that what was begun took at least. */
   readonly begunTokens: number
+  /** Why the backend has not said yet whether it goes on with `request.begun`. */
+  readonly doubt: BackendError | undefined
   readonly writer: Pick<LogWriter, 'text' | 'thought'>
   readonly patience: Patience
   /** In code units, of text and of thoughts each. */
@@ -77,7 +79,7 @@ async function runOnce(generation: Generation, state: GenerationState): Promise<
       state.reason = 'length'
       return undefined
     }
-    if (begun !== request.begun && !(await state.confirmContinuing())) return state.lastError
+    if (state.isInDoubt && !(await state.confirmContinuing())) return state.lastError
     await guardAgainstStalls((own, hear) => backend.generate({ ...request, begun, maxTokens }, own, hear), {
       patience,
       signal,
@@ -124,6 +126,7 @@ class GenerationState {
     this.#thoughts = new ReplyText(generation.begunThoughts, generation.maxLength)
     this.#thoughtUnits = generation.begunThoughts.length
     this.#pieces = generation.begunTokens
+    this.lastError = generation.doubt
   }
 
   /**
@@ -134,6 +137,11 @@ class GenerationState {
     const { maxTokens } = this.#generation.request
     if (maxTokens === undefined) return undefined
     return maxTokens - Math.max(this.#pieces, estimateTokens(this.reply.text + this.thoughts))
+  }
+
+  /** After a failure the backend may be another than the one that was asked. */
+  get isInDoubt(): boolean {
+    return this.reply.text !== '' && this.lastError !== undefined
   }
 
   get thoughts(): string {
