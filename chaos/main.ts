@@ -45,11 +45,10 @@ if (values.help || ![faults, seed, perRound].every(Number.isSafeInteger)) {
 }
 const interrupted = interruption()
 const workplace = await openWorkplace()
-try {
-  process.exitCode = await Promise.race([playAll().then((held) => (held ? 0 : 1)), interrupted])
-} finally {
-  await workplace.clear()
-}
+const failed = failure()
+const played = playAll().then((held) => (held ? 0 : 1), say)
+process.exitCode = await Promise.race([played, interrupted, failed])
+await workplace.clear().catch(say)
 // Timers of pages that have left may still run.
 setImmediate(() => process.exit())
 
@@ -58,6 +57,18 @@ function interruption(): Promise<130> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve(130))
   })
+}
+
+/** What is thrown where nobody waits for it would end this process at once, with all that it started left behind. */
+function failure(): Promise<1> {
+  return new Promise((resolve) => {
+    process.on('uncaughtException', (error) => resolve(say(error)))
+  })
+}
+
+function say(error: unknown): 1 {
+  console.error(error)
+  return 1
 }
 
 async function playAll(): Promise<boolean> {

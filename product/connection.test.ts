@@ -79,3 +79,19 @@ test('a page whose hub was gone when it asked for the rest of its code asks agai
     await untilAlive(page)
     assert.ok(refused > 1, 'it was asked for again')
   }, hubAway))
+
+test('a page that never gets the rest of its code offers to be loaded anew', () =>
+  stage.visit(async ({ context, openTab }) => {
+    await context.route(/\/assets\/chat\/enhance/, (route) => route.abort('connectionrefused'))
+    const page = await openTab('/')
+    await untilShown(page, 'here')
+    const offer = page.getByRole('link', { name: 'Reload' })
+    assert.equal(await offer.isVisible(), false, 'not while it may still come')
+    await page.locator('.version-pill').evaluate((pill) => {
+      for (const animation of pill.getAnimations()) animation.finish()
+    })
+    await context.unroute(/\/assets\/chat\/enhance/)
+    await offer.click()
+    await untilAlive(page)
+    assert.equal(await offer.isVisible(), false)
+  }, hubAway))

@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import Database from 'better-sqlite3'
+import pg from 'pg'
 import { openRawConnection, streamInfo } from '../testing/bus/raw-nats.ts'
 import { watchFrames } from '../testing/house/frames.ts'
 import { type House, startHouse } from '../testing/house/start-house.ts'
-import { lastReply, say, untilReplyHolds, untilSettled } from '../testing/house/talk.ts'
+import { lastReply, replyText, say, untilReplyHolds, untilSettled } from '../testing/house/talk.ts'
 import { type Visitor, visit } from '../testing/house/visit.ts'
 import { launchChromium } from '../testing/servers/chromium.ts'
+import { startPostgres } from '../testing/servers/postgres.ts'
 import { waitUntil } from '../testing/servers/wait-until.ts'
 import { countedTo } from '../testing/workers/counting.ts'
 
@@ -94,3 +96,35 @@ test('a reply that is stopped while the store is away is stopped when it is back
     await waitUntil('nothing waits to be stored', async () => (await finals()) === 0)
     assert.deepEqual(requests(), { answered: 1, cancelled: 1 })
   }))
+
+test('a reply that ends while PostgreSQL is down is read whole, and stored once when it is up again', async (t) => {
+  await using postgres = await startPostgres()
+  const databaseUrl = await postgres.createDatabase()
+  await using house = await startHouse({ hubEnvironment: { DATABASE_URL: databaseUrl } })
+  await using stack = new AsyncDisposableStack()
+  const browser = stack.adopt(await launchChromium(), (one) => one.close())
+  const nats = await openRawConnection(t, house.nats.url)
+  const finals = async () => (await streamInfo(nats, 'AI_CHAT_FINAL')).state.messages
+  await visit(browser, house.url, async ({ page }) => {
+    await house.ollama.setFault({ kind: 'pause', afterTokens: 20 })
+    await say(page, 'tokens=60 rate=60')
+    await untilReplyHolds(page, 't10')
+    await postgres.kill()
+    await house.ollama.setFault(undefined)
+    await waitUntil('the reply waits to be stored', async () => (await finals()) === 1)
+    await untilReplyHolds(page, 't59')
+    await postgres.restart()
+    await untilSettled(page, 1, 60_000)
+    assert.equal(await replyText(page), countedTo(60).trim())
+    await waitUntil('nothing waits to be stored', async () => (await finals()) === 0)
+    await page.reload()
+    assert.deepEqual(
+      (await page.locator('.turn.reply .reply-body').allTextContents()).map((text) => text.trim()),
+      [countedTo(60).trim()],
+    )
+  })
+  const client = stack.adopt(new pg.Client(databaseUrl), (one) => one.end())
+  await client.connect()
+  const { rows } = await client.query('select state, count(*)::int as n from requests group by state')
+  assert.deepEqual(rows, [{ state: 'answered', n: 1 }])
+})

@@ -31,7 +31,7 @@ export async function checkReplies(evidence: Evidence): Promise<Endings> {
     if (state === 'answered' || state === 'cancelled' || state === 'failed') endings[state] += 1
     checkEnding(evidence, asked, stored)
     const about = {
-      mustContinue: (one: Asked) => mustContinue(evidence, one),
+      mustContinue,
       wasLost: (one: Asked) => evidence.busLosses.some((span) => overlaps(span, lifeOf(one))),
     }
     await checkLog({ ...evidence, ...about }, asked, stored)
@@ -81,9 +81,8 @@ const isStopIgnored = ({ stopSentAtMs, endedAtMs = 0 }: Asked): boolean =>
 const failsItsModel = ({ modelFaults }: Evidence, asked: Asked): boolean =>
   modelFaults.some((span) => overlaps(span, lifeOf(asked)))
 
-/** One model goes on with what stands; a worker that can't reach it just then can't learn that, and begins anew. */
-const mustContinue = (evidence: Evidence, asked: Asked): boolean =>
-  asked.frame.model !== 'closing' && !failsItsModel(evidence, asked)
+/** One model goes on with what stands; a worker that can't reach it just then lets that stand. */
+const mustContinue = ({ frame }: Asked): boolean => frame.model !== 'closing'
 
 const watchersOf = (people: readonly Person[], requestId: string): Watched[] =>
   people.flatMap(({ tabs }) => tabs).flatMap(({ thread }) => thread.watched.get(requestId) ?? [])
@@ -105,7 +104,7 @@ function checkPage(evidence: Evidence, seen: Seen): void {
     violate('a page shows other than the store')
   if (settled !== undefined && settled.state !== stored.state)
     violate(`a page shows ${settled.state} and not ${stored.state}`)
-  if (mustContinue(evidence, seen.asked)) checkGrowth(evidence, seen)
+  if (mustContinue(seen.asked)) checkGrowth(evidence, seen)
   if (read === undefined) return
   // What was read before the bus lost everything may be told anew, and end otherwise.
   if (read.epoch !== bus.epochOf(streams.log.name)) ledger.note('ends read before the bus lost its data')

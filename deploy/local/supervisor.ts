@@ -4,6 +4,7 @@ import type { TakeLine } from './log-lines.ts'
 import { labelLines } from './log-lines.ts'
 import type { RestartLimits } from './restart-limits.ts'
 import { restartLimits } from './restart-limits.ts'
+import type { Watchdog } from './watchdog.ts'
 import { startWatchdog } from './watchdog.ts'
 
 export interface SupervisorOptions {
@@ -36,24 +37,10 @@ export interface Supervisor {
 
 /** Runs services side by side, keeps them running, and joins their output. */
 export function supervise(options: SupervisorOptions): Supervisor {
-  const { services, print, colours = false, graceMs = 10_000, limits } = options
+  const { services, print, graceMs = 10_000 } = options
   // The watchdog ends all of them at once, so theirs is the time of one.
   const watchdog = startWatchdog(graceMs)
-  const label = labelLines(
-    print,
-    services.map(({ name }) => name),
-    colours,
-  )
-  const kept = services.map(
-    (service) =>
-      new KeptService(service, {
-        say: print,
-        takeLine: showLines(service, label(service.name)),
-        watchdog,
-        limits: { ...restartLimits, ...limits },
-        graceMs,
-      }),
-  )
+  const kept = keep(options, watchdog, graceMs)
   const ended = Promise.withResolvers<0 | 1>()
   let code: 0 | 1 = 0
   let stopping = false
@@ -84,6 +71,25 @@ export function supervise(options: SupervisorOptions): Supervisor {
       void stop()
     },
   }
+}
+
+function keep(
+  { services, print, colours = false, limits }: SupervisorOptions,
+  watchdog: Watchdog,
+  graceMs: number,
+): KeptService[] {
+  const names = services.map(({ name }) => name)
+  const label = labelLines(print, names, colours)
+  return services.map(
+    (service) =>
+      new KeptService(service, {
+        say: print,
+        takeLine: showLines(service, label(service.name)),
+        watchdog,
+        limits: { ...restartLimits, ...limits },
+        graceMs,
+      }),
+  )
 }
 
 function showLines({ showLine }: Service, print: TakeLine): TakeLine {

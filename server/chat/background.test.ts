@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { CodedError } from '../../bus/contract/errors.ts'
 import type { ChatSendFrame } from '../../bus/contract/frames.ts'
 import type { HistoryAnswer } from '../../bus/contract/history.ts'
@@ -20,6 +20,24 @@ const askHistory = (user_id: string, request_id: string, budget = 10_000) =>
     request_id,
     budget,
   }) as Promise<HistoryAnswer>
+
+/** Answers requests for a title until the test is over, however it ends: others would go to who is left. */
+async function answerTitles(
+  t: TestContext,
+  answer: (question: { messages: { content: string }[] }) => Promise<{ title: string }>,
+): Promise<void> {
+  const titles = stage.house.workerBus.respond(subjects.title, 'workers', (question) =>
+    answer(question as Parameters<typeof answer>[0]),
+  )
+  t.after(() => titles.unsubscribe())
+  await titles.active
+}
+
+/** Answers everything with these words until the test is over. */
+function answerAll(t: TestContext, words: string): void {
+  const worker = startAnsweringWorker(stage.house.workerBus, words)
+  t.after(() => worker.drain())
+}
 
 test('a worker is told the state of a request, the conversation before it and who is speaking', async () => {
   const { person: mika, browser } = await stage.enter()
@@ -77,33 +95,24 @@ test('a long conversation’s answer fits a message on the bus', async () => {
   await browser.close()
 })
 
-test('a conversation gets its title from a worker in the background', async () => {
-  const titles = stage.house.workerBus.respond(subjects.title, 'workers', async () => ({
-    title: ' "Old harbours"\nBecause…',
-  }))
-  const worker = startAnsweringWorker(stage.house.workerBus, 'By the water.')
-  await titles.active
+test('a conversation gets its title from a worker in the background', async (t) => {
+  await answerTitles(t, async () => ({ title: ' "Old harbours"\nBecause…' }))
+  answerAll(t, 'By the water.')
   const { person: mika, browser } = await stage.enter()
   const send = newSend('Take me for a walk through an old harbour.')
   browser.send(send)
   await browser.next('chat.changed', ({ kind }) => kind === 'changed')
   const conversation = await stage.hub.store.conversations.find(mika.user.id, send.conversation_id)
   assert.deepEqual([conversation?.title, conversation?.titleSource], ['Old harbours', 'model'])
-  titles.unsubscribe()
-  await worker.drain()
   await browser.close()
 })
 
-test('a conversation in which much was said quickly is titled by what was said first', async () => {
-  const asked: unknown[] = []
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const titles = stage.house.workerBus.respond(subjects.title, 'workers', async (question) => {
-    const { messages } = question as { messages: { content: string }[] }
-    asked.push(messages.map(({ content }) => content))
-    resolve()
+test('a conversation in which much was said quickly is titled by what was said first', async (t) => {
+  const asked = Promise.withResolvers<string[]>()
+  await answerTitles(t, async ({ messages }) => {
+    asked.resolve(messages.map(({ content }) => content))
     return { title: 'Quick words' }
   })
-  await titles.active
   const { browser } = await stage.enter()
   const first = newSend('First')
   const sends: ChatSendFrame[] = [first]
@@ -115,20 +124,18 @@ test('a conversation in which much was said quickly is titled by what was said f
     browser.send(send)
     await browser.next('chat.accepted')
   }
-  const worker = startAnsweringWorker(stage.house.workerBus, 'Yes.')
-  await promise
-  assert.equal((asked[0] as string[])[0], 'First')
-  titles.unsubscribe()
-  await worker.drain()
+  answerAll(t, 'Yes.')
+  assert.equal((await asked.promise)[0], 'First')
   await browser.close()
 })
 
-test('the log of a stored reply stays for five minutes and is then taken off the bus', async () => {
+test('the log of a stored reply stays for five minutes and is then taken off the bus', async (t) => {
   const worker = startScriptedWorker(stage.house.workerBus, async (request) => {
     const log = await beginLog(stage.house.workerBus, request)
     await log.finish()
     return undefined
   })
+  t.after(() => worker.drain())
   const { person: mika, browser } = await stage.enter()
   const send = newSend('Keep it for a while')
   const before = Date.now()
@@ -142,18 +149,16 @@ test('the log of a stored reply stays for five minutes and is then taken off the
   assert.equal(await last(), undefined)
   const purgeable = await stage.hub.store.requests.purgeableLogs(after + 1, 100)
   assert.ok(!purgeable.some(({ requestId }) => requestId === send.request_id))
-  await worker.drain()
   await browser.close()
 })
 
-test('a title that nobody can make is left, and the conversation keeps its first', async () => {
+test('a title that nobody can make is left, and the conversation keeps its first', async (t) => {
   const asked = Promise.withResolvers<void>()
-  const titles = stage.house.workerBus.respond(subjects.title, 'workers', async () => {
+  await answerTitles(t, async () => {
     asked.resolve()
     throw new CodedError('backend_stalled')
   })
-  await titles.active
-  const worker = startAnsweringWorker(stage.house.workerBus, 'By the water.')
+  answerAll(t, 'By the water.')
   const { person: mika, browser } = await stage.enter()
   const send = newSend('An untitled walk')
   browser.send(send)
@@ -163,8 +168,6 @@ test('a title that nobody can make is left, and the conversation keeps its first
   await browser.next('pong')
   const conversation = await stage.hub.store.conversations.find(mika.user.id, send.conversation_id)
   assert.deepEqual([conversation?.title, conversation?.titleSource], ['An untitled walk', 'first'])
-  titles.unsubscribe()
-  await worker.drain()
   await browser.close()
 })
 

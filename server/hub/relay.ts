@@ -9,6 +9,10 @@ import { bringTo, quietMs, type ReplyTail, tailOf } from './reply-tail.ts'
 /**
  * Passes one entry on to a person's sockets, unread. The sequence before it tells whether one was missed; then the
  * log is read up to where live entries go on.
+ *
+ * Of a stream that was made anew entries may come before its epoch is known here. Under the old one they do no harm: what
+ * is told of a text stands in the entries, so a reader takes them or finds a gap, and once the epoch is known the log is
+ * passed on again from its beginning, of which it takes what it lacks.
  */
 export function relayEntry(bus: Bus, person: Person, message: BusMessage): void {
   const { sequence, previousSequence } = message
@@ -18,7 +22,11 @@ export function relayEntry(bus: Bus, person: Person, message: BusMessage): void 
   bringTo(tail, epoch)
   tail.checkAtMs = now + quietMs
   tail.waitMs = quietMs
-  if (sequence <= tail.seq) return
+  if (sequence <= tail.seq) {
+    // A log begins below what its tail has: another hub made the stream anew, perhaps, and nobody told this one.
+    if (previousSequence === 0) void bus.lookAgain()
+    return
+  }
   if (tail.reading || previousSequence > tail.seq) {
     tail.newest = Math.max(tail.newest, sequence)
     if (!tail.reading) void catchUp(bus, tail)

@@ -16,6 +16,9 @@ export const versionText = ({ version, commit }: Version, shown: string): Html =
     ? html`<span class="meta" title="${commit}">v${version}</span>`
     : html`<span class="meta version-new" title="This page is of v${shown}">v${version} is here</span>`
 
-/** In the top bar of every conversation; shown as long as the number in the sidebar, seen or not, is a new one. */
+/**
+ * In the top bar of every conversation; shown as long as the number in the sidebar, seen or not, is a new one, and where
+ * the rest of the page's code has not come some time after the connection stood.
+ */
 export const versionPill = (): Html =>
-  html`<span role="status"><a class="version-pill" href="" title="Reload this page for the new version"><span class="version-pill-news">New version. </span>Reload</a></span>`
+  html`<span role="status"><a class="version-pill" href="" title="Reload this page"><span class="version-pill-news">New version. </span><span class="version-pill-rest">This page is not complete. </span>Reload</a></span>`

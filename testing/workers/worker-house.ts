@@ -28,6 +28,8 @@ export interface WorkerHouse extends AsyncDisposable {
   readonly bus: Bus
   /** What the next history answers say; a test may set it at any time. */
   history: (request: { request_id: string; budget: number }) => Partial<HistoryAnswer> | undefined
+  /** Finals wait on the bus until this resolves; a test may set it at any time. */
+  recording: Promise<void>
   ask(message: string, more?: Partial<ChatRequest>): Promise<Asked>
   /** Publishes a request that was asked before again, as a hub does with another floor. */
   askAgain(asked: Asked, attemptFloor: number): Promise<void>
@@ -67,6 +69,7 @@ export async function openWorkerHouse(): Promise<WorkerHouse> {
     ...consumers.recorder,
     slots: 8,
     handle: async ({ body }) => {
+      await house.recording
       const final = decodeBody(body) as ChatFinal
       finals.set(final.request_id, [...(finals.get(final.request_id) ?? []), final])
       return { kind: 'ack' }
@@ -97,6 +100,7 @@ export async function openWorkerHouse(): Promise<WorkerHouse> {
     nats,
     bus,
     history: () => ({}),
+    recording: Promise.resolve(),
     ask: async (message, more = {}) => {
       const request = { ...newRequest(), ...more }
       conversations.set(request.request_id, message)

@@ -22,6 +22,8 @@ export function enhanceChat(chat: Chat): void {
   listenToNews()
   listenToSwaps(chat, (element) => htmx.process(element))
   startPage()
+  // The page offers no more to be loaded anew.
+  document.body.dataset.whole = ''
 }
 
 /** The keys of the conversation: Escape stops the answer, / goes to the composer. */

@@ -91,6 +91,21 @@ suite('the outbox', () => {
     assert.doesNotMatch(storage.getItem(key) ?? '', new RegExp(gone.request_id))
   })
 
+  test('a message that two living tabs hold, each for gone to the other, is kept by neither once both are answered', () => {
+    const storage = new MemoryStorage()
+    const [first, second] = [outboxOf(storage, 'first'), outboxOf(storage, 'second')]
+    const frame = sendFrame()
+    first.add(frame)
+    second.adopt(all)
+    first.setSent(frame.request_id, true)
+    first.adopt(all)
+    assert.equal(first.of(frame.conversation_id).length, 1, 'it is adopted back by one who has it')
+    assert.deepEqual([first.next(), second.next()], [frame, frame])
+    first.remove(frame.request_id)
+    second.remove(frame.request_id)
+    assert.equal(storage.getItem(key), null)
+  })
+
   test('two people at one browser do not see each other’s messages', () => {
     const storage = new MemoryStorage()
     outboxOf(storage, 'a').add(sendFrame())

@@ -93,7 +93,8 @@ export class Outbox {
   /** @param isGone whether the tab of an entry is no more. @returns the entries that are now this tab's. */
   adopt(isGone: (tab: string) => boolean): readonly OutboxEntry[] {
     const orphans = this.#others().filter(({ tab }) => isGone(tab))
-    const adopted = orphans.map((entry) => ({ ...entry, tab: this.#tab }))
+    const strange = orphans.filter((entry) => !this.find(requestOf(entry)))
+    const adopted = strange.map((entry) => ({ ...entry, tab: this.#tab }))
     if (adopted.length > 0) this.#set([...adopted, ...this.#own], new Set(orphans.map(requestOf)))
     return adopted
   }

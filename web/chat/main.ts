@@ -21,7 +21,8 @@ else setTimeout(enhance, 200)
 
 /**
  * The hub may be gone in this very moment, which every browser tells by a TypeError; anything else stays wrong and is to
- * be seen. A browser that keeps a failed import (Firefox before 155) fails again until the page is loaded anew.
+ * be seen. A browser that keeps a failed import (Firefox before 155) fails again until the page is loaded anew, which its
+ * styles offer after a while.
  */
 function unlessUnreachable(error: unknown): undefined {
   if (!(error instanceof TypeError)) throw error

@@ -16,12 +16,18 @@ function hold(tab: string): () => void {
   const held = new Promise<void>((resolve) => {
     release = resolve
   })
-  // Without a secure context there are no locks; then every tab adopts, and the hub takes what comes twice as once.
   navigator.locks?.request(prefix + tab, () => held).catch(() => {})
   return release
 }
 
-/** @returns whether a tab is no more. */
+/**
+ * Without a secure context (plain http on a LAN) there are no locks, so every tab counts as gone and every other adopts
+ * from it. Both then send the same frame under the same `request_id`, which the hub takes as one message with one answer
+ * for both, and each lets go of its copy by its own answer. What one of them takes back the other may have sent: then it
+ * comes in as a message from elsewhere, and is stopped as one.
+ *
+ * @returns whether a tab is no more.
+ */
 export async function goneTabs(): Promise<(tab: string) => boolean> {
   const state = await navigator.locks?.query()
   const names = new Set([...(state?.held ?? []), ...(state?.pending ?? [])].map(({ name }) => name))

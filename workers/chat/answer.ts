@@ -4,7 +4,7 @@ import type { HistoryAnswer } from '../../bus/contract/history.ts'
 import { maxBarrenStarts } from '../../bus/contract/limits.ts'
 import type { Bus, Decision } from '../../bus/nats/bus.ts'
 import type { Log } from '../../bus/nats/log.ts'
-import type { Prompt } from '../inference/backend.ts'
+import { BackendError, type Prompt } from '../inference/backend.ts'
 import type { Backends } from '../inference/backends.ts'
 import type { Choice } from '../inference/choose-model.ts'
 import type { Patience } from '../inference/stall-guard.ts'
@@ -104,11 +104,16 @@ function authorOf(desk: Desk, assignment: Assignment, running: Running): Author 
       // Nothing will be generated, so what is there stays.
       if (backend === undefined || history.state === 'cancelled') return true
       if (log.barrenStarts >= maxBarrenStarts || log.reader.text.length >= desk.maxReplyLength) return true
-      if (log.backend !== backend.name) return false
-      return confirmContinuing({ backend, model, prompt, begun: log.reader.text, running })
+      if (log.backend !== backend.name) return backend.kind === 'demo' ? awayFrom(log) : false
+      const { patience } = desk
+      return confirmContinuing({ backend, model, prompt, begun: log.reader.text, running, patience })
     },
   }
 }
+
+/** The demo stands in for a backend that is away, but what that one had begun is worth more than an answer of its own. */
+const awayFrom = ({ backend }: ReplyLog): BackendError =>
+  new BackendError('backend_unavailable', `The model backend "${backend}" cannot be reached at the moment`)
 
 async function follow(
   desk: Desk,

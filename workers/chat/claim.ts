@@ -5,6 +5,7 @@ import type { LogEntry, StartEntry } from '../../bus/contract/reply-log.ts'
 import { streams } from '../../bus/contract/streams.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
 import type { Bus } from '../../bus/nats/bus.ts'
+import type { BackendError } from '../inference/backend.ts'
 import type { Leases } from './lease.ts'
 import { putEntry } from './put-entry.ts'
 import { type ReplyLog, readLog } from './read-log.ts'
@@ -23,6 +24,8 @@ export type ClaimOutcome =
       readonly kind: 'claimed'
       readonly claim: Claim
       readonly log: ReplyLog
+      /** Why nobody knows yet whether the backend goes on with the text, which stays until then. */
+      readonly doubt: BackendError | undefined
       /** How long the reply had been in the making, in milliseconds; 0 where this is its first attempt. */
       readonly earlierMs: number
     }
@@ -31,8 +34,11 @@ export type ClaimOutcome =
 export interface Author {
   readonly model: string
   readonly backend: string
-  /** Whether it goes on with the text that is there; otherwise the reply begins anew. Undefined: it must leave. */
-  goesOnWith(log: ReplyLog): Promise<boolean | undefined>
+  /**
+   * Whether it goes on with the text that is there; otherwise the reply begins anew. An error: its backend could not be
+   * asked. Undefined: it must leave.
+   */
+  goesOnWith(log: ReplyLog): Promise<boolean | BackendError | undefined>
 }
 
 /**
@@ -60,14 +66,15 @@ export async function claimLog(
   const begun = log.reader.text
   const goesOn = begun !== '' && (await author.goesOnWith(log))
   if (goesOn === undefined) return { kind: 'left' }
-  const offset = goesOn ? begun.length : 0
+  const offset = goesOn === false ? 0 : begun.length
   const continues = entry?.attempt ?? log.reader.attempt
   const attempt = Math.max(continues, request.attempt_floor) + 1
   const start = startEntry(request, author, { attempt, offset, continues })
   const seq = await putEntry(bus, subject, start, last?.seq ?? 0)
   if (seq === undefined) return { kind: 'refused' }
   const claim = { subject, requestId: request.request_id, attempt, owner: start.owner, seq, offset }
-  return { kind: 'claimed', claim, log, earlierMs: await timeBefore(bus, claim, log) }
+  const doubt = typeof goesOn === 'boolean' ? undefined : goesOn
+  return { kind: 'claimed', claim, log, doubt, earlierMs: await timeBefore(bus, claim, log) }
 }
 
 /** Both moments are the bus's own: the clocks of two workers may differ. */

@@ -1,4 +1,5 @@
 import { type Backend, BackendError, type Prompt } from '../inference/backend.ts'
+import type { Patience } from '../inference/stall-guard.ts'
 import { pauseUnlessAborted } from '../runtime/pause.ts'
 import type { Running } from './running.ts'
 
@@ -9,29 +10,34 @@ export interface Continuing {
   /** The text that is to be gone on with. */
   readonly begun: string
   readonly running: Running
+  readonly patience: Patience
 }
 
-/** How long a backend that fails is asked again, and how often, in milliseconds. */
-const patienceMs = 10_000
+/**
+ * How long a backend that fails is asked again, unless a first token may take less, and how often. In milliseconds.
+ */
+const askMs = 10_000
 const pauseMs = 500
 
 /**
  * Whether a backend goes on with a text. A "no" takes the text from its readers, so a backend that is away for a moment
- * is asked again, and nobody answers for one who must leave.
+ * is asked again, one that stays away has not said no, and nobody answers for one who must leave.
  *
- * @returns undefined where the reply is to be let go of. Where it is cancelled nothing is generated, so the text stays.
+ * @returns the backend's error where it did not say; undefined where the reply is to be let go of. Where it is cancelled
+ *   nothing is generated, so the text stays.
  */
-export async function confirmContinuing(continuing: Continuing): Promise<boolean | undefined> {
-  const { backend, model, prompt, begun, running } = continuing
+export async function confirmContinuing(continuing: Continuing): Promise<boolean | BackendError | undefined> {
+  const { backend, model, prompt, begun, running, patience } = continuing
   const stop = AbortSignal.any([running.released, running.cancelled])
-  const endsAtMs = performance.now() + patienceMs
+  const endsAtMs = performance.now() + Math.min(askMs, patience.firstTokenMs)
   for (;;) {
     const answer = await backend.canContinue(model, prompt, begun, stop).catch((error: unknown) => error)
     if (answer === true) return true
     if (running.released.aborted) return undefined
     if (running.cancelled.aborted) return true
-    const mayReturn = answer instanceof BackendError && answer.retryable
-    if (!mayReturn || performance.now() > endsAtMs) return false
+    // Who refuses this question may still answer the person's.
+    if (!(answer instanceof BackendError) || answer.code === 'backend_refused') return false
+    if (!answer.retryable || performance.now() > endsAtMs) return answer
     await pauseUnlessAborted(pauseMs, stop)
   }
 }

@@ -19,6 +19,8 @@ export interface Ending {
     | { readonly kind: 'error'; readonly error: NonNullable<ChatFinal['error']> }
   readonly usage: Usage
   readonly timings: Timings
+  /** It stands for a text that is not known: a final that waits to be stored already, and may have it, stays the only one. */
+  readonly isStopgap?: boolean
 }
 
 /**
@@ -29,7 +31,7 @@ export interface Ending {
  */
 export async function publishFinal(bus: Bus, request: ChatRequest, ending: Ending): Promise<void> {
   const { user_id, request_id, conversation_id } = request
-  const { outcome, content, thoughts, ...rest } = ending
+  const { outcome, content, thoughts, isStopgap = false, ...rest } = ending
   const final: ChatFinal = {
     request_id,
     user_id,
@@ -42,7 +44,9 @@ export async function publishFinal(bus: Bus, request: ChatRequest, ending: Endin
   }
   const messageId = `${request_id}.final.${ending.attempt}`
   const body = encode(final)
-  await persist(busPatienceMs, () => bus.publish(subjects.final(user_id, request_id), body, { messageId }))
+  // A worker may not look for one, but the stream does: it takes this as the first on its subject or not at all.
+  const options = isStopgap ? { messageId, expectedLastSequence: 0 } : { messageId }
+  await persist(busPatienceMs, () => bus.publish(subjects.final(user_id, request_id), body, options))
 }
 
 /** What a log with a terminal entry ends in; where the log lost its beginning, the text is not known any more. */
@@ -53,9 +57,18 @@ export function endingOfLog({ reader, backend }: ReplyLog): Ending {
     const { usage, timings, finish_reason: reason } = end
     return { ...known, outcome: { kind: 'done', reason }, usage, timings }
   }
-  const error =
-    end === undefined
-      ? { code: 'reply_failed', retryable: true, detail: 'The reply was written but its text was lost' }
-      : { code: end.code, retryable: end.retryable, detail: end.detail }
-  return { ...known, outcome: { kind: 'error', error }, usage: {}, timings: { duration_ms: 0 } }
+  const { code, retryable, detail } = end ?? textLost
+  return {
+    ...known,
+    outcome: { kind: 'error', error: { code, retryable, detail } },
+    usage: {},
+    timings: { duration_ms: 0 },
+    isStopgap: end === undefined,
+  }
+}
+
+const textLost: NonNullable<ChatFinal['error']> = {
+  code: 'reply_failed',
+  retryable: true,
+  detail: 'The reply was written but its text was lost',
 }

@@ -45,8 +45,21 @@ test('a backend that resets for ever is given up, however far it comes', async (
   assert.deepEqual([generated.end.kind, calls], ['failed', 60])
 })
 
+test('a backend that is silent when it is asked whether it goes on is not asked that again', async () => {
+  let asks = 0
+  const silent = async () => {
+    asks += 1
+    throw new BackendError('backend_stalled', 'Silent', { retryAfterMs: 1 })
+  }
+  const { generated } = await answer([[text('One, '), reset]], silent)
+  assert.deepEqual([generated.text, generated.end.kind, asks], ['One, ', 'failed', 1])
+})
+
 /** What a reply comes to whose backend does this at one call after the other. */
-async function answer(script: (Piece | BackendError)[][]) {
+async function answer(
+  script: (Piece | BackendError)[][],
+  canContinue: Backend['canContinue'] = async () => true,
+) {
   let calls = 0
   const backend: Backend = {
     name: 'scripted',
@@ -54,7 +67,7 @@ async function answer(script: (Piece | BackendError)[][]) {
     probeMs: 60_000,
     models: async () => [],
     contextLength: async () => 4_096,
-    canContinue: async () => true,
+    canContinue,
     generate: async (_request, _signal, hear) => {
       const step = script[calls] ?? []
       calls += 1
@@ -69,6 +82,7 @@ async function answer(script: (Piece | BackendError)[][]) {
     request: { model: 'scripted', system: '', messages: [], begun: '' },
     begunThoughts: '',
     begunTokens: 0,
+    doubt: undefined,
     writer: { text: () => undefined, thought: () => undefined },
     patience: { firstTokenMs: 60_000, tokenMs: 60_000 },
     maxLength: 1_000,

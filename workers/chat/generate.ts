@@ -1,10 +1,9 @@
 import type { FinishReason, Usage } from '../../bus/contract/chat.ts'
 import { CodedError } from '../../bus/contract/errors.ts'
-import { type Backend, BackendError, type GenerateRequest, type Piece } from '../inference/backend.ts'
+import { type Backend, BackendError, type GenerateRequest } from '../inference/backend.ts'
 import { guardAgainstStalls, type Patience } from '../inference/stall-guard.ts'
 import { pauseUnlessAborted } from '../runtime/pause.ts'
-import { estimateTokens } from './estimate-tokens.ts'
-import { ReplyText } from './reply-text.ts'
+import { GenerationState } from './generation-state.ts'
 import { retryDelayMs } from './retry.ts'
 import type { LogWriter } from './writer.ts'
 
@@ -15,6 +14,8 @@ export interface Generation {
   readonly begunThoughts: string
   /** Tokens that what was begun took at least. */
   readonly begunTokens: number
+  /** Why the backend has not said yet whether it goes on with `request.begun`. */
+  readonly doubt: BackendError | undefined
   readonly writer: Pick<LogWriter, 'text' | 'thought'>
   readonly patience: Patience
   /** In code units, of text and of thoughts each. */
@@ -77,7 +78,7 @@ async function runOnce(generation: Generation, state: GenerationState): Promise<
       state.reason = 'length'
       return undefined
     }
-    if (begun !== request.begun && !(await state.confirmContinuing())) return state.lastError
+    if (state.isInDoubt && !(await state.confirmContinuing())) return state.lastError
     await guardAgainstStalls((own, hear) => backend.generate({ ...request, begun, maxTokens }, own, hear), {
       patience,
       signal,
@@ -103,94 +104,4 @@ function ending(state: GenerationState): Generated['end'] {
       ? 'The model used up its length on thinking, before any answer'
       : 'The model gave an empty answer'
   return { kind: 'failed', error: new CodedError('backend_failed', detail) }
-}
-
-class GenerationState {
-  readonly reply: ReplyText
-  readonly #generation: Generation
-  readonly #thoughts: ReplyText
-  #thoughtUnits: number
-  #pieces: number
-  #beganAtNothing = true
-  #firstTextAtMs: number | undefined
-  #usage: Usage = {}
-  reason: 'stop' | 'length' = 'stop'
-  lastError: BackendError | undefined
-  canRetry = true
-
-  constructor(generation: Generation) {
-    this.#generation = generation
-    this.reply = new ReplyText(generation.request.begun, generation.maxLength)
-    this.#thoughts = new ReplyText(generation.begunThoughts, generation.maxLength)
-    this.#thoughtUnits = generation.begunThoughts.length
-    this.#pieces = generation.begunTokens
-  }
-
-  /**
-   * Backends count only what they add, and say how much when they end; what stands counts against the limit too. A
-   * piece is a token or more, and the estimate knows where it was more.
-   */
-  get tokensLeft(): number | undefined {
-    const { maxTokens } = this.#generation.request
-    if (maxTokens === undefined) return undefined
-    return maxTokens - Math.max(this.#pieces, estimateTokens(this.reply.text + this.thoughts))
-  }
-
-  get thoughts(): string {
-    return this.#thoughts.text
-  }
-
-  /** @returns the text that the call has to go on from. */
-  beginCall(): string {
-    this.#beganAtNothing = this.reply.text === '' && this.thoughts === ''
-    return this.reply.text
-  }
-
-  /** Takes one piece. @returns whether that is enough. */
-  take(piece: Piece): boolean {
-    if (piece.kind !== 'end') this.#pieces += 1
-    if (piece.kind === 'text') return this.#say(this.reply.take(piece.text))
-    if (piece.kind === 'thought') return this.#think(piece.text)
-    this.reason = piece.reason
-    // What others wrote before this call was counted by nobody.
-    if (this.#beganAtNothing) this.#usage = piece.usage
-    return true
-  }
-
-  /** The end of a call: a half character that was held is let out. */
-  close(): void {
-    this.#say(this.reply.end())
-    const rest = this.#thoughts.end()
-    if (rest !== '') this.#generation.writer.thought(rest)
-  }
-
-  async confirmContinuing(): Promise<boolean> {
-    const { backend, request, signal } = this.#generation
-    this.canRetry = await backend.canContinue(request.model, request, this.reply.text, signal)
-    return this.canRetry
-  }
-
-  result(end: Generated['end']): Generated {
-    const { text } = this.reply
-    return { text, thoughts: this.thoughts, usage: this.#usage, firstTextAtMs: this.#firstTextAtMs, end }
-  }
-
-  #say(fresh: string): boolean {
-    if (fresh !== '') {
-      this.#firstTextAtMs ??= performance.now()
-      this.#generation.writer.text(fresh)
-    }
-    if (this.reply.full) this.reason = 'length'
-    return this.reply.full
-  }
-
-  /** Thoughts past their limit are not kept; a model that thinks on and on past twice that is stopped. */
-  #think(thought: string): boolean {
-    this.#thoughtUnits += thought.length
-    const fresh = this.#thoughts.take(thought)
-    if (fresh !== '') this.#generation.writer.thought(fresh)
-    const endless = this.#thoughtUnits > 2 * this.#generation.maxLength
-    if (endless) this.reason = 'length'
-    return endless
-  }
 }

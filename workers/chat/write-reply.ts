@@ -77,6 +77,7 @@ function generateFor(
     backend: choice.backend,
     begunThoughts,
     begunTokens: begun === '' ? 0 : claimed.log.pieces,
+    doubt: claimed.doubt,
     writer,
     patience: desk.patience,
     maxLength: desk.maxReplyLength,

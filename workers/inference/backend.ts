@@ -15,7 +15,7 @@ export interface Backend {
   models(signal: AbortSignal): Promise<readonly ModelInfo[]>
   /** Tokens that prompt and reply may have together. An estimate where the backend does not say; never fails. */
   contextLength(model: string, signal: AbortSignal): Promise<number>
-  /** Whether `generate` goes on after `begun`; false where it can't be told. @throws BackendError when it is away. */
+  /** Whether `generate` goes on after `begun`; false where it can't be told. @throws BackendError when it is away or silent. */
   canContinue(model: string, prompt: Prompt, begun: string, signal: AbortSignal): Promise<boolean>
   /**
    * Streams one answer to `hear`, whose last piece is the one `end`. Resolves after that, or once `hear` has enough:

@@ -37,44 +37,19 @@ export interface Backends {
 }
 
 export function openBackends(options: BackendsOptions): Backends {
-  const { demo, demoMode, defaultModel, retryMs = 2_000, returnMs = 6_000 } = options
+  const { demo, demoMode, retryMs = 2_000 } = options
   const watched = demoMode === 'on' ? [] : options.backends
   const probes = watched.map((backend) => startProbe(backend, retryMs, options.log))
-  const demoChoice: Choice = { backend: demo, model: 'demo' }
-  let isWarned = defaultModel === undefined
+  const warnOfDefault = warnOnce(options)
 
   if (demoMode === 'auto') void tellOfDemo(probes, options.log)
 
-  function warnOfDefault({ model }: Choice): void {
-    if (isWarned || model === defaultModel || sameModel(model, defaultModel ?? '')) return
-    isWarned = true
-    options.log('warn', 'DEFAULT_MODEL is not installed: another answers', {
-      default_model: defaultModel,
-      model,
-    })
-  }
-
   return {
     choose: async (model, signal) => {
-      if (demoMode === 'on') return demoChoice
-      await settle(probes, returnMs, signal)
-      const up = probes.filter((probe) => probe.up)
-      if (up.length === 0) {
-        if (demoMode === 'auto') return demoChoice
-        throw new CodedError('backend_unavailable')
-      }
       const wanted = model === 'demo' ? undefined : model
-      const choice = chooseModel(up, wanted, defaultModel)
-      if (choice !== undefined) {
-        if (wanted === undefined) warnOfDefault(choice)
-        return choice
-      }
-      // It may have been pulled since the last look.
-      await Promise.all(probes.map((probe) => probe.look()))
-      const second = chooseModel(probes, wanted, defaultModel)
-      if (second !== undefined) return second
-      if (demoMode === 'auto' && haveNothing(probes)) return demoChoice
-      throw notThere(probes, wanted)
+      const choice = await chooseAmong(probes, options, wanted, signal)
+      if (wanted === undefined && choice.backend !== demo) warnOfDefault(choice)
+      return choice
     },
     suspect: (backend) => probes.find((probe) => probe.backend === backend)?.look(),
     list: async () => {
@@ -84,6 +59,40 @@ export function openBackends(options: BackendsOptions): Backends {
     close: () => {
       for (const probe of probes) probe.stop()
     },
+  }
+}
+
+async function chooseAmong(
+  probes: readonly Probe[],
+  { demo, demoMode, defaultModel, returnMs = 6_000 }: BackendsOptions,
+  wanted: string | undefined,
+  signal: AbortSignal,
+): Promise<Choice> {
+  const demoChoice: Choice = { backend: demo, model: 'demo' }
+  if (demoMode === 'on') return demoChoice
+  await settle(probes, returnMs, signal)
+  const up = probes.filter((probe) => probe.up)
+  if (up.length === 0) {
+    if (demoMode === 'auto') return demoChoice
+    throw new CodedError('backend_unavailable')
+  }
+  const choice = chooseModel(up, wanted, defaultModel)
+  if (choice !== undefined) return choice
+  // It may have been pulled since the last look.
+  await Promise.all(probes.map((probe) => probe.look()))
+  const second = chooseModel(probes, wanted, defaultModel)
+  if (second !== undefined) return second
+  if (demoMode === 'auto' && haveNothing(probes)) return demoChoice
+  throw notThere(probes, wanted)
+}
+
+/** Warns of a choice that was to be the default model and is another. */
+function warnOnce({ defaultModel, log }: BackendsOptions): (choice: Choice) => void {
+  let isWarned = defaultModel === undefined
+  return ({ model }) => {
+    if (isWarned || model === defaultModel || sameModel(model, defaultModel ?? '')) return
+    isWarned = true
+    log('warn', 'DEFAULT_MODEL is not installed: another answers', { default_model: defaultModel, model })
   }
 }
 

@@ -69,11 +69,13 @@ class Ollama {
   async canContinue(request: GenerateRequest, signal: AbortSignal): Promise<boolean> {
     const body = { ...chatBody(request), stream: false, _debug_render_only: true }
     const call = this.call('/api/chat', soon(signal, renderTimeoutMs), body)
+    const isSilent = () => call.signal.aborted && !signal.aborted
     const learn = async () => rendersOpen(await askJson(call, fault), request.begun)
     try {
       return await remember(this.#continues, this.#keyOf(request.model), learn)
     } catch (error) {
       if (error instanceof BackendError) throw error
+      if (isSilent()) throw new BackendError('backend_stalled', 'Ollama does not answer', { cause: error })
       return false
     }
   }
