@@ -26,7 +26,7 @@ export function registerSignInPage(app: FastifyInstance, house: House): void {
       returnTo: returnPath(fieldOf(request.query, 'return_to')),
       ...(isAgain && { providers: await providersAgain(house, request, user.id) }),
       isAgain,
-      triedCode: kind === 'recovery_code',
+      triedCode: kind === 'recovery_code' || kind === 'somebody_elses_code',
       ...(problem !== undefined && { problem }),
     })
   })

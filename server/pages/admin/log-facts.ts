@@ -40,6 +40,7 @@ const words: Readonly<Record<string, (fact: Fact) => string | undefined>> = {
 
 const ways: Readonly<Record<string, string>> = {
   passkey: 'with a passkey',
+  recovery_code: 'with a recovery code',
   house: 'a guest nobody came back to',
 }
 

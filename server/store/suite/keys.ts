@@ -68,10 +68,15 @@ export function testKeys(it: It): void {
     await store.recoveryCodes.replace(user.id, ['old'], 10)
     await store.recoveryCodes.replace(user.id, ['c1', 'c2', 'c3'], 11)
     assert.equal(await store.recoveryCodes.use('old', 12), undefined)
+    assert.deepEqual(
+      [await store.recoveryCodes.findUser('old'), await store.recoveryCodes.findUser('c1')],
+      [undefined, user.id],
+    )
     const uses = await Promise.all([store.recoveryCodes.use('c1', 12), other.recoveryCodes.use('c1', 12)])
     assert.deepEqual(uses.filter(Boolean), [user.id])
     assert.equal(await store.recoveryCodes.countUnused(user.id), 2)
     await store.accounts.disable(user.id, 13)
+    assert.equal(await store.recoveryCodes.findUser('c2'), undefined)
     assert.equal(await store.recoveryCodes.use('c2', 14), undefined)
   })
 
