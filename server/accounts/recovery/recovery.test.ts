@@ -18,8 +18,8 @@ async function withCode(who: SignedIn): Promise<string> {
 }
 
 /** What the form on the sign-in page sends. @returns where it leads, and the cookie it brings. */
-async function giveCode(code: string, cookie = '') {
-  const answer = await fetch(`${house.hub.origin}/sign-in/recovery`, {
+async function giveCode(code: string, cookie = '', hub = house.hub) {
+  const answer = await fetch(`${hub.origin}/sign-in/recovery`, {
     method: 'POST',
     body: new URLSearchParams({ code }),
     headers: { cookie, 'sec-fetch-site': 'same-origin' },
@@ -63,6 +63,19 @@ test('one’s own recovery code confirms that it is oneself, and a wrong one ask
   const right = await giveCode(code, mika.cookie)
   assert.equal(right.to, '/account?recovered=1')
   assert.equal(right.cookies.length, 1)
+})
+
+test('a flood of wrong codes is one entry of the log that counts them, over all hubs', async (t) => {
+  // Within one hour of the clock.
+  t.mock.timers.enable({ apis: ['Date'], now: Date.UTC(2027, 0, 1, 12) })
+  const other = await house.addHub({ databaseUrl: house.hub.databaseUrl })
+  for (let time = 0; time < 6; time += 1) await giveCode(`7K3M-${time}`, '', time % 2 ? house.hub : other)
+  const { items } = await house.hub.store.audit.list({ limit: 1 })
+  const [{ act, address, facts } = assert.fail('Nothing is noted')] = items
+  assert.deepEqual(
+    [act, address, facts],
+    ['sign-in-refused', '127.0.0.1', { reason: 'recovery_code', times: 6 }],
+  )
 })
 
 test('a guest comes in by a recovery code as whom it belongs to', async () => {

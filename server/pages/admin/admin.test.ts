@@ -231,6 +231,10 @@ test('the log says in words what was done', async () => {
   const { rooms } = hub.app
   const entries = [
     [{ act: 'sign-in-refused', facts: { reason: 'recovery_code' } }, 'reason: wrong or used recovery code'],
+    [
+      { act: 'sign-in-refused', facts: { by: 'passkey', times: 7, scattered: true } },
+      'with a passkey, 7 times, from many addresses',
+    ],
     [{ act: 'sign-in', facts: { issuer: 'https://id.example/o/' } }, 'with id.example'],
     [{ act: 'sign-up', facts: { by: 'passkey' } }, 'with a passkey'],
     [{ act: 'account-deleted', facts: { by: 'house' } }, 'the house, a guest nobody came back to'],

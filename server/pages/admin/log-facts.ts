@@ -29,6 +29,8 @@ const words: Readonly<Record<string, (fact: Fact) => string | undefined>> = {
   reason: (fact) => `reason: ${refusalWords[String(fact)] ?? fact}`,
   everybody: () => 'of everybody',
   ended: (fact) => counted(fact, 'session'),
+  times: (fact) => `${fact} times`,
+  scattered: () => 'from many addresses',
   count: (fact) => counted(fact, 'session'),
   conversations: (fact) => counted(fact, 'conversation'),
   days: (fact) => `good for ${counted(fact, 'day')}`,
