@@ -4,12 +4,13 @@ import type { Database, Queries } from './database.ts'
 import { forgetInvited } from './invitations.ts'
 import { requireAnotherAdmin } from './last-admin.ts'
 import { listUsers, type PeoplePage } from './list-users.ts'
-import { anAdminCanComeIn, claimOwnerLink, replaceOwnerLink } from './owner-links.ts'
+import { claimOwnerLink, replaceOwnerLink } from './owner-links.ts'
 import { fillSearchTexts, noteSearchText, searchTextOf } from './people-search.ts'
 import { noteRevocation } from './revocations.ts'
 import type { UsersTable } from './schema-accounts.ts'
 import type { BusTrace, Page } from './store.ts'
 import { deleteUnusedGuests, type UnusedGuests } from './unused-guests.ts'
+import { anAdminCanComeIn, type OfferedWays } from './ways-in.ts'
 
 /** What a person may do, in rising order; see `server/accounts/permissions.ts`. */
 export const roles = ['user', 'premium', 'admin'] as const
@@ -67,8 +68,8 @@ export interface AccountStore {
   deleteUnusedGuests(unused: UnusedGuests): Promise<number>
   /** Gives up to `limit` people what the search of people compares, where it is missing. @returns how many. */
   fillSearchTexts(limit: number): Promise<number>
-  /** Whether some admin has a passkey, a provider's account or a recovery code to come in by. */
-  anAdminCanComeIn(): Promise<boolean>
+  /** Whether some admin has a passkey, a provider's account or a recovery code that is taken where these ways are offered. */
+  anAdminCanComeIn(offered: OfferedWays): Promise<boolean>
   /** Keeps the hash of the one valid owner link; earlier ones end. */
   createOwnerLink(link: { tokenHash: string; expiresAt: number }): Promise<void>
   /** Uses up an owner link. @returns the owner, made at the first use; undefined for a wrong, used or old link. */
@@ -98,7 +99,7 @@ export function createAccountStore(database: Database): AccountStore {
     disable: (id, now) => database.write((queries) => disable(queries, database, { id, now })),
     enable: (id) => database.write((queries) => changeUser(queries, id, { disabled_at: null })),
     deleteUser: (id, now) => database.write((queries) => deleteUser(queries, database, { id, now })),
-    anAdminCanComeIn: () => database.read(anAdminCanComeIn),
+    anAdminCanComeIn: (offered) => database.read((queries) => anAdminCanComeIn(queries, offered)),
     createOwnerLink: (link) => database.write((queries) => replaceOwnerLink(queries, link)),
     claimOwnerLink: (tokenHash, now) => database.write((queries) => claimOwnerLink(queries, tokenHash, now)),
   }

@@ -4,7 +4,7 @@ import type { Html } from '../html.ts'
 import { html } from '../html.ts'
 import { providerMark } from '../provider-marks.ts'
 import type { NamedProvider } from '../sign-in-page.ts'
-import type { AccountFacts } from './facts.ts'
+import { type AccountFacts, standingOf } from './facts.ts'
 import { confirmFirst, formTo, row, rows, section } from './section.ts'
 
 /** Accounts elsewhere that one signs in with; absent where the house has no provider and the person no such account. */
@@ -23,12 +23,12 @@ ${facts.isFresh ? linkButtons(unlinked(facts)) : confirmFirst('providers', 'to l
 
 function identityRow(identity: LinkedIdentity, facts: AccountFacts): Html {
   const { slug, name } = providerOf(identity, facts.providers)
-  const isOnly = facts.user.kind !== 'owner' && facts.identities.length + facts.passkeys.length <= 1
+  const { isLast, words } = standingOf(identity, facts)
   return row({
     mark: providerMark(slug),
     name: html`${name} · ${identity.label}`,
-    note: html`${identity.email !== null && `${identity.email} · `}last used ${timeWords(identity.lastUsedAt, facts.clock)}${isOnly && ' · your only way in, so it stays'}`,
-    ...(facts.isFresh && !isOnly && { actions: unlinkForm(identity, name) }),
+    note: html`${identity.email !== null && `${identity.email} · `}last used ${timeWords(identity.lastUsedAt, facts.clock)}${words}`,
+    ...(facts.isFresh && !isLast && { actions: unlinkForm(identity, name) }),
   })
 }
 
