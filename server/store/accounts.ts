@@ -5,11 +5,12 @@ import { forgetInvited } from './invitations.ts'
 import { requireAnotherAdmin } from './last-admin.ts'
 import { listUsers, type PeoplePage } from './list-users.ts'
 import { claimOwnerLink, replaceOwnerLink } from './owner-links.ts'
-import { fillSearchTexts, noteSearchText, searchTextOf } from './people-search.ts'
+import { fillSearchTexts, noteSearchText } from './people-search.ts'
 import { noteRevocation } from './revocations.ts'
 import type { UsersTable } from './schema-accounts.ts'
 import type { BusTrace, Page } from './store.ts'
 import { deleteUnusedGuests, type UnusedGuests } from './unused-guests.ts'
+import { findUser, findUsers, insertUser } from './user-rows.ts'
 import { anAdminCanComeIn, type OfferedWays } from './ways-in.ts'
 
 /** What a person may do, in rising order; see `server/accounts/permissions.ts`. */
@@ -105,55 +106,6 @@ export function createAccountStore(database: Database): AccountStore {
   }
 }
 
-export const userColumns = [
-  'users.id',
-  'users.name',
-  'users.kind',
-  'users.role',
-  'users.email',
-  'users.created_at',
-  'users.disabled_at',
-] as const
-
-type UserRow = Pick<UsersTable, 'id' | 'name' | 'kind' | 'email' | 'created_at' | 'disabled_at'> & {
-  role: Role
-}
-
-/** An older hub makes an owner without saying the role. */
-export const roleOf = ({ kind, role }: Pick<User, 'kind' | 'role'>): Role =>
-  kind === 'owner' ? 'admin' : role
-
-export const toUser = (row: Omit<UserRow, 'disabled_at'>): User => ({
-  id: row.id,
-  name: row.name,
-  kind: row.kind,
-  role: roleOf(row),
-  email: row.email,
-  createdAt: row.created_at,
-})
-
-export const toAccount = (row: UserRow): Account => ({ ...toUser(row), disabledAt: row.disabled_at })
-
-export async function insertUser(queries: Queries, user: User): Promise<void> {
-  const { createdAt: created_at, ...columns } = user
-  await queries
-    .insertInto('users')
-    .values({ ...columns, created_at, search_text: searchTextOf(user) })
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .execute()
-}
-
-export async function findUser(queries: Queries, id: string): Promise<Account | undefined> {
-  const row = await queries.selectFrom('users').select(userColumns).where('id', '=', id).executeTakeFirst()
-  return row && toAccount(row)
-}
-
-async function findUsers(queries: Queries, ids: readonly string[]): Promise<Account[]> {
-  if (ids.length === 0) return []
-  const rows = await queries.selectFrom('users').select(userColumns).where('id', 'in', ids).execute()
-  return rows.map(toAccount)
-}
-
 async function changeUser(
   queries: Queries,
   id: string,
@@ -169,7 +121,7 @@ async function changeUser(
 
 type Act = { readonly id: string; readonly now: number }
 
-export async function setRole(queries: Queries, { id, role, now }: Act & { role: Role }): Promise<boolean> {
+async function setRole(queries: Queries, { id, role, now }: Act & { role: Role }): Promise<boolean> {
   const found = await findUser(queries, id)
   if (found === undefined || (found.kind === 'owner' && role !== 'admin')) return false
   if (found.role === role) return true

@@ -1,7 +1,8 @@
-import { type Account, toAccount, userColumns } from './accounts.ts'
+import type { Account } from './accounts.ts'
 import type { Database, Queries } from './database.ts'
 import { noteSearchText } from './people-search.ts'
 import { type SignUp, type SignUpOutcome, signUp } from './sign-up.ts'
+import { toAccount, userColumns } from './user-rows.ts'
 import { isLastWayIn, type OfferedWays } from './ways-in.ts'
 
 /** Somebody as a provider names them. The pair is who it is; everything else is only what the provider says of them. */

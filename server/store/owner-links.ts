@@ -1,6 +1,7 @@
 import { uuidv7 } from '../../bus/contract/ids.ts'
-import { insertUser, toUser, type User, userColumns } from './accounts.ts'
+import type { User } from './accounts.ts'
 import type { Queries } from './database.ts'
+import { insertUser, toUser, userColumns } from './user-rows.ts'
 
 /** See `AccountStore.createOwnerLink`. */
 export async function replaceOwnerLink(

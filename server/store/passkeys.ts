@@ -1,6 +1,7 @@
-import { toUser, type User, userColumns } from './accounts.ts'
+import type { User } from './accounts.ts'
 import type { Database, Queries } from './database.ts'
 import type { PasskeysTable } from './schema-accounts.ts'
+import { toUser, userColumns } from './user-rows.ts'
 import { isLastWayIn, type OfferedWays } from './ways-in.ts'
 
 /** Most passkeys of one person. */

@@ -1,6 +1,6 @@
 import type { User } from './accounts.ts'
 import type { Queries } from './database.ts'
-import { presentAdmins } from './last-admin.ts'
+import { enabledAdmins } from './last-admin.ts'
 
 /** By what the sign-in page lets people in. Nothing else is a way in for as long as the settings stay as they are. */
 export interface OfferedWays {
@@ -78,7 +78,7 @@ export async function anAdminCanComeIn(
     ...(issuers.length === 0 ? [] : [identities]),
     ...(recoveryCodes ? [codes] : []),
   ]
-  const one = presentAdmins(queries)
+  const one = enabledAdmins(queries)
     .where(({ eb, or }) => or(ways.map((way) => eb('users.id', 'in', way))))
     .limit(1)
   return ways.length > 0 && (await one.executeTakeFirst()) !== undefined

@@ -13,7 +13,7 @@ const maxGroups = 500
  * What id_token and userinfo say together; the id_token goes before. An address and whether it is verified come from one
  * of the two, since a word about one address says nothing of another.
  */
-export function joined(idToken: Claims, userInfo: Claims): Claims {
+export function mergeClaims(idToken: Claims, userInfo: Claims): Claims {
   const isWhole = idToken.email !== undefined && idToken.email_verified !== undefined
   const { email, email_verified } = isWhole || userInfo.email === undefined ? idToken : userInfo
   return { ...userInfo, ...idToken, email, email_verified }
