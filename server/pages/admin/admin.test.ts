@@ -114,6 +114,11 @@ test('the last admin and the owner stay', async () => {
   const other = await hub.signIn('member')
   await post(`/admin/people/${other.user.id}/role`, { role: 'admin' })
   assert.equal((await post(`/admin/people/${admin.user.id}/disable`, {})).status, 409, 'the owner')
+  const ownersPage = `/admin/people/${admin.user.id}`
+  for (const who of [admin, other])
+    assert.equal((await post(`${ownersPage}/delete`, { typed: 'Mika' }, who)).status, 409, 'the owner')
+  assert.ok(await hub.store.accounts.findUser(admin.user.id))
+  assert.ok(!(await (await get(ownersPage, other)).text()).includes('Delete for good'))
   await post(`/admin/people/${other.user.id}/delete`, { typed: other.user.name })
 })
 
