@@ -29,3 +29,10 @@ test('of everything else the id_token’s word goes before userinfo’s', () => 
   assert.equal(mergeClaims({ name: 'Ada' }, { name: 'Eve' }).name, 'Ada')
   assert.deepEqual(mergeClaims({}, { groups: ['family'] }).groups, ['family'])
 })
+
+test('when somebody signed in, and by which session, is the word of the signed id_token alone', () => {
+  const said = mergeClaims({ name: 'Ada' }, { auth_time: 1_900_000_000, sid: 'planted' })
+  assert.deepEqual([said.auth_time, said.sid], [undefined, undefined])
+  const signed = mergeClaims({ auth_time: 5, sid: 'own' }, { auth_time: 9, sid: 'planted' })
+  assert.deepEqual([signed.auth_time, signed.sid], [5, 'own'])
+})
