@@ -1,5 +1,6 @@
 import type { User } from './accounts.ts'
 import type { Queries } from './database.ts'
+import { isSameIssuer } from './issuers.ts'
 import { enabledAdmins } from './last-admin.ts'
 
 /** By what the sign-in page lets people in. Nothing else is a way in for as long as the settings stay as they are. */
@@ -18,7 +19,9 @@ export type WayIn =
 
 /** A passkey of which no name is known may work, so it counts. */
 export const isOffered = (way: WayIn, { rpId, issuers }: OfferedWays): boolean =>
-  'issuer' in way ? issuers.includes(way.issuer) : rpId !== undefined && (way.rpId ?? rpId) === rpId
+  'issuer' in way
+    ? issuers.some((one) => isSameIssuer(one, way.issuer))
+    : rpId !== undefined && (way.rpId ?? rpId) === rpId
 
 /**
  * Whether an account would be left without a way in by taking one away. One that is offered stays until another is; one
@@ -63,23 +66,20 @@ export async function isLastWayIn(
 }
 
 /** See `AccountStore.anAdminCanComeIn`. */
-export async function anAdminCanComeIn(
-  queries: Queries,
-  { rpId, issuers, recoveryCodes }: OfferedWays,
-): Promise<boolean> {
-  const passkeys = queries
+export async function anAdminCanComeIn(queries: Queries, offered: OfferedWays): Promise<boolean> {
+  const admins = enabledAdmins(queries)
+  const passkeys = await queries
     .selectFrom('passkeys')
-    .select('user_id')
-    .where(({ eb, or }) => or([eb('rp_id', 'is', null), eb('rp_id', '=', rpId ?? '')]))
-  const identities = queries.selectFrom('identities').select('user_id').where('issuer', 'in', issuers)
-  const codes = queries.selectFrom('recovery_codes').select('user_id').where('used_at', 'is', null)
-  const ways = [
-    ...(rpId === undefined ? [] : [passkeys]),
-    ...(issuers.length === 0 ? [] : [identities]),
-    ...(recoveryCodes ? [codes] : []),
-  ]
-  const one = enabledAdmins(queries)
-    .where(({ eb, or }) => or(ways.map((way) => eb('users.id', 'in', way))))
-    .limit(1)
-  return ways.length > 0 && (await one.executeTakeFirst()) !== undefined
+    .select(['credential_id as credentialId', 'rp_id as rpId'])
+    .where('user_id', 'in', admins)
+    .execute()
+  const identities = await queries
+    .selectFrom('identities')
+    .select(['issuer', 'subject'])
+    .where('user_id', 'in', admins)
+    .execute()
+  if ([...passkeys, ...identities].some((way) => isOffered(way, offered))) return true
+  if (!offered.recoveryCodes) return false
+  const unused = queries.selectFrom('recovery_codes').select('user_id').where('used_at', 'is', null)
+  return (await unused.where('user_id', 'in', admins).limit(1).executeTakeFirst()) !== undefined
 }

@@ -1,4 +1,5 @@
 import type { LinkedIdentity } from '../../store/identities.ts'
+import { isSameIssuer } from '../../store/issuers.ts'
 import { timeWords } from '../clock.ts'
 import type { Html } from '../html.ts'
 import { html } from '../html.ts'
@@ -39,7 +40,7 @@ const unlinkForm = ({ issuer, subject }: LinkedIdentity, name: string): Html =>
 
 /** A second account at the same provider would be one more way in that nobody tells from the first. */
 const unlinked = ({ providers, identities }: AccountFacts): NamedProvider[] =>
-  providers.filter(({ issuer }) => !identities.some((one) => one.issuer === issuer))
+  providers.filter(({ issuer }) => !identities.some((one) => isSameIssuer(one.issuer, issuer)))
 
 /** Forms, since a link of that address could stand anywhere, in an answer too. */
 const linkButtons = (providers: readonly NamedProvider[]): Html | false =>
@@ -48,6 +49,6 @@ const linkButtons = (providers: readonly NamedProvider[]): Html | false =>
 
 /** A provider that is set up no more is called by its address. */
 function providerOf({ issuer }: LinkedIdentity, providers: readonly NamedProvider[]): NamedProvider {
-  const known = providers.find((one) => one.issuer === issuer)
+  const known = providers.find((one) => isSameIssuer(one.issuer, issuer))
   return known ?? { slug: '', name: URL.parse(issuer)?.host ?? issuer, issuer }
 }

@@ -1,6 +1,7 @@
 import { isUuid } from '../../../bus/contract/ids.ts'
 import { roles } from '../../store/accounts.ts'
 import type { AuditEntry } from '../../store/audit.ts'
+import { isSameIssuer } from '../../store/issuers.ts'
 import type { NamedProvider } from '../sign-in-page.ts'
 import { ruleWords } from './rules.ts'
 import { refusalWords, roleWords } from './words.ts'
@@ -62,4 +63,4 @@ function roleName(fact: Fact | undefined): string {
 
 /** A provider that is set up no more is called by its address. */
 export const issuerName = (issuer: string, providers: readonly NamedProvider[]): string =>
-  providers.find((one) => one.issuer === issuer)?.name ?? URL.parse(issuer)?.host ?? issuer
+  providers.find((one) => isSameIssuer(one.issuer, issuer))?.name ?? URL.parse(issuer)?.host ?? issuer
