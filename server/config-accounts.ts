@@ -65,7 +65,7 @@ export const accountSettings = {
   ownerLink: choice('auto', 'always')('OWNER_LINK', {
     default: 'auto',
     meaning:
-      'auto: a start prints a one-time owner link, where one is needed, until some admin has another way in: a passkey, a provider’s account or a recovery code. always: every start prints one. For one start, where who should come in lost all of those, or has none but a provider that is not set up any more.',
+      'auto: a start prints a one-time owner link, where one is needed, while no admin has another way in that the sign-in page offers: a passkey, a provider’s account or a recovery code. always: every start prints one. For one start, where who should come in lost all of those.',
   }),
   adminEmails: emails('ADMIN_EMAILS', {
     meaning: 'Verified e-mail addresses whose bearers may always sign up, and become admins by signing in.',

@@ -8,6 +8,7 @@ import { ConfigError } from '../settings/read-settings.ts'
 import { asLog, createLogger, errorFields, type Logger } from '../telemetry/logger.ts'
 import { startTelemetry } from '../telemetry/start.ts'
 import { needsOwnerLink } from './accounts/needs-owner-link.ts'
+import { offeredAtStart } from './accounts/offered-ways.ts'
 import { createOwnerLink } from './accounts/owner-link.ts'
 import { addressHere } from './address-here.ts'
 import { addressesForOthers } from './addresses-for-others.ts'
@@ -15,9 +16,9 @@ import { createApp } from './app.ts'
 import { buildAssets } from './assets/build.ts'
 import { loadAssets } from './assets/load.ts'
 import { type HubConfig, readConfig } from './config.ts'
+import type { Rooms } from './house.ts'
 import { openMigratedStore } from './open-migrated-store.ts'
 import { startAdvice } from './start-advice.ts'
-import type { Store } from './store/store.ts'
 import { readVersion } from './version.ts'
 
 const root = path.join(import.meta.dirname, '..')
@@ -59,7 +60,7 @@ async function run(): Promise<void> {
   for (const advice of startAdvice(config)) logger.warn(advice)
   // Whoever replaces another hub by this one waits for that; it may be gone by now.
   process.send?.('ready', () => {})
-  if (needsOwnerLink(config)) await printOwnerLink(config, store, logger, address)
+  if (needsOwnerLink(config)) await printOwnerLink(app.rooms, address)
 }
 
 async function openAssets() {
@@ -68,16 +69,17 @@ async function openAssets() {
   return loadAssets(outDir)
 }
 
-async function printOwnerLink(config: HubConfig, store: Store, logger: Logger, address: string) {
+async function printOwnerLink(rooms: Rooms, address: string) {
+  const { config, store, log } = rooms
   // Made also where it is told to nobody: the one that an earlier start left in the log ends with it.
   const link = await createOwnerLink(store.accounts, Date.now())
-  if (config.ownerLink === 'auto' && (await store.accounts.anAdminCanComeIn()))
-    return logger.info('No owner link is printed: an admin has another way in. OWNER_LINK=always prints one')
+  if (config.ownerLink === 'auto' && (await store.accounts.anAdminCanComeIn(offeredAtStart(rooms))))
+    return log.info('No owner link is printed: an admin has another way in. OWNER_LINK=always prints one')
   const [other] = addressesForOthers(config.host)
   // Cookies are kept by host: the link opens the very address that a person is told to open.
   const origin = `http://${other ?? addressHere(config.host)}:${new URL(address).port || 80}`
   // The one message that is not constant: people must find it in a log of any form.
-  logger.warn(`One-time owner link: ${config.publicUrl || origin}${link}`)
+  log.warn(`One-time owner link: ${config.publicUrl || origin}${link}`)
 }
 
 function stopOnSignal(config: HubConfig, logger: Logger, stop: () => Promise<void>): void {

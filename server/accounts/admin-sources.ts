@@ -1,6 +1,7 @@
 import type { HubConfig } from '../config.ts'
 import type { Rooms } from '../house.ts'
-import { proxySource, type Saying, written } from './group-sources.ts'
+import { isSameIssuer } from '../store/issuers.ts'
+import { proxySource, type Saying } from './group-sources.ts'
 
 /** Providers that call an address verified only once its bearer has shown that they read what is sent to it. */
 const verifying = ['google', 'discord', 'github', 'twitch']
@@ -14,7 +15,7 @@ export function vouchesForAdmins(
   { config, providers }: Pick<Rooms, 'config' | 'providers'>,
   { issuer, source }: Saying,
 ): boolean {
-  const known = providers.find((one) => written(one.issuer) === written(issuer))
+  const known = providers.find((one) => isSameIssuer(one.issuer, issuer))
   const slug = source ?? known?.slug
   if (slug === undefined) return false
   const named = config.adminEmailsFrom

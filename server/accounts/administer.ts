@@ -98,10 +98,15 @@ export async function revokeKeyOf(rooms: Rooms, who: SignedIn, id: string, keyId
   await note(rooms, who, id, 'api-key-revoked', { key: keyId })
 }
 
-/** Removes a person for good; see `deleteAccount`. @throws CodedError also `not_allowed` without a fresh sign-in. */
+/**
+ * Removes a person for good; see `deleteAccount`. The owner alone takes the owner away: any admin could otherwise have
+ * the house from them.
+ *
+ * @throws CodedError also `not_allowed` without a fresh sign-in, `conflict` for the owner.
+ */
 export async function deletePerson(rooms: Rooms, who: SignedIn, id: string): Promise<void> {
   requireFresh(who, 'administer')
-  await personOf(rooms, id)
+  if ((await personOf(rooms, id)).kind === 'owner') throw staysOwner()
   const { user, address } = who
   await deleteAccount(rooms, id, { actorId: user.id, ...(address !== undefined && { address }) })
 }

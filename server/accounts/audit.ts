@@ -3,6 +3,9 @@ import { uuidv7 } from '../../bus/contract/ids.ts'
 import { errorFields } from '../../telemetry/logger.ts'
 import type { Rooms } from '../house.ts'
 import type { AuditEntry } from '../store/audit.ts'
+import type { Folding } from '../store/audit-folded.ts'
+import { addressKey } from './limits/address-key.ts'
+import { startOf } from './limits/quotas.ts'
 
 /** Every act that is written down. */
 export type AuditedAct =
@@ -34,6 +37,13 @@ export type AuditedAct =
 /** How long the log goes back, in milliseconds. */
 export const auditAgeMs = 365 * 24 * 60 * 60_000
 
+/**
+ * Whoever is refused may try again as long as they like, from as many addresses as they have: what was refused is told
+ * by the hour, one entry an address, of so many addresses.
+ */
+const foldedForMs = 60 * 60_000
+const mostFoldedAddresses = 200
+
 export interface Audited {
   readonly act: AuditedAct
   readonly actorId?: string | null
@@ -50,7 +60,10 @@ export async function audit({ store, log }: Pick<Rooms, 'store' | 'log'>, audite
   const address = isIP(audited.address ?? '') === 0 ? null : (audited.address ?? null)
   const at = Date.now()
   try {
-    await store.audit.add({ id: uuidv7(at), at, act, actorId, subjectId, address, facts })
+    const entry = { id: uuidv7(at), at, act, actorId, subjectId, address, facts }
+    await (act === 'sign-in-refused'
+      ? store.audit.addFolded(entry, foldingOf(audited.address ?? '', at))
+      : store.audit.add(entry))
   } catch (error) {
     log.error(
       { act, actor_id: actorId, subject_id: subjectId, ...errorFields(error) },
@@ -58,3 +71,9 @@ export async function audit({ store, log }: Pick<Rooms, 'store' | 'log'>, audite
     )
   }
 }
+
+const foldingOf = (address: string, at: number): Folding => ({
+  windowStart: startOf(at, foldedForMs),
+  addressKey: addressKey(address),
+  most: mostFoldedAddresses,
+})

@@ -1,4 +1,5 @@
 import type { House } from '../house.ts'
+import { isSameIssuer } from '../store/issuers.ts'
 import type { Passkey } from '../store/passkeys.ts'
 import type { Provider } from './providers/provider.ts'
 import { SignInFault } from './providers/sign-in-fault.ts'
@@ -60,7 +61,10 @@ export async function hasBetterWay(
   const passkeys = rpId === undefined ? [] : await store.passkeys.list(userId)
   const works = (passkey: Passkey) => (passkey.rpId ?? rpId) === rpId
   if (passkeys.some((one) => works(one) && (one.lastUsedAt ?? one.createdAt) > usedSince)) return true
-  const telling = new Set(providers.filter((one) => one.tellsSignIn).map(({ issuer }) => issuer))
+  const telling = providers.filter((one) => one.tellsSignIn)
   const identities = await store.identities.list(userId)
-  return identities.some(({ issuer, lastUsedAt }) => telling.has(issuer) && lastUsedAt > usedSince)
+  return identities.some(
+    ({ issuer, lastUsedAt }) =>
+      lastUsedAt > usedSince && telling.some((one) => isSameIssuer(one.issuer, issuer)),
+  )
 }

@@ -1,4 +1,5 @@
 import type { HubConfig } from '../config.ts'
+import { isSameIssuer } from '../store/issuers.ts'
 
 /** What the name of a trusted proxy is among the sources of groups. */
 export const proxySource = 'proxy'
@@ -21,7 +22,7 @@ export function decidesRoles(
 ): boolean {
   if (source === proxySource) return roleGroupsFrom.includes(proxySource)
   const sources = issuers.filter(({ slug }) => roleGroupsFrom.includes(slug))
-  return sources.some((one) => written(one.issuer) === written(issuer))
+  return sources.some((one) => isSameIssuer(one.issuer, issuer))
 }
 
 /** Groups of nobody in particular would be everybody's. @returns what is wrong, for each name that is. */
@@ -38,6 +39,3 @@ export function groupSourceFlaws(config: GroupSources & Pick<HubConfig, 'roleGro
         `ROLE_GROUPS_FROM names "${name}": it takes names of OIDC_ISSUERS, and proxy with PROXY_IDENTITY_ISSUER`,
     )
 }
-
-/** Addresses that discovery takes for the same are the same. */
-export const written = (issuer: string): string => URL.parse(issuer)?.href ?? issuer

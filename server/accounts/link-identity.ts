@@ -1,6 +1,7 @@
 import { CodedError } from '../../bus/contract/errors.ts'
 import type { Rooms } from '../house.ts'
 import type { User } from '../store/store.ts'
+import type { OfferedWays } from '../store/ways-in.ts'
 import { audit } from './audit.ts'
 import { requireFresh } from './permissions.ts'
 import type { Credential } from './request-user.ts'
@@ -32,20 +33,21 @@ export async function linkIdentity(
 }
 
 /**
- * Takes a way in away, but never the last.
+ * Takes a way in away, but never the last of those that are `offered`.
  *
  * @throws CodedError `not_allowed` as for linking, `not_found`, `conflict` for the last one.
  */
 export async function unlinkIdentity(
   rooms: Rooms,
   who: SignedIn,
-  { issuer, subject }: { issuer: string; subject: string },
+  identity: { issuer: string; subject: string },
+  offered: OfferedWays,
 ): Promise<void> {
   requireFresh(who, 'manage-account')
-  const outcome = await rooms.store.identities.unlink(who.user.id, issuer, subject)
+  const outcome = await rooms.store.identities.unlink(who.user.id, identity, offered)
   if (outcome === 'none') throw new CodedError('not_found')
   if (outcome === 'last') throw new CodedError('conflict', 'This is the only way into your account.')
-  await note(rooms, who, 'identity-unlinked', issuer)
+  await note(rooms, who, 'identity-unlinked', identity.issuer)
 }
 
 const note = (

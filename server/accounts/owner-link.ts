@@ -15,8 +15,9 @@ import { hashToken, isToken, newToken } from './sessions/tokens.ts'
 const ownerLinkAgeMs = 24 * 60 * 60_000
 
 /**
- * Makes the one valid owner link; earlier ones end. A start makes a new one while it is the only way in for an owner who
- * lost the browser's session. Later ones would make whoever reads the house's log its owner, so they are told on request.
+ * Makes the one valid owner link; earlier ones end. A start tells it while it is the only way in for an admin who lost
+ * the browser's session (`offered-ways.ts`). Others would make whoever reads the house's log its owner, so they are told
+ * on request.
  *
  * @returns the path to open.
  */

@@ -219,12 +219,13 @@ test('another way in is linked and taken away after a fresh sign-in alone', asyn
   const key = { user, credential: { kind: 'api-key', id: uuidv7(), scopes: ['chat'] } } as const
   for (const who of [stale, key, { user, credential: null }])
     await assert.rejects(linkIdentity(rooms, who, second), { code: 'not_allowed' })
+  const offered = { rpId: undefined, issuers: [first.issuer, second.issuer], recoveryCodes: false }
   assert.equal(await linkIdentity(rooms, fresh, second), 'linked')
   assert.equal((await mustSignIn(second)).user.id, user.id)
-  await assert.rejects(unlinkIdentity(rooms, stale, first), { code: 'not_allowed' })
-  await unlinkIdentity(rooms, fresh, first)
-  await assert.rejects(unlinkIdentity(rooms, fresh, first), { code: 'not_found' })
-  await assert.rejects(unlinkIdentity(rooms, fresh, second), { code: 'conflict' })
+  await assert.rejects(unlinkIdentity(rooms, stale, first, offered), { code: 'not_allowed' })
+  await unlinkIdentity(rooms, fresh, first, offered)
+  await assert.rejects(unlinkIdentity(rooms, fresh, first, offered), { code: 'not_found' })
+  await assert.rejects(unlinkIdentity(rooms, fresh, second, offered), { code: 'conflict' })
   const stranger = await mustSignIn(proven(), open)
   const theirs = { ...fresh, user: stranger.user }
   assert.equal(await linkIdentity(rooms, theirs, second), 'taken')

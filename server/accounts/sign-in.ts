@@ -58,7 +58,7 @@ export async function signInWithIdentity(
 ): Promise<SignInResult> {
   const { issuer, subject } = proven
   const known = await rooms.store.identities.findUser(issuer, subject)
-  const result = await resultOf(rooms, proven, visit, known)
+  const result = await admit(rooms, proven, visit, known)
   const isIn = result.outcome === 'signed-in'
   await audit(rooms, {
     act: !isIn ? 'sign-in-refused' : result.isNew ? 'sign-up' : 'sign-in',
@@ -70,7 +70,7 @@ export async function signInWithIdentity(
   return result
 }
 
-async function resultOf(
+async function admit(
   rooms: Rooms,
   proven: ProvenIdentity,
   visit: SignInVisit,

@@ -2,7 +2,13 @@ import type { SignInFaultKind } from '../accounts/providers/sign-in-fault.ts'
 import type { SignInRefusal } from '../accounts/sign-in.ts'
 
 /** Everything that keeps somebody from signing in, or from linking an account. */
-export type SignInProblem = SignInFaultKind | SignInRefusal | 'taken' | 'recovery_code' | 'account_deleted'
+export type SignInProblem =
+  | SignInFaultKind
+  | SignInRefusal
+  | 'taken'
+  | 'recovery_code'
+  | 'somebody_elses_code'
+  | 'account_deleted'
 
 /** What the page says of a problem that its address names; undefined: it names none of ours. */
 export function problemWords(problem: string | undefined, provider: string): string | undefined {
@@ -32,6 +38,8 @@ const words: Readonly<Record<SignInProblem, (provider: string) => string>> = {
   taken: (provider) =>
     `That account at ${provider} belongs to somebody else here, so it was not linked to yours.`,
   recovery_code: () => 'That code is not known, or was used before. Each works once.',
+  somebody_elses_code: () =>
+    'That code belongs to somebody else than the one who is signed in here, so nothing was changed, and it is still good. To come in as somebody else, sign out first.',
   account_deleted: () => 'Your account is deleted, with everything that was in it.',
   disabled: () => 'Your account here is switched off. Ask whoever runs this house.',
 }

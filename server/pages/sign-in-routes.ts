@@ -3,6 +3,7 @@ import { returnPath } from '../accounts/flows/return-to.ts'
 import { hasBetterWay } from '../accounts/fresh-proof.ts'
 import { relyingPartyOf } from '../accounts/passkeys/relying-party.ts'
 import type { House } from '../house.ts'
+import { isSameIssuer } from '../store/issuers.ts'
 import { themeOf } from './cookies.ts'
 import { fieldOf } from './request-fields.ts'
 import { signInPage } from './sign-in-page.ts'
@@ -26,7 +27,7 @@ export function registerSignInPage(app: FastifyInstance, house: House): void {
       returnTo: returnPath(fieldOf(request.query, 'return_to')),
       ...(isAgain && { providers: await providersAgain(house, request, user.id) }),
       isAgain,
-      triedCode: kind === 'recovery_code',
+      triedCode: kind === 'recovery_code' || kind === 'somebody_elses_code',
       ...(problem !== undefined && { problem }),
     })
   })
@@ -40,8 +41,9 @@ async function providersAgain(
 ): Promise<House['providers']> {
   const rpId = relyingPartyOf(house.config, request)?.id
   const isTelling = await hasBetterWay(house, { userId, rpId }, Date.now())
-  const known = new Set((await house.store.identities.list(userId)).map(({ issuer }) => issuer))
-  return house.providers.filter((one) => known.has(one.issuer) && (one.tellsSignIn || !isTelling))
+  const known = await house.store.identities.list(userId)
+  const isKnown = (issuer: string) => known.some((one) => isSameIssuer(one.issuer, issuer))
+  return house.providers.filter((one) => isKnown(one.issuer) && (one.tellsSignIn || !isTelling))
 }
 
 /** The page, with the look this browser has chosen. It is nobody's, and kept by no cache. */

@@ -4,12 +4,14 @@ import type { Database, Queries } from './database.ts'
 import { forgetInvited } from './invitations.ts'
 import { requireAnotherAdmin } from './last-admin.ts'
 import { listUsers, type PeoplePage } from './list-users.ts'
-import { anAdminCanComeIn, claimOwnerLink, replaceOwnerLink } from './owner-links.ts'
-import { fillSearchTexts, noteSearchText, searchTextOf } from './people-search.ts'
+import { claimOwnerLink, replaceOwnerLink } from './owner-links.ts'
+import { fillSearchTexts, noteSearchText } from './people-search.ts'
 import { noteRevocation } from './revocations.ts'
 import type { UsersTable } from './schema-accounts.ts'
 import type { BusTrace, Page } from './store.ts'
 import { deleteUnusedGuests, type UnusedGuests } from './unused-guests.ts'
+import { findUser, findUsers, insertUser } from './user-rows.ts'
+import { anAdminCanComeIn, type OfferedWays } from './ways-in.ts'
 
 /** What a person may do, in rising order; see `server/accounts/permissions.ts`. */
 export const roles = ['user', 'premium', 'admin'] as const
@@ -67,8 +69,8 @@ export interface AccountStore {
   deleteUnusedGuests(unused: UnusedGuests): Promise<number>
   /** Gives up to `limit` people what the search of people compares, where it is missing. @returns how many. */
   fillSearchTexts(limit: number): Promise<number>
-  /** Whether some admin has a passkey, a provider's account or a recovery code to come in by. */
-  anAdminCanComeIn(): Promise<boolean>
+  /** Whether some admin has a passkey, a provider's account or a recovery code that is taken where these ways are offered. */
+  anAdminCanComeIn(offered: OfferedWays): Promise<boolean>
   /** Keeps the hash of the one valid owner link; earlier ones end. */
   createOwnerLink(link: { tokenHash: string; expiresAt: number }): Promise<void>
   /** Uses up an owner link. @returns the owner, made at the first use; undefined for a wrong, used or old link. */
@@ -98,59 +100,10 @@ export function createAccountStore(database: Database): AccountStore {
     disable: (id, now) => database.write((queries) => disable(queries, database, { id, now })),
     enable: (id) => database.write((queries) => changeUser(queries, id, { disabled_at: null })),
     deleteUser: (id, now) => database.write((queries) => deleteUser(queries, database, { id, now })),
-    anAdminCanComeIn: () => database.read(anAdminCanComeIn),
+    anAdminCanComeIn: (offered) => database.read((queries) => anAdminCanComeIn(queries, offered)),
     createOwnerLink: (link) => database.write((queries) => replaceOwnerLink(queries, link)),
     claimOwnerLink: (tokenHash, now) => database.write((queries) => claimOwnerLink(queries, tokenHash, now)),
   }
-}
-
-export const userColumns = [
-  'users.id',
-  'users.name',
-  'users.kind',
-  'users.role',
-  'users.email',
-  'users.created_at',
-  'users.disabled_at',
-] as const
-
-type UserRow = Pick<UsersTable, 'id' | 'name' | 'kind' | 'email' | 'created_at' | 'disabled_at'> & {
-  role: Role
-}
-
-/** An older hub makes an owner without saying the role. */
-export const roleOf = ({ kind, role }: Pick<User, 'kind' | 'role'>): Role =>
-  kind === 'owner' ? 'admin' : role
-
-export const toUser = (row: Omit<UserRow, 'disabled_at'>): User => ({
-  id: row.id,
-  name: row.name,
-  kind: row.kind,
-  role: roleOf(row),
-  email: row.email,
-  createdAt: row.created_at,
-})
-
-export const toAccount = (row: UserRow): Account => ({ ...toUser(row), disabledAt: row.disabled_at })
-
-export async function insertUser(queries: Queries, user: User): Promise<void> {
-  const { createdAt: created_at, ...columns } = user
-  await queries
-    .insertInto('users')
-    .values({ ...columns, created_at, search_text: searchTextOf(user) })
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .execute()
-}
-
-export async function findUser(queries: Queries, id: string): Promise<Account | undefined> {
-  const row = await queries.selectFrom('users').select(userColumns).where('id', '=', id).executeTakeFirst()
-  return row && toAccount(row)
-}
-
-async function findUsers(queries: Queries, ids: readonly string[]): Promise<Account[]> {
-  if (ids.length === 0) return []
-  const rows = await queries.selectFrom('users').select(userColumns).where('id', 'in', ids).execute()
-  return rows.map(toAccount)
 }
 
 async function changeUser(
@@ -168,7 +121,7 @@ async function changeUser(
 
 type Act = { readonly id: string; readonly now: number }
 
-export async function setRole(queries: Queries, { id, role, now }: Act & { role: Role }): Promise<boolean> {
+async function setRole(queries: Queries, { id, role, now }: Act & { role: Role }): Promise<boolean> {
   const found = await findUser(queries, id)
   if (found === undefined || (found.kind === 'owner' && role !== 'admin')) return false
   if (found.role === role) return true

@@ -1,7 +1,8 @@
-import { toUser, type User, userColumns } from './accounts.ts'
+import type { User } from './accounts.ts'
 import type { Database, Queries } from './database.ts'
 import { noteRevocation } from './revocations.ts'
 import type { ApiKeysTable } from './schema-accounts.ts'
+import { toUser, userColumns } from './user-rows.ts'
 
 /** Most keys of one person that are in force. */
 export const maxApiKeysPerUser = 20

@@ -1,3 +1,4 @@
+import { addFolded, type Folding } from './audit-folded.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Database, Queries } from './database.ts'
 import type { AuditLogTable } from './schema-accounts.ts'
@@ -29,6 +30,8 @@ export interface AuditPage {
 
 export interface AuditStore {
   add(entry: AuditEntry): Promise<void>
+  /** Told as one with those like it: the newest time, and in `times` how many there were. All hubs fold together. */
+  addFolded(entry: AuditEntry, folding: Folding): Promise<void>
   /** Newest first. @throws CodedError `request_invalid` for a cursor that is not ours */
   list(page: AuditPage): Promise<Page<AuditEntry>>
   deleteBefore(at: number): Promise<void>
@@ -43,6 +46,7 @@ export function createAuditStore(database: Database): AuditStore {
           .values({ ...entry, actor_id: actorId, subject_id: subjectId, facts_json: JSON.stringify(facts) })
           .execute()
       }),
+    addFolded: (entry, folding) => database.write((queries) => addFolded(queries, entry, folding)),
     list: (page) => database.read((queries) => list(queries, page)),
     deleteBefore: (at) =>
       database.write(async (queries) => {

@@ -1,8 +1,9 @@
-import { type Account, toAccount, userColumns } from './accounts.ts'
+import type { Account } from './accounts.ts'
 import type { Database, Queries } from './database.ts'
 import { noteSearchText } from './people-search.ts'
 import { type SignUp, type SignUpOutcome, signUp } from './sign-up.ts'
-import { isLastWayIn } from './ways-in.ts'
+import { toAccount, userColumns } from './user-rows.ts'
+import { isLastWayIn, type OfferedWays } from './ways-in.ts'
 
 /** Somebody as a provider names them. The pair is who it is; everything else is only what the provider says of them. */
 export interface Identity {
@@ -29,8 +30,12 @@ export interface IdentityStore {
   signUp(input: SignUp): Promise<SignUpOutcome>
   /** `taken`: somebody else's. */
   link(identity: Identity, userId: string, now: number): Promise<'linked' | 'already' | 'taken'>
-  /** `last`: nobody could sign in to the account any more. */
-  unlink(userId: string, issuer: string, subject: string): Promise<'unlinked' | 'last' | 'none'>
+  /** `last`: nobody could sign in to the account any more by the ways that are offered. */
+  unlink(
+    userId: string,
+    identity: Pick<Identity, 'issuer' | 'subject'>,
+    offered: OfferedWays,
+  ): Promise<'unlinked' | 'last' | 'none'>
   list(userId: string): Promise<LinkedIdentity[]>
 }
 
@@ -40,10 +45,10 @@ export function createIdentityStore(database: Database): IdentityStore {
     noteSignIn: (identity, now) => database.write((queries) => noteSignIn(queries, identity, now)),
     signUp: (input) => signUp(database, input),
     link: (identity, userId, now) => database.write((queries) => link(queries, identity, userId, now)),
-    unlink: (userId, issuer, subject) =>
+    unlink: (userId, identity, offered) =>
       database.write(async (queries) => {
         await database.lockUser(queries, userId)
-        return unlink(queries, userId, { issuer, subject })
+        return unlink(queries, userId, identity, offered)
       }),
     list: (userId) => database.read((queries) => list(queries, userId)),
   }
@@ -115,10 +120,10 @@ async function link(
   return present?.id === userId ? 'already' : 'taken'
 }
 
-async function unlink(queries: Queries, userId: string, { issuer, subject }: Key) {
+async function unlink(queries: Queries, userId: string, { issuer, subject }: Key, offered: OfferedWays) {
   const linked = await list(queries, userId)
   if (!linked.some((one) => one.issuer === issuer && one.subject === subject)) return 'none' as const
-  if (await isLastWayIn(queries, userId)) return 'last' as const
+  if (await isLastWayIn(queries, userId, { issuer, subject }, offered)) return 'last' as const
   await queries
     .deleteFrom('identities')
     .where('user_id', '=', userId)

@@ -1,6 +1,6 @@
 import type { Role } from './accounts.ts'
 import type { Database, Queries } from './database.ts'
-import { presentAdmins } from './last-admin.ts'
+import { enabledAdmins } from './last-admin.ts'
 import type { InvitationsTable } from './schema-accounts.ts'
 
 /**
@@ -62,7 +62,7 @@ export async function claimInvitation(
     .where('token_hash', '=', tokenHash)
     .where('expires_at', '>', now)
     .where('used_at', 'is', null)
-    .where('created_by', 'in', presentAdmins(queries))
+    .where('created_by', 'in', enabledAdmins(queries))
     .returningAll()
     .executeTakeFirst()
   return row && toInvitation(row)
@@ -102,7 +102,7 @@ const selectUsable = (queries: Queries, tokenHash: string, now: number) =>
     .where('token_hash', '=', tokenHash)
     .where('expires_at', '>', now)
     .where('used_at', 'is', null)
-    .where('created_by', 'in', presentAdmins(queries))
+    .where('created_by', 'in', enabledAdmins(queries))
 
 const toInvitation = (row: InvitationsTable): Invitation => ({
   id: row.id,

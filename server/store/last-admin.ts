@@ -12,7 +12,7 @@ export async function requireAnotherAdmin(
   { kind }: Pick<Database, 'kind'>,
   id: string,
 ): Promise<void> {
-  const admins = presentAdmins(queries).orderBy('id')
+  const admins = enabledAdmins(queries).orderBy('id')
   // SQLite has one writer at a time, and no words for locking a row.
   const present = await (kind === 'postgres' ? admins.forNoKeyUpdate() : admins).execute()
   if (present.length === 1 && present[0]?.id === id)
@@ -20,7 +20,7 @@ export async function requireAnotherAdmin(
 }
 
 /** The ids of all admins who are let in. */
-export const presentAdmins = (queries: Queries) =>
+export const enabledAdmins = (queries: Queries) =>
   queries
     .selectFrom('users')
     .select('users.id')

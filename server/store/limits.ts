@@ -38,7 +38,10 @@ export function createLimitStore(database: Database): LimitStore {
   return {
     take: (counter, amount, most) =>
       database.write((queries) => takeFromCounter(queries, { counter, amount, most })),
-    add: (counter, amount) => database.write((queries) => addToCounter(queries, counter, amount)),
+    add: (counter, amount) =>
+      database.write(async (queries) => {
+        await addToCounter(queries, counter, amount)
+      }),
     read: ({ key, windowStart }) =>
       database.read(async (queries) => {
         const row = await queries
@@ -80,12 +83,13 @@ export async function takeFromCounter(
   return counted !== undefined
 }
 
+/** @returns what it is then. */
 export async function addToCounter(
   queries: Queries,
   { key, windowStart }: Counter,
   amount: number,
-): Promise<void> {
-  await queries
+): Promise<number> {
+  const { count } = await queries
     .insertInto('limit_counters')
     .values({ key, window_start: windowStart, count: amount })
     .onConflict((conflict) =>
@@ -93,5 +97,7 @@ export async function addToCounter(
         .columns(['key', 'window_start'])
         .doUpdateSet((set) => ({ count: set('limit_counters.count', '+', amount) })),
     )
-    .execute()
+    .returning('count')
+    .executeTakeFirstOrThrow()
+  return count
 }

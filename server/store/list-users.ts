@@ -1,8 +1,9 @@
-import { type Account, toAccount, userColumns } from './accounts.ts'
+import type { Account } from './accounts.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Queries } from './database.ts'
 import { conditionsOf } from './people-search.ts'
 import type { Page } from './store.ts'
+import { toAccount, userColumns } from './user-rows.ts'
 
 /** Which people are listed. */
 export interface PeoplePage {

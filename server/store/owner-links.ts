@@ -1,19 +1,7 @@
 import { uuidv7 } from '../../bus/contract/ids.ts'
-import { insertUser, toUser, type User, userColumns } from './accounts.ts'
+import type { User } from './accounts.ts'
 import type { Queries } from './database.ts'
-import { presentAdmins } from './last-admin.ts'
-
-/** See `AccountStore.anAdminCanComeIn`. */
-export async function anAdminCanComeIn(queries: Queries): Promise<boolean> {
-  const admins = presentAdmins(queries)
-  const passkeys = queries.selectFrom('passkeys').select('user_id')
-  const identities = queries.selectFrom('identities').select('user_id')
-  const codes = queries.selectFrom('recovery_codes').select('user_id').where('used_at', 'is', null)
-  const one = admins
-    .where(({ eb, or }) => or([passkeys, identities, codes].map((ways) => eb('users.id', 'in', ways))))
-    .limit(1)
-  return (await one.executeTakeFirst()) !== undefined
-}
+import { insertUser, toUser, userColumns } from './user-rows.ts'
 
 /** See `AccountStore.createOwnerLink`. */
 export async function replaceOwnerLink(

@@ -1,7 +1,8 @@
-import { toUser, type User, userColumns } from './accounts.ts'
+import type { User } from './accounts.ts'
 import type { Database, Queries } from './database.ts'
 import type { PasskeysTable } from './schema-accounts.ts'
-import { isLastWayIn } from './ways-in.ts'
+import { toUser, userColumns } from './user-rows.ts'
+import { isLastWayIn, type OfferedWays } from './ways-in.ts'
 
 /** Most passkeys of one person. */
 export const maxPasskeysPerUser = 20
@@ -43,8 +44,8 @@ export interface PasskeyStore {
   /** Notes a use; the counter never goes back. */
   noteUse(credentialId: string, use: PasskeyUse): Promise<void>
   rename(userId: string, credentialId: string, name: string): Promise<boolean>
-  /** `last`: nobody could sign in to the account any more. */
-  remove(userId: string, credentialId: string): Promise<'removed' | 'last' | 'none'>
+  /** `last`: nobody could sign in to the account any more by the ways that are offered. */
+  remove(userId: string, credentialId: string, offered: OfferedWays): Promise<'removed' | 'last' | 'none'>
 }
 
 export function createPasskeyStore(database: Database): PasskeyStore {
@@ -72,10 +73,10 @@ export function createPasskeyStore(database: Database): PasskeyStore {
         const { numUpdatedRows } = await one.where('credential_id', '=', credentialId).executeTakeFirst()
         return numUpdatedRows > 0n
       }),
-    remove: (userId, credentialId) =>
+    remove: (userId, credentialId, offered) =>
       database.write(async (queries) => {
         await database.lockUser(queries, userId)
-        return remove(queries, userId, credentialId)
+        return remove(queries, userId, credentialId, offered)
       }),
   }
 }
@@ -130,10 +131,10 @@ async function list(queries: Queries, userId: string): Promise<Passkey[]> {
   return rows.map(toPasskey)
 }
 
-async function remove(queries: Queries, userId: string, credentialId: string) {
-  const own = await list(queries, userId)
-  if (!own.some((one) => one.credentialId === credentialId)) return 'none' as const
-  if (await isLastWayIn(queries, userId)) return 'last' as const
+async function remove(queries: Queries, userId: string, credentialId: string, offered: OfferedWays) {
+  const own = (await list(queries, userId)).find((one) => one.credentialId === credentialId)
+  if (own === undefined) return 'none' as const
+  if (await isLastWayIn(queries, userId, own, offered)) return 'last' as const
   await queries.deleteFrom('passkeys').where('credential_id', '=', credentialId).execute()
   return 'removed' as const
 }

@@ -1,9 +1,13 @@
+import type { ExpressionBuilder } from 'kysely'
 import type { Database } from './database.ts'
+import type { Schema } from './schema.ts'
 
 /** Codes for whoever lost all passkeys, each good once; the store keeps their hashes. */
 export interface RecoveryCodeStore {
   /** New codes end all earlier ones. */
   replace(userId: string, codeHashes: readonly string[], now: number): Promise<void>
+  /** Whose code it is, which stays good; undefined as for `use`. */
+  findUser(codeHash: string): Promise<string | undefined>
   /** @returns whose code it was; undefined for a wrong or used one, or a disabled user's. */
   use(codeHash: string, now: number): Promise<string | undefined>
   countUnused(userId: string): Promise<number>
@@ -18,6 +22,12 @@ export function createRecoveryCodeStore(database: Database): RecoveryCodeStore {
         const rows = codeHashes.map((code_hash) => ({ user_id: userId, code_hash, created_at: now }))
         if (rows.length > 0) await queries.insertInto('recovery_codes').values(rows).execute()
       }),
+    findUser: (codeHash) =>
+      database.read(async (queries) => {
+        const found = queries.selectFrom('recovery_codes').select('user_id').where('code_hash', '=', codeHash)
+        const unused = found.where('used_at', 'is', null).where('user_id', 'in', enabled)
+        return (await unused.executeTakeFirst())?.user_id
+      }),
     use: (codeHash, now) =>
       database.write(async (queries) => {
         const used = await queries
@@ -25,9 +35,7 @@ export function createRecoveryCodeStore(database: Database): RecoveryCodeStore {
           .set({ used_at: now })
           .where('code_hash', '=', codeHash)
           .where('used_at', 'is', null)
-          .where('user_id', 'in', ({ selectFrom }) =>
-            selectFrom('users').select('id').where('disabled_at', 'is', null),
-          )
+          .where('user_id', 'in', enabled)
           .returning('user_id')
           .executeTakeFirst()
         return used?.user_id
@@ -39,3 +47,6 @@ export function createRecoveryCodeStore(database: Database): RecoveryCodeStore {
       }),
   }
 }
+
+const enabled = ({ selectFrom }: ExpressionBuilder<Schema, 'recovery_codes'>) =>
+  selectFrom('users').select('id').where('disabled_at', 'is', null)

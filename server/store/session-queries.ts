@@ -1,7 +1,8 @@
-import { toUser, type User, userColumns } from './accounts.ts'
+import type { User } from './accounts.ts'
 import type { Queries } from './database.ts'
 import { endSessions } from './session-endings.ts'
 import type { FoundSession, NewSession, SessionProof, SessionSummary } from './sessions.ts'
+import { toUser, userColumns } from './user-rows.ts'
 
 /** Most sessions of one person; a further one ends the one that was not used for longest. */
 export const maxSessionsPerUser = 50

@@ -72,8 +72,6 @@ export interface SessionStore {
   touch(tokenHash: string, use: { now: number; expiresAt: number; id: string }): Promise<void>
   /** Gives a session a new token; the old one is taken until `graceUntil`. @returns false where another request did. */
   rotate(tokenHash: string, rotated: { tokenHash: string; graceUntil: number }): Promise<boolean>
-  /** Notes a fresh proof of who the person is. */
-  refreshProof(id: string, now: number): Promise<void>
   proofOf(id: string): Promise<SessionProof | undefined>
   /** Last used first. */
   list(userId: string, now: number): Promise<SessionSummary[]>
@@ -95,10 +93,6 @@ export function createSessionStore(database: Database): SessionStore {
     find: (tokenHash, now) => database.read((queries) => find(queries, tokenHash, now)),
     touch: (tokenHash, use) => database.write((queries) => touch(queries, tokenHash, use)),
     rotate: (tokenHash, rotated) => database.write((queries) => rotate(queries, tokenHash, rotated)),
-    refreshProof: (id, now) =>
-      database.write(async (queries) => {
-        await queries.updateTable('sessions').set({ signed_in_at: now }).where('id', '=', id).execute()
-      }),
     proofOf: (id) => database.read((queries) => proofOf(queries, id)),
     list: (userId, now) => database.read((queries) => list(queries, userId, now)),
     living: (ids, now) => database.read((queries) => living(queries, ids, now)),

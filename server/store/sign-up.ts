@@ -1,11 +1,12 @@
 import { CodedError } from '../../bus/contract/errors.ts'
-import { type Account, findUser, insertUser, type Role, roles, type User } from './accounts.ts'
+import { type Account, type Role, roles, type User } from './accounts.ts'
 import type { Database, Queries } from './database.ts'
 import { findByIdentity, type Identity, insertIdentity } from './identities.ts'
 import { claimInvitation } from './invitations.ts'
 import { insertPasskey, type NewPasskey } from './passkeys.ts'
 import { searchTextOf } from './people-search.ts'
 import { endOtherSessions } from './session-endings.ts'
+import { findUser, insertUser } from './user-rows.ts'
 
 /** Somebody's first sign-in, by a provider or by a passkey. */
 export interface SignUp {

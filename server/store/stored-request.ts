@@ -1,7 +1,7 @@
 import type { ChatAsked } from '../../bus/contract/chat.ts'
-import { roleOf } from './accounts.ts'
 import type { RequestRow } from './schema.ts'
 import type { Role, StoredRequest, User } from './store.ts'
+import { roleOf } from './user-rows.ts'
 
 /** Of `requests` joined with its `users`. */
 export const requestColumns = [

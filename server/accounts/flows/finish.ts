@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { confirmingId } from '../confirming.ts'
 import { checkProvenNow, provenSince } from '../fresh-proof.ts'
 import { pathAfterSignIn } from '../guest-before.ts'
 import { signIn } from '../identify.ts'
@@ -41,7 +42,9 @@ async function signInThrough(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<string> {
-  const { invitationHash, againAs } = flow
+  const { invitationHash } = flow
+  // Somebody may have come in by another window since this was begun.
+  const againAs = flow.againAs ?? confirmingId(request.user)
   const { issuer, subject, sid, idToken } = proven
   const now = Date.now()
   const known = await rooms.store.identities.findUser(issuer, subject)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
 import {
   beginLink,
+  fetchAnswer,
   publicOrigin,
   type SignInHouse,
   signInAt,
@@ -111,6 +112,18 @@ suite('confirming that it is you', () => {
     assert.equal(await store.identities.findUser(home.google.origin, '62'), undefined)
     const { items } = await store.audit.list({ limit: 5, personId: user?.id ?? '' })
     assert.equal(items[0]?.facts.reason, 'somebody_else')
+  })
+
+  test('holds also for a sign-in that was begun before somebody came in beside it', async () => {
+    home.google.person = { ...kim, subject: '63' }
+    const visitor = home.visitor()
+    const answer = await fetchAnswer(visitor, 'google')
+    await signInAt(visitor, 'authentik')
+    const user = await home.whoIs(visitor)
+    const page = await visitor.follow(answer)
+    assert.match(page.body, /belongs to somebody else than the one who is signed in here/)
+    assert.equal((await home.whoIs(visitor))?.id, user?.id)
+    assert.equal(await home.hubs[0].store.identities.findUser(home.google.origin, '63'), undefined)
   })
 })
 

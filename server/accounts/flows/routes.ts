@@ -5,6 +5,7 @@ import type { Rooms } from '../../house.ts'
 import { themeOf } from '../../pages/cookies.ts'
 import { sendOnward } from '../../pages/onward-page.ts'
 import { fieldOf } from '../../pages/request-fields.ts'
+import { confirmingId } from '../confirming.ts'
 import { requireUser } from '../identify.ts'
 import { requireFresh } from '../permissions.ts'
 import type { Provider } from '../providers/provider.ts'
@@ -94,14 +95,14 @@ async function begin(
 
 function signInPurpose({ user, query }: FastifyRequest): Omit<FlowPurpose, 'provider'> {
   const returnTo = returnPath(fieldOf(query, 'return_to'))
-  const isMember = user !== null && user.kind !== 'guest'
+  const againAs = confirmingId(user)
   const invitation = fieldOf(query, 'invitation')
   const invited = invitation !== undefined && isToken(invitation)
   return {
     returnTo,
     linkTo: null,
-    isAgain: isMember,
-    ...(isMember && { againAs: user.id }),
+    isAgain: againAs !== undefined,
+    ...(againAs !== undefined && { againAs }),
     ...(invited && { invitationHash: hashToken(invitation) }),
   }
 }

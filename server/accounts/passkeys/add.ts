@@ -1,6 +1,7 @@
 import { CodedError } from '../../../bus/contract/errors.ts'
 import { maxPasskeysPerUser } from '../../store/passkeys.ts'
 import type { User } from '../../store/store.ts'
+import type { OfferedWays } from '../../store/ways-in.ts'
 import { audit } from '../audit.ts'
 import type { SignedIn } from '../link-identity.ts'
 import { requireFresh, requireMay } from '../permissions.ts'
@@ -39,14 +40,15 @@ export async function addPasskey(visit: PasskeyVisit, answer: unknown): Promise<
   await audit(rooms, { act: 'passkey-added', actorId: user.id, subjectId: user.id, address })
 }
 
-/** Takes a passkey away, but never the last way in. @throws CodedError `not_allowed`, `not_found`, `conflict`. */
+/** Takes a passkey away, but never the last way in of those that are `offered`. @throws CodedError `not_allowed`, `not_found`, `conflict`. */
 export async function removePasskey(
   rooms: PasskeyVisit['rooms'],
   who: SignedIn,
   credentialId: string,
+  offered: OfferedWays,
 ): Promise<void> {
   requireFresh(who, 'manage-account')
-  const outcome = await rooms.store.passkeys.remove(who.user.id, credentialId)
+  const outcome = await rooms.store.passkeys.remove(who.user.id, credentialId, offered)
   if (outcome === 'none') throw new CodedError('not_found')
   if (outcome === 'last') throw new CodedError('conflict', 'This is the only way into your account.')
   await audit(rooms, {

@@ -229,3 +229,30 @@ test('recovery codes are shown once, and each lets its person in once', async ()
   await page.getByLabel('Recovery code').waitFor()
   await visitor.context.close()
 })
+
+test('somebody else’s passkey confirms nobody, and leaves the session as it was', async () => {
+  const [ida, ole] = [await home.browse(), await home.browse()]
+  await moveIn(ida, 'Ida')
+  await moveIn(ole, 'Ole')
+  const [of, to] = [ole.device, ida.device]
+  const { credentials } = await of.session.send('WebAuthn.getCredentials', { authenticatorId: of.id })
+  await to.session.send('WebAuthn.clearCredentials', { authenticatorId: to.id })
+  for (const credential of credentials)
+    await to.session.send('WebAuthn.addCredential', { authenticatorId: to.id, credential })
+  const { page, context } = ida
+  await page.goto('/sign-in?again=1&return_to=/account')
+  const values = async () => (await context.cookies()).map(({ name, value }) => [name, value])
+  const before = await values()
+  await signInByPasskey(page)
+  await problem(page, 'This passkey belongs to somebody else than the one who is signed in here').waitFor()
+  assert.deepEqual(await values(), before)
+  const { items } = await home.hubs[0].store.audit.list({ limit: 1 })
+  assert.deepEqual(
+    [items[0]?.act, items[0]?.facts],
+    ['sign-in-refused', { by: 'passkey', reason: 'somebody_else' }],
+  )
+  assert.ok(items[0]?.actorId && items[0].subjectId && items[0].actorId !== items[0].subjectId)
+  await page.goto('/account')
+  assert.equal(await nameOn(page), 'Ida')
+  await Promise.all([context.close(), ole.context.close()])
+})

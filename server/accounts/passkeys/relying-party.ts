@@ -10,15 +10,15 @@ export interface RelyingParty {
   readonly origin: string
 }
 
-/**
- * This house as passkeys know it: by `PUBLIC_URL`, else as `localhost` for a browser on this machine. Undefined where
- * browsers offer none: at a bare IP address, and without TLS anywhere but on localhost.
- */
-export function relyingPartyOf(
+/** This house as passkeys know it: by `PUBLIC_URL`, else as `localhost` for a browser on this machine. */
+export const relyingPartyOf = (
   config: Pick<HubConfig, 'publicUrl'>,
   request: FastifyRequest,
-): RelyingParty | undefined {
-  const url = URL.parse(publicOriginOf(config, request) ?? '')
+): RelyingParty | undefined => partyAt(publicOriginOf(config, request))
+
+/** Undefined where browsers offer no passkeys: at a bare IP address, and without TLS anywhere but on localhost. */
+export function partyAt(origin: string | undefined): RelyingParty | undefined {
+  const url = URL.parse(origin ?? '')
   if (url === null) return undefined
   const isLocal = url.hostname === 'localhost' || url.hostname.endsWith('.localhost')
   if (url.protocol !== 'https:' && !isLocal) return undefined

@@ -35,14 +35,14 @@ function proxyFlaws(config: HubConfig): string[] {
   if (config.proxyIdentityAudience === undefined) flaws.push(`PROXY_IDENTITY_AUDIENCE is not set${needed}`)
   if ((keysUrl === undefined) === (secret === undefined))
     flaws.push(`Of PROXY_IDENTITY_KEYS_URL and PROXY_IDENTITY_SECRET one must be set${needed}`)
-  if (keysUrl !== undefined && !isPrivate(keysUrl))
+  if (keysUrl !== undefined && !isSecureAddress(keysUrl))
     flaws.push(
       `PROXY_IDENTITY_KEYS_URL is ${JSON.stringify(keysUrl)}: it takes an address that begins with https://, since whoever sits on the way to it could sign for everybody`,
     )
   return flaws
 }
 
-const isPrivate = (address: string): boolean => {
+const isSecureAddress = (address: string): boolean => {
   const url = new URL(address)
   return url.protocol === 'https:' || isLocal(url)
 }

@@ -11,12 +11,14 @@ const maxGroups = 500
 
 /**
  * What id_token and userinfo say together; the id_token goes before. An address and whether it is verified come from one
- * of the two, since a word about one address says nothing of another.
+ * of the two, since a word about one address says nothing of another. When somebody signed in there, and by which
+ * session, only the id_token says: it is signed, and of this very sign-in, while userinfo may pass on what people wrote.
  */
-export function joined(idToken: Claims, userInfo: Claims): Claims {
+export function mergeClaims(idToken: Claims, userInfo: Claims): Claims {
   const isWhole = idToken.email !== undefined && idToken.email_verified !== undefined
   const { email, email_verified } = isWhole || userInfo.email === undefined ? idToken : userInfo
-  return { ...userInfo, ...idToken, email, email_verified }
+  const { auth_time, sid } = idToken
+  return { ...userInfo, ...idToken, email, email_verified, auth_time, sid }
 }
 
 /**

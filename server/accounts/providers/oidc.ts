@@ -1,6 +1,6 @@
 import { type Configuration, type CustomFetch, fetchUserInfo } from 'openid-client'
 import type { ProvenIdentity } from '../sign-in.ts'
-import { type Claims, identityOf, joined } from './claims.ts'
+import { type Claims, identityOf, mergeClaims } from './claims.ts'
 import { authorizationUrlOf, type Protections, redeemCode } from './code-flow.ts'
 import { type Client, discoverLater, discoverOnce } from './discover.ts'
 import { createOidcLogout } from './oidc-logout.ts'
@@ -93,7 +93,7 @@ async function prove(
   if (claims.sub.length === 0 || claims.sub.length > maxSubjectLength)
     throw new SignInFault('mixed_up', 'The provider sent no usable subject')
   const more = userInfo ? await readUserInfo(configuration, tokens.access_token, claims) : {}
-  const said = { ...joined(claims, more), sub: claims.sub }
+  const said = { ...mergeClaims(claims, more), sub: claims.sub }
   return identityOf(said, configuration.serverMetadata().issuer, tokens.id_token)
 }
 

@@ -126,7 +126,8 @@ test('whoever unlinked the proxy’s identity is not asked for by it any more', 
     emailVerified: false,
   }
   await identities.link(other, before.id, Date.now())
-  assert.equal(await identities.unlink(before.id, issuer, 'una'), 'unlinked')
+  const offered = { rpId: undefined, issuers: [issuer, other.issuer], recoveryCodes: false }
+  assert.equal(await identities.unlink(before.id, { issuer, subject: 'una' }, offered), 'unlinked')
   t.mock.timers.setTime(Date.now() + cachedSessionAgeMs)
   assert.equal((await conversations({ [header]: await tokenOf('una') })).status, 200)
   assert.notEqual((await personOf('una')).id, before.id)

@@ -25,24 +25,41 @@ export async function makeRecoveryCodes(rooms: Rooms, who: SignedIn): Promise<st
   return codes
 }
 
-/** Whose code it is, which is then used up. Undefined for a wrong or used one. */
+export interface RecoveryVisit {
+  readonly typed: string
+  /** Who is signed in already, and shows by a code that it is them; see `confirmingId`. */
+  readonly againAs: string | undefined
+  readonly address: string
+}
+
+/**
+ * Whose code it is, which is then used up; `wrong` also for a used one. `somebody_else`: it is not the one's who confirms,
+ * and stays good for its own person.
+ */
 export async function useRecoveryCode(
   rooms: Rooms,
-  typed: string,
-  address: string,
-): Promise<User | undefined> {
+  { typed, againAs, address }: RecoveryVisit,
+): Promise<User | 'wrong' | 'somebody_else'> {
   const { recoveryCodes, accounts } = rooms.store
-  const userId = await recoveryCodes.use(hashRecoveryCode(typed), Date.now())
+  const codeHash = hashRecoveryCode(typed)
+  // A code never changes hands, so what is found here holds for its use.
+  const owner = againAs === undefined ? undefined : await recoveryCodes.findUser(codeHash)
+  if (againAs !== undefined && owner !== undefined && owner !== againAs) {
+    const facts = { by: 'recovery_code', reason: 'somebody_else' }
+    await audit(rooms, { act: 'sign-in-refused', actorId: againAs, subjectId: owner, address, facts })
+    return 'somebody_else'
+  }
+  const userId = await recoveryCodes.use(codeHash, Date.now())
   const account = userId === undefined ? undefined : await accounts.findUser(userId)
   const isIn = account !== undefined && account.disabledAt === null
   await audit(rooms, {
     act: isIn ? 'recovery-code-used' : 'sign-in-refused',
-    actorId: isIn ? account.id : null,
+    actorId: isIn ? account.id : (againAs ?? null),
     subjectId: account?.id ?? null,
     address,
     ...(!isIn && { facts: { reason: 'recovery_code' } }),
   })
-  if (!isIn) return undefined
+  if (!isIn) return 'wrong'
   const { disabledAt: _, ...user } = account
   return user
 }

@@ -2,12 +2,16 @@ import formbody from '@fastify/formbody'
 import type { FastifyInstance } from 'fastify'
 import type { Rooms } from '../../house.ts'
 import { fieldOf } from '../../pages/request-fields.ts'
+import { confirmingId } from '../confirming.ts'
 import { signIn } from '../identify.ts'
 import type { SessionCookie } from '../sessions/cookie.ts'
 import { useRecoveryCode } from './codes.ts'
 
 /** One code, and where to go. */
 const maxFormBytes = 4_096
+
+/** As the sign-in page knows them. */
+const problems = { wrong: 'recovery_code', somebody_else: 'somebody_elses_code' } as const
 
 /**
  * `POST /sign-in/recovery` takes one of a person's recovery codes, from the form on the sign-in page. Who comes in this
@@ -19,8 +23,12 @@ export function registerRecovery(app: FastifyInstance, rooms: Rooms, cookie: Ses
     scope.post('/sign-in/recovery', async (request, reply) => {
       reply.header('cache-control', 'no-store')
       const typed = fieldOf(request.body, 'code') ?? ''
-      const user = await useRecoveryCode(rooms, typed, request.ip)
-      if (user === undefined) return reply.redirect('/sign-in?problem=recovery_code', 303)
+      const againAs = confirmingId(request.user)
+      const user = await useRecoveryCode(rooms, { typed, againAs, address: request.ip })
+      if (typeof user === 'string') {
+        const again = againAs === undefined ? '' : 'again=1&'
+        return reply.redirect(`/sign-in?${again}problem=${problems[user]}`, 303)
+      }
       await signIn(request, reply, rooms, cookie, { user, way: 'recovery_code' })
       return reply.redirect('/account?recovered=1', 303)
     })

@@ -33,12 +33,20 @@ export function openAccess({ store, bus, log }: { store: Store; bus: Bus; log: L
   const apply = (change: AccessChange) => {
     for (const listener of listeners) listener(change)
   }
-  const sweep = startSweep('tell of changed access', 2_000, log, createTeller({ store, bus, apply }))
+  const { doOwn, tell } = createTeller({ store, bus, apply })
+  const sweep = startSweep('tell of changed access', 2_000, log, tell)
+  // A round under way may wait for a store or a bus that is away, which is when what is remembered counts.
+  const changed = () => {
+    doOwn().catch((error: unknown) =>
+      log.warn(errorFields(error), 'A change of access could not be done here'),
+    )
+    sweep.soon()
+  }
   const hearing = bus.subscribe(subjects.accessChanged, ({ body }) => applyBytes(body, apply))
   const reader = createReader(bus, apply, log)
   const stopListening = bus.onConnect(() => void reader())
   return {
-    changed: sweep.soon,
+    changed,
     onChange: (listener) => {
       listeners.add(listener)
       return () => void listeners.delete(listener)

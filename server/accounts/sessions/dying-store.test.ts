@@ -5,12 +5,13 @@ import { startTestHouse, type TestHouse } from '../../../testing/hub/start-house
 import type { TestHub } from '../../../testing/hub/start-hub.ts'
 import { type PostgresServer, startPostgres } from '../../../testing/servers/postgres.ts'
 import { waitUntil } from '../../../testing/servers/wait-until.ts'
+import { openSession } from './open.ts'
 
 let postgres: PostgresServer
 let house: TestHouse
 let here: TestHub
 let there: TestHub
-/** Kills PostgreSQL the moment after it ended a session. */
+/** Kills PostgreSQL the moment after it took somebody's access away. */
 let diesAfterEnding = false
 
 before(async () => {
@@ -18,15 +19,17 @@ before(async () => {
   const databaseUrl = await postgres.createDatabase()
   house = await startTestHouse({
     databaseUrl,
-    around: (store) => ({
+    around: ({ sessions, accounts, ...store }) => ({
       ...store,
       sessions: {
-        ...store.sessions,
-        end: async (userId, id, now) => {
-          const isEnded = await store.sessions.end(userId, id, now)
-          if (diesAfterEnding) await postgres.kill()
-          return isEnded
-        },
+        ...sessions,
+        end: (...whose) => thenDie(sessions.end(...whose)),
+        endOfIdentity: (...whose) => thenDie(sessions.endOfIdentity(...whose)),
+      },
+      accounts: {
+        ...accounts,
+        disable: (...whom) => thenDie(accounts.disable(...whom)),
+        setRole: (...whom) => thenDie(accounts.setRole(...whom)),
       },
     }),
   })
@@ -43,6 +46,12 @@ after(async () => {
 beforeEach(() => {
   diesAfterEnding = false
 })
+
+async function thenDie<Done>(act: Promise<Done>): Promise<Done> {
+  const done = await act
+  if (diesAfterEnding) await postgres.kill()
+  return done
+}
 
 /** What a socket with this cookie is answered; it asks the store for nothing but the session. */
 async function answerAt(hub: TestHub, cookie: string): Promise<'welcome' | 'away'> {
@@ -76,6 +85,37 @@ test('a session that ended in the last moment of the store is good on no hub', a
   await postgres.restart()
   const answer = await fetch(`${there.origin}/v1/sessions`, { headers: { cookie: mika.cookie } })
   assert.equal(answer.status, 401)
+})
+
+test('whose access is taken away by others in the last moment of the store is let in on no hub', async () => {
+  const { store, app } = here
+  const identity = {
+    issuer: 'https://id.example',
+    subject: 'mika',
+    email: null,
+    emailVerified: false,
+    label: '',
+  }
+  const acts: readonly [string, (userId: string) => Promise<unknown>][] = [
+    ['switched off', (userId) => store.accounts.disable(userId, Date.now())],
+    ['another role', (userId) => store.accounts.setRole(userId, 'premium', Date.now())],
+    ['signed out at the provider', () => store.sessions.endOfIdentity(identity, Date.now())],
+  ]
+  for (const [what, act] of acts) {
+    const mika = await here.signIn('member')
+    const proof = { provider: 'authentik', issuer: identity.issuer, subject: identity.subject }
+    const session = { user: mika.user, now: Date.now(), proof }
+    const { token } = await openSession(store.sessions, app.rooms.config, session)
+    const cookie = `${mika.cookie.split('=')[0]}=${token}`
+    for (const hub of [here, there]) assert.equal(await answerAt(hub, cookie), 'welcome', what)
+    diesAfterEnding = true
+    await act(mika.user.id)
+    diesAfterEnding = false
+    app.rooms.access.changed()
+    assert.equal(await answerAt(here, cookie), 'away', what)
+    await waitUntil('the other hub is told', async () => (await answerAt(there, cookie)) === 'away')
+    await postgres.restart()
+  }
 })
 
 test('signing out while the store is away is good for the hub that was asked', async () => {

@@ -18,6 +18,12 @@ export interface Remembering {
 /**
  * Sessions as the store has them; while it is away as it last said, within the cache's age, and only once all changes
  * of access that were told are known here. So an outage of the store signs nobody out and lets nobody back in.
+ *
+ * What a browser's own request ends is forgotten here by the act itself, also where the store did not answer. Whatever
+ * else takes access away (an account switched off or deleted, another role, a provider's sign-out, a key) comes by
+ * `onChange` alone: its revocation is of the same transaction, and `Access.changed` does it here before anything is
+ * asked of store or bus. One that got no answer was not done for whoever asked, who hears so and asks again; if it was
+ * done after all, the store tells of it when it is back.
  */
 export function rememberSessions({ sessions, cache, access, bus, log }: Remembering): SessionStore {
   let isTrusted = true

@@ -17,12 +17,19 @@ export interface Telling {
   readonly apply: (change: AccessChange) => void
 }
 
+export interface Teller {
+  /** Does here what this process noted since it was last asked. Waits for nothing: neither store nor bus is asked. */
+  doOwn(): Promise<void>
+  /** The chore: does here what was noted, by whomever, and publishes it. */
+  tell(): Promise<void>
+}
+
 /**
- * Makes the chore that tells of changed access. Each change is done here first, once: that needs no bus. Then it is
+ * Makes what tells of changed access. Each change is done here first, once: that needs no bus. Then it is
  * published, whoever's hub noted it, and its row goes when the bus has it. What this hub noted itself it tells without
  * asking the store, which may be away by now.
  */
-export function createTeller({ store: { revocations }, bus, apply }: Telling): () => Promise<void> {
+export function createTeller({ store: { revocations }, bus, apply }: Telling): Teller {
   const applied = new Set<string>()
   const published = new Set<string>()
   const unpublished = new Map<string, Revocation>()
@@ -62,14 +69,17 @@ export function createTeller({ store: { revocations }, bus, apply }: Telling): (
       if (pending.length < pageLength) return
     }
   }
-  return async () => {
-    await doOwn()
-    try {
-      await publishOwn()
-    } finally {
-      // Neither waits for the other: the store may be away, or the bus take nothing though it is connected.
-      await tellStored()
-    }
+  return {
+    doOwn,
+    tell: async () => {
+      await doOwn()
+      try {
+        await publishOwn()
+      } finally {
+        // Neither waits for the other: the store may be away, or the bus take nothing though it is connected.
+        await tellStored()
+      }
+    },
   }
 }
 

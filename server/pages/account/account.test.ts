@@ -13,7 +13,7 @@ let house: TestHouse
 let hub: TestHub
 
 before(async () => {
-  house = await startTestHouse()
+  house = await startTestHouse({ config: { githubClientId: 'id', githubClientSecret: 'secret' } })
   hub = house.hub
 })
 after(() => house?.[Symbol.asyncDispose]())
@@ -169,6 +169,12 @@ suite('what a person changes', () => {
       )
     await link(`${mika.user.id}-one`)
     await link(`${mika.user.id}-two`)
+    const passkey = { publicKey: 'AA', counter: 0, transports: [], backedUp: false, name: 'Old phone' }
+    await hub.store.passkeys.add(
+      mika.user.id,
+      { ...passkey, credentialId: `${mika.user.id} old`, rpId: 'old.example' },
+      1,
+    )
     const form = (subject: string) => ({
       issuer: 'https://github.com',
       subject: `${mika.user.id}-${subject}`,
@@ -177,6 +183,11 @@ suite('what a person changes', () => {
     assert.equal((await ask('/account/unlink', mika, form('one'))).status, 200)
     assert.equal((await ask('/account/unlink', mika, form('two'))).status, 409)
     assert.equal((await hub.store.identities.list(mika.user.id)).length, 1)
+    const page = (await ask('/account', mika)).body
+    assert.match(page, /your only way in, so it stays/)
+    assert.match(page, /Old phone.*not taken here at present/s)
+    const old = { credential: `${mika.user.id} old` }
+    assert.equal((await ask('/account/passkeys/remove', mika, old)).status, 200, 'it was no way in')
   })
 })
 

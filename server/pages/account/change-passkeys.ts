@@ -1,3 +1,4 @@
+import { offeredTo } from '../../accounts/offered-ways.ts'
 import { nameFrom } from '../../accounts/own-words.ts'
 import { removePasskey, renamePasskey } from '../../accounts/passkeys/add.ts'
 import type { Rooms } from '../../house.ts'
@@ -29,7 +30,8 @@ export async function renameOnePasskey(rooms: Rooms, visit: Visit): Promise<Chan
 }
 
 export async function takePasskeyAway(rooms: Rooms, visit: Visit): Promise<Changed> {
-  await removePasskey(rooms, signedIn(visit), fieldOf(visit.request.body, 'credential') ?? '')
+  const credentialId = fieldOf(visit.request.body, 'credential') ?? ''
+  await removePasskey(rooms, signedIn(visit), credentialId, offeredTo(rooms, visit.request))
   const said = 'Removed. Your device may still offer it; it opens nothing here.'
   const facts = await readAccountFacts(rooms, visit)
   return { card: passkeysSection(facts), said, changedWays: facts }

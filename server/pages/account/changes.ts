@@ -2,6 +2,7 @@ import { CodedError } from '../../../bus/contract/errors.ts'
 import { deleteAccount } from '../../accounts/delete-account.ts'
 import { apiKeyLifetimes, makeApiKey, revokeApiKey, type WantedKey } from '../../accounts/keys/make-key.ts'
 import { type SignedIn, unlinkIdentity } from '../../accounts/link-identity.ts'
+import { offeredTo } from '../../accounts/offered-ways.ts'
 import { nameFrom } from '../../accounts/own-words.ts'
 import { apiKeyScopes, requireFresh } from '../../accounts/permissions.ts'
 import { makeRecoveryCodes } from '../../accounts/recovery/codes.ts'
@@ -43,7 +44,8 @@ export async function rename(rooms: Rooms, { user, request, reply }: Visit): Pro
 export async function unlink(rooms: Rooms, visit: Visit): Promise<Changed> {
   const { body } = visit.request
   const [issuer, subject] = [fieldOf(body, 'issuer') ?? '', fieldOf(body, 'subject') ?? '']
-  await unlinkIdentity(rooms, signedIn(visit), { issuer, subject })
+  const offered = offeredTo(rooms, visit.request)
+  await unlinkIdentity(rooms, signedIn(visit), { issuer, subject }, offered)
   const facts = await readAccountFacts(rooms, visit)
   return { card: providersSection(facts), said: 'Unlinked.', changedWays: facts }
 }

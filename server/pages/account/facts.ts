@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { offeredTo } from '../../accounts/offered-ways.ts'
 import { relyingPartyOf } from '../../accounts/passkeys/relying-party.ts'
 import { isFresh } from '../../accounts/permissions.ts'
 import type { Rooms } from '../../house.ts'
@@ -8,6 +9,7 @@ import type { LinkedIdentity } from '../../store/identities.ts'
 import type { Passkey } from '../../store/passkeys.ts'
 import type { SessionSummary } from '../../store/sessions.ts'
 import type { User } from '../../store/store.ts'
+import { isLastOf, isOffered, type OfferedWays, type WayIn } from '../../store/ways-in.ts'
 import type { Clock } from '../clock.ts'
 import type { NamedProvider } from '../sign-in-page.ts'
 import type { Visit } from '../visit.ts'
@@ -19,6 +21,8 @@ export interface AccountFacts {
   /** Whether the sign-in is young enough to change who can get in. */
   readonly isFresh: boolean
   readonly hasPasskeys: boolean
+  /** By what the sign-in page lets people in here. */
+  readonly offered: OfferedWays
   readonly providers: readonly NamedProvider[]
   readonly identities: readonly LinkedIdentity[]
   readonly passkeys: readonly Passkey[]
@@ -48,6 +52,7 @@ export async function readAccountFacts(rooms: Rooms, { user, request, view }: Vi
     clock: view.clock,
     isFresh: isFresh(request.credential, now),
     hasPasskeys: canUsePasskeys(rooms, request),
+    offered: offeredTo(rooms, request),
     ...{ providers: rooms.providers, identities, passkeys, recoveryCodes, sessions },
     sessionId,
     left,
@@ -57,3 +62,13 @@ export async function readAccountFacts(rooms: Rooms, { user, request, view }: Vi
 
 export const canUsePasskeys = ({ config }: Pick<Rooms, 'config'>, request: FastifyRequest): boolean =>
   relyingPartyOf(config, request) !== undefined
+
+/** Whether a way in must stay, and what is said of that, after the other things about it. */
+export function standingOf(
+  way: WayIn,
+  { user: { kind }, passkeys, identities, offered }: AccountFacts,
+): { isLast: boolean; words: string | false } {
+  const isLast = isLastOf({ kind, ways: [...passkeys, ...identities] }, way, offered)
+  if (isLast) return { isLast, words: ' · your only way in, so it stays' }
+  return { isLast, words: !isOffered(way, offered) && ' · not taken here at present' }
+}

@@ -4,7 +4,7 @@ import { timeWords } from '../clock.ts'
 import type { Html } from '../html.ts'
 import { attributes, html } from '../html.ts'
 import { icon } from '../icons.ts'
-import type { AccountFacts } from './facts.ts'
+import { type AccountFacts, standingOf } from './facts.ts'
 import { confirmFirst, formProblem, formTo, row, rows, section } from './section.ts'
 
 /** Whose name is being changed, or was just now: by their credential ids. */
@@ -41,12 +41,12 @@ function adding({ isFresh, hasPasskeys, passkeys }: AccountFacts): Html | false 
 function passkeyRow(passkey: Passkey, facts: AccountFacts, naming: PasskeyNaming): Html {
   const { credentialId, name, createdAt, lastUsedAt, backedUp } = passkey
   if (naming.renaming === credentialId) return renameRow(passkey, naming.problem)
-  const isOnly = facts.user.kind !== 'owner' && facts.identities.length + facts.passkeys.length <= 1
+  const { isLast, words } = standingOf(passkey, facts)
   const used = lastUsedAt === null ? 'not used yet' : html`last used ${timeWords(lastUsedAt, facts.clock)}`
   return row({
     name,
-    note: html`made ${timeWords(createdAt, facts.clock)} · ${used}${backedUp ? ' · kept in your password manager' : ' · on one device only'}${isOnly && ' · your only way in, so it stays'}`,
-    actions: html`${renameLink(passkey, naming.renamed === credentialId)}${facts.isFresh && !isOnly && removeForm(credentialId, name)}`,
+    note: html`made ${timeWords(createdAt, facts.clock)} · ${used}${backedUp ? ' · kept in your password manager' : ' · on one device only'}${words}`,
+    actions: html`${renameLink(passkey, naming.renamed === credentialId)}${facts.isFresh && !isLast && removeForm(credentialId, name)}`,
   })
 }
 

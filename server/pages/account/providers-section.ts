@@ -1,10 +1,11 @@
 import type { LinkedIdentity } from '../../store/identities.ts'
+import { isSameIssuer } from '../../store/issuers.ts'
 import { timeWords } from '../clock.ts'
 import type { Html } from '../html.ts'
 import { html } from '../html.ts'
 import { providerMark } from '../provider-marks.ts'
 import type { NamedProvider } from '../sign-in-page.ts'
-import type { AccountFacts } from './facts.ts'
+import { type AccountFacts, standingOf } from './facts.ts'
 import { confirmFirst, formTo, row, rows, section } from './section.ts'
 
 /** Accounts elsewhere that one signs in with; absent where the house has no provider and the person no such account. */
@@ -23,12 +24,12 @@ ${facts.isFresh ? linkButtons(unlinked(facts)) : confirmFirst('providers', 'to l
 
 function identityRow(identity: LinkedIdentity, facts: AccountFacts): Html {
   const { slug, name } = providerOf(identity, facts.providers)
-  const isOnly = facts.user.kind !== 'owner' && facts.identities.length + facts.passkeys.length <= 1
+  const { isLast, words } = standingOf(identity, facts)
   return row({
     mark: providerMark(slug),
     name: html`${name} · ${identity.label}`,
-    note: html`${identity.email !== null && `${identity.email} · `}last used ${timeWords(identity.lastUsedAt, facts.clock)}${isOnly && ' · your only way in, so it stays'}`,
-    ...(facts.isFresh && !isOnly && { actions: unlinkForm(identity, name) }),
+    note: html`${identity.email !== null && `${identity.email} · `}last used ${timeWords(identity.lastUsedAt, facts.clock)}${words}`,
+    ...(facts.isFresh && !isLast && { actions: unlinkForm(identity, name) }),
   })
 }
 
@@ -39,7 +40,7 @@ const unlinkForm = ({ issuer, subject }: LinkedIdentity, name: string): Html =>
 
 /** A second account at the same provider would be one more way in that nobody tells from the first. */
 const unlinked = ({ providers, identities }: AccountFacts): NamedProvider[] =>
-  providers.filter(({ issuer }) => !identities.some((one) => one.issuer === issuer))
+  providers.filter(({ issuer }) => !identities.some((one) => isSameIssuer(one.issuer, issuer)))
 
 /** Forms, since a link of that address could stand anywhere, in an answer too. */
 const linkButtons = (providers: readonly NamedProvider[]): Html | false =>
@@ -48,6 +49,6 @@ const linkButtons = (providers: readonly NamedProvider[]): Html | false =>
 
 /** A provider that is set up no more is called by its address. */
 function providerOf({ issuer }: LinkedIdentity, providers: readonly NamedProvider[]): NamedProvider {
-  const known = providers.find((one) => one.issuer === issuer)
+  const known = providers.find((one) => isSameIssuer(one.issuer, issuer))
   return known ?? { slug: '', name: URL.parse(issuer)?.host ?? issuer, issuer }
 }

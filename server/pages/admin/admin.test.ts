@@ -114,6 +114,11 @@ test('the last admin and the owner stay', async () => {
   const other = await hub.signIn('member')
   await post(`/admin/people/${other.user.id}/role`, { role: 'admin' })
   assert.equal((await post(`/admin/people/${admin.user.id}/disable`, {})).status, 409, 'the owner')
+  const ownersPage = `/admin/people/${admin.user.id}`
+  for (const who of [admin, other])
+    assert.equal((await post(`${ownersPage}/delete`, { typed: 'Mika' }, who)).status, 409, 'the owner')
+  assert.ok(await hub.store.accounts.findUser(admin.user.id))
+  assert.ok(!(await (await get(ownersPage, other)).text()).includes('Delete for good'))
   await post(`/admin/people/${other.user.id}/delete`, { typed: other.user.name })
 })
 
@@ -177,6 +182,28 @@ test('where nobody can use an invitation, the page for making them and its own s
   assert.doesNotMatch(here.body, useless)
 })
 
+test('an admin at localhost is told that invitations made there open on this machine alone, others are not', async () => {
+  const alone =
+    /Links made here begin with <code>http:\/\/localhost:\d+<\/code>, so they open on this machine alone/
+  const askedAt = async (from: TestHub, cookie: string, host: string) => {
+    const headers = { authorization: '', cookie, host, connection: 'keep-alive' }
+    return (await from.app.fastify.inject({ url: '/admin/invitations', headers })).body
+  }
+  assert.match(await askedAt(hub, admin.cookie, `localhost:${hub.port}`), alone)
+  assert.doesNotMatch(await askedAt(hub, admin.cookie, `192.0.2.7:${hub.port}`), alone)
+  const named = await house.addHub({ config: { publicUrl: 'https://chat.example.org' } })
+  const { cookie } = await named.signIn('owner')
+  assert.doesNotMatch(await askedAt(named, cookie, `localhost:${named.port}`), alone)
+})
+
+test('an invitation is no use where providers are set up but send nobody back', async () => {
+  const config = { githubClientId: 'id', githubClientSecret: 'secret' }
+  const from = await house.addHub({ config })
+  const headers = { authorization: '', cookie: (await from.signIn('owner')).cookie, host: 'chat.example.org' }
+  const page = await from.app.fastify.inject({ url: '/admin/invitations', headers })
+  assert.match(page.body, /Nobody can use an invitation at the address you are at/)
+})
+
 test('an invitation names who made it, and is no good once they are no admin', async () => {
   const rin = await hub.signIn('member')
   await hub.store.accounts.rename(rin.user.id, 'Rin', Date.now())
@@ -231,6 +258,10 @@ test('the log says in words what was done', async () => {
   const { rooms } = hub.app
   const entries = [
     [{ act: 'sign-in-refused', facts: { reason: 'recovery_code' } }, 'reason: wrong or used recovery code'],
+    [
+      { act: 'sign-in-refused', facts: { by: 'passkey', times: 7, scattered: true } },
+      'with a passkey, 7 times, from many addresses',
+    ],
     [{ act: 'sign-in', facts: { issuer: 'https://id.example/o/' } }, 'with id.example'],
     [{ act: 'sign-up', facts: { by: 'passkey' } }, 'with a passkey'],
     [{ act: 'account-deleted', facts: { by: 'house' } }, 'the house, a guest nobody came back to'],

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import { CodedError } from '../../../bus/contract/errors.ts'
 import { originAskedAt } from '../../accounts/flows/public-origin.ts'
 import {
@@ -7,11 +8,12 @@ import {
   revokeInvitation,
   type WantedInvitations,
 } from '../../accounts/invite.ts'
+import { isLoopback } from '../../accounts/local-request.ts'
+import { offeredTo } from '../../accounts/offered-ways.ts'
 import { nameFrom } from '../../accounts/own-words.ts'
 import type { Rooms } from '../../house.ts'
 import { roles } from '../../store/accounts.ts'
 import type { Invitation } from '../../store/invitations.ts'
-import { canUsePasskeys } from '../account/facts.ts'
 import type { Html } from '../html.ts'
 import { attributes, html } from '../html.ts'
 import { fieldOf } from '../request-fields.ts'
@@ -74,7 +76,7 @@ async function invitationsPage(
     done: wordsOfDone(fieldOf(request.query, 'done')),
     modules: links.length > 0 ? [shownOnceModule] : [],
     main: html`${links.length > 0 && freshLinks(links)}
-${form(!canUsePasskeys(rooms, request) && rooms.providers.length === 0)}
+${form(reachOf(rooms, request))}
 ${invitations.length > 0 && html`<h2 class="desk-title">Made so far</h2><ul class="ledger">${invitations.map((one) => row(one, people, view))}</ul>`}`,
   })
 }
@@ -89,13 +91,25 @@ ${links.length > 1 && onceButtons(copyButton('links', 'Copy all', 'links'))}</se
 const freshLink = (link: string, index: number): Html =>
   html`<li class="desk-once"><code id="link-${index}" class="desk-secret">${link}</code>${onceButtons(copyButton(`link-${index}`, 'Copy', `link ${index + 1}`))}</li>`
 
-const form = (isUseless: boolean): Html =>
-  html`<section class="card-of"><h2>Invite somebody</h2>${isUseless && html`<p class="setting-note" role="note">Nobody can use an invitation at the address you are at: passkeys want an <code>https://</code> address with a name. Give the house one, and say it in <code>PUBLIC_URL</code>.</p>`}<form class="desk-form" method="post" action="${invitationsPath}">
+const form = (reach: Html | false): Html =>
+  html`<section class="card-of"><h2>Invite somebody</h2>${reach && html`<p class="setting-note" role="note">${reach} Give the house an <code>https://</code> address with a name, and say it in <code>PUBLIC_URL</code>.</p>`}<form class="desk-form" method="post" action="${invitationsPath}">
 <div class="setting"><label for="role">Role</label><select id="role" class="select" name="role">${roles.map((role) => html`<option ${attributes({ value: role, selected: role === 'user' })}>${roleWords[role]}</option>`)}</select></div>
 <div class="setting"><label for="days">Good for</label><select id="days" class="select" name="days">${invitationDays.map((days) => html`<option ${attributes({ value: days, selected: days === 7 })}>${days === 1 ? 'a day' : `${days} days`}</option>`)}</select></div>
 <div class="setting"><label for="count">People</label><input id="count" class="input" type="number" name="count" value="1" min="1" max="${mostInvitedAtOnce}" inputmode="numeric"></div>
 <div class="setting setting-wide"><label for="note">Note, for yourself</label><input id="note" class="input" name="note" maxlength="60" autocomplete="off" placeholder="For whom it is"></div>
 <button type="submit" class="btn btn-primary">Make a link</button></form></section>`
+
+/** What is to be said of the links that are made where the admin is, since they name that address. */
+function reachOf(rooms: Rooms, request: FastifyRequest): Html | false {
+  const { rpId, issuers } = offeredTo(rooms, request)
+  if (rpId === undefined && issuers.length === 0)
+    return html`Nobody can use an invitation at the address you are at: passkeys want a name, and <code>https://</code>.`
+  const origin = originAskedAt(rooms.config, request)
+  return (
+    isLoopback(URL.parse(origin)?.hostname.replace(/^\[|\]$/g, '') ?? '') &&
+    html`Links made here begin with <code>${origin}</code>, so they open on this machine alone.`
+  )
+}
 
 async function peopleOf(rooms: Rooms, ids: readonly (string | null)[]): Promise<People> {
   const people = await findPresent(rooms, ids)

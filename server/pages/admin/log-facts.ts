@@ -1,6 +1,7 @@
 import { isUuid } from '../../../bus/contract/ids.ts'
 import { roles } from '../../store/accounts.ts'
 import type { AuditEntry } from '../../store/audit.ts'
+import { isSameIssuer } from '../../store/issuers.ts'
 import type { NamedProvider } from '../sign-in-page.ts'
 import { ruleWords } from './rules.ts'
 import { refusalWords, roleWords } from './words.ts'
@@ -29,6 +30,8 @@ const words: Readonly<Record<string, (fact: Fact) => string | undefined>> = {
   reason: (fact) => `reason: ${refusalWords[String(fact)] ?? fact}`,
   everybody: () => 'of everybody',
   ended: (fact) => counted(fact, 'session'),
+  times: (fact) => `${fact} times`,
+  scattered: () => 'from many addresses',
   count: (fact) => counted(fact, 'session'),
   conversations: (fact) => counted(fact, 'conversation'),
   days: (fact) => `good for ${counted(fact, 'day')}`,
@@ -40,6 +43,7 @@ const words: Readonly<Record<string, (fact: Fact) => string | undefined>> = {
 
 const ways: Readonly<Record<string, string>> = {
   passkey: 'with a passkey',
+  recovery_code: 'with a recovery code',
   house: 'a guest nobody came back to',
 }
 
@@ -59,4 +63,4 @@ function roleName(fact: Fact | undefined): string {
 
 /** A provider that is set up no more is called by its address. */
 export const issuerName = (issuer: string, providers: readonly NamedProvider[]): string =>
-  providers.find((one) => one.issuer === issuer)?.name ?? URL.parse(issuer)?.host ?? issuer
+  providers.find((one) => isSameIssuer(one.issuer, issuer))?.name ?? URL.parse(issuer)?.host ?? issuer

@@ -66,10 +66,11 @@ const sessionsCard = (
   }</section>`
 }
 
-const accessCard = ({ id, name, kind, disabledAt }: Account): Html =>
+const accessCard = (person: Account): Html | false =>
+  person.kind !== 'owner' &&
   html`<section class="card-of"><h2>Access</h2>
-${kind !== 'owner' && (disabledAt === null ? html`<p class="setting-note">Switched off, the account is let in nowhere and keeps everything.</p>${actForm(`${pathOf(id)}/disable`, 'Switch off', '')}` : html`<p class="setting-note">This account is switched off.</p>${actForm(`${pathOf(id)}/enable`, 'Switch on', 'btn-primary')}`)}
-<details class="danger"><summary>Delete for good</summary><form class="desk-line" method="post" action="${pathOf(id)}/delete"><label for="typed">Conversations and all. Type <strong>${name}</strong> to say that you mean it.</label><input id="typed" class="input" name="typed" autocomplete="off" required><button type="submit" class="btn btn-error">Delete</button></form></details></section>`
+${person.disabledAt === null ? html`<p class="setting-note">Switched off, the account is let in nowhere and keeps everything.</p>${actForm(`${pathOf(person.id)}/disable`, 'Switch off', '')}` : html`<p class="setting-note">This account is switched off.</p>${actForm(`${pathOf(person.id)}/enable`, 'Switch on', 'btn-primary')}`}
+<details class="danger"><summary>Delete for good</summary><form class="desk-line" method="post" action="${pathOf(person.id)}/delete"><label for="typed">Conversations and all. Type <strong>${person.name}</strong> to say that you mean it.</label><input id="typed" class="input" name="typed" autocomplete="off" required><button type="submit" class="btn btn-error">Delete</button></form></details></section>`
 
 export async function postRole({ rooms, request, who }: AdminVisit): Promise<string> {
   const role = fieldOf(request.body, 'role')

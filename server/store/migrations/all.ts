@@ -9,6 +9,7 @@ import { requestTraces } from './0008-request-traces.ts'
 import { leftGuests } from './0010-left-guests.ts'
 import { passkeyNames } from './0011-passkey-names.ts'
 import { lastWord } from './0012-last-word.ts'
+import { auditActors } from './0013-audit-actors.ts'
 import type { Migration } from './migration.ts'
 
 /** The history, oldest first. */
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   leftGuests,
   passkeyNames,
   lastWord,
+  auditActors,
 ]

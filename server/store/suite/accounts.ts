@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { uuidv7 } from '../../../bus/contract/ids.ts'
 import type { User } from '../store.ts'
+import type { OfferedWays } from '../ways-in.ts'
 import { converse, createMember, createPerson, exampleSend } from './examples.ts'
 import type { It } from './ground.ts'
 
@@ -69,25 +70,40 @@ export function testAccounts(it: It): void {
     const { accounts, recoveryCodes, passkeys, identities } = store
     const passkey = { publicKey: 'k', counter: 0, transports: [], backedUp: false, name: 'P' }
     const identity = { issuer: 'https://id.example', email: null, emailVerified: false, label: 'Mia' }
-    const add: ((id: string) => Promise<unknown>)[] = [
-      (id) => recoveryCodes.replace(id, [`code ${id}`], 10),
-      (id) => passkeys.add(id, { ...passkey, credentialId: `key ${id}` }, 10),
-      (id) => identities.link({ ...identity, subject: id }, id, 10),
+    const give: Record<string, (id: string) => Promise<unknown>> = {
+      code: (id) => recoveryCodes.replace(id, [`code ${id}`], 10),
+      passkey: (id) => passkeys.add(id, { ...passkey, credentialId: `key ${id}`, rpId: 'home.example' }, 10),
+      unnamed: (id) => passkeys.add(id, { ...passkey, credentialId: `old ${id}` }, 10),
+      identity: (id) => identities.link({ ...identity, subject: id }, id, 10),
+    }
+    const all = { rpId: 'home.example', issuers: [identity.issuer], recoveryCodes: true }
+    const none = { rpId: undefined, issuers: [], recoveryCodes: false }
+    const offers: readonly [OfferedWays, string[]][] = [
+      [all, ['code', 'passkey', 'unnamed', 'identity']],
+      [none, []],
+      [{ ...none, recoveryCodes: true }, ['code']],
+      [{ ...none, rpId: 'home.example' }, ['passkey', 'unnamed']],
+      [{ ...none, rpId: 'other.example' }, ['unnamed']],
+      [{ ...none, issuers: ['https://other.example', identity.issuer] }, ['identity']],
+      [{ ...all, issuers: ['https://other.example'] }, ['code', 'passkey', 'unnamed']],
     ]
-    await createMember(store, { kind: 'owner', role: 'admin' })
-    for (const give of add) {
+    const owner = await createMember(store, { kind: 'owner', role: 'admin' })
+    for (const [name, add] of Object.entries(give)) {
       const mia = await createMember(store)
-      await give(mia.id)
-      assert.equal(await accounts.anAdminCanComeIn(), false)
+      await add(mia.id)
+      assert.equal(await accounts.anAdminCanComeIn(all), false)
       await accounts.setRole(mia.id, 'admin', 20)
-      assert.equal(await accounts.anAdminCanComeIn(), true)
+      for (const [offered, count] of offers)
+        assert.equal(await accounts.anAdminCanComeIn(offered), count.includes(name), name)
       await accounts.disable(mia.id, 30)
-      assert.equal(await accounts.anAdminCanComeIn(), false)
+      assert.equal(await accounts.anAdminCanComeIn(all), false)
     }
     const ben = await createMember(store, { role: 'admin' })
     await recoveryCodes.replace(ben.id, ['once'], 10)
     await recoveryCodes.use('once', 20)
-    assert.equal(await accounts.anAdminCanComeIn(), false, 'a code that is used up')
+    assert.equal(await accounts.anAdminCanComeIn(all), false, 'a code that is used up')
+    await recoveryCodes.replace(owner.id, ['of the owner'], 10)
+    assert.equal(await accounts.anAdminCanComeIn(all), true)
   })
 
   it('gives an owner link to one of ten who use it at once', async (ground) => {

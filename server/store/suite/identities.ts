@@ -120,16 +120,24 @@ export function testIdentities(it: It): void {
     assert.ok(made.outcome === 'created')
     const { id } = made.user
     const other = exampleIdentity({ issuer: 'https://github.com', subject: '42' })
+    const issuers = ['https://id.example', 'https://github.com']
+    const offered = { rpId: undefined, issuers, recoveryCodes: false }
     const { identities } = store
-    assert.equal(await identities.unlink(id, 'https://id.example', 's1'), 'last')
+    assert.equal(
+      await identities.unlink(id, { issuer: 'https://id.example', subject: 's1' }, offered),
+      'last',
+    )
     assert.equal(await identities.link(other, id, 30), 'linked')
     assert.equal(await identities.link(other, id, 31), 'already')
     const stranger = await createMember(store, { name: 'Eve' })
     assert.equal(await identities.link(other, stranger.id, 32), 'taken')
-    assert.equal(await identities.unlink(stranger.id, 'https://github.com', '42'), 'none')
+    assert.equal(
+      await identities.unlink(stranger.id, { issuer: 'https://github.com', subject: '42' }, offered),
+      'none',
+    )
     const both = await Promise.all([
-      identities.unlink(id, 'https://id.example', 's1'),
-      identities.unlink(id, 'https://github.com', '42'),
+      identities.unlink(id, { issuer: 'https://id.example', subject: 's1' }, offered),
+      identities.unlink(id, { issuer: 'https://github.com', subject: '42' }, offered),
     ])
     assert.deepEqual(both.toSorted(), ['last', 'unlinked'])
     assert.equal((await identities.list(id)).length, 1)

@@ -16,6 +16,8 @@ const exampleKey = (user: User, hash: string, expiresAt: number | null = null) =
   ...{ createdAt: 10, expiresAt },
 })
 
+const atHome = { rpId: 'home.example', issuers: ['https://id.example'], recoveryCodes: true }
+
 export function testKeys(it: It): void {
   it('keeps passkeys, counts their uses up and never back, and never takes the last away', async (ground) => {
     const store = await ground.open()
@@ -38,16 +40,40 @@ export function testKeys(it: It): void {
     )
     assert.equal(await passkeys.rename(stranger.id, 'one', 'Mine'), false)
     assert.equal(await passkeys.rename(user.id, 'one', 'Phone'), true)
-    assert.equal(await passkeys.remove(stranger.id, 'one'), 'none')
-    assert.equal(await passkeys.remove(user.id, 'one'), 'last')
+    assert.equal(await passkeys.remove(stranger.id, 'one', atHome), 'none')
+    assert.equal(await passkeys.remove(user.id, 'one', atHome), 'last')
     for (let count = 1; count < maxPasskeysPerUser; count += 1)
       assert.equal(await passkeys.add(user.id, examplePasskey(`key ${count}`), 11), true)
     assert.equal(await passkeys.add(user.id, examplePasskey('too many'), 11), false)
     await passkeys.add(stranger.id, { ...examplePasskey('named'), rpId: 'home.example' }, 12)
     assert.equal((await passkeys.find('named'))?.passkey.rpId, 'home.example')
-    assert.equal(await passkeys.remove(user.id, 'one'), 'removed')
+    assert.equal(await passkeys.remove(user.id, 'one', atHome), 'removed')
     await store.accounts.disable(user.id, 40)
     assert.equal(await passkeys.find('key 1'), undefined)
+  })
+
+  it('takes a passkey that works no more away from beside one that does, and never the other way round', async (ground) => {
+    const store = await ground.open()
+    const { passkeys, identities } = store
+    const user = await createMember(store)
+    const add = (name: string, rpId: string | null) =>
+      passkeys.add(user.id, { ...examplePasskey(name), rpId }, 10)
+    await add('here', 'home.example')
+    await add('elsewhere', 'old.example')
+    assert.equal(await passkeys.remove(user.id, 'here', atHome), 'last')
+    await add('unnamed', null)
+    assert.equal(await passkeys.remove(user.id, 'here', atHome), 'removed', 'the unnamed one may work')
+    assert.equal(await passkeys.remove(user.id, 'unnamed', atHome), 'last')
+    const identity = { issuer: 'https://gone.example', subject: 's', email: null, emailVerified: false }
+    await identities.link({ ...identity, label: 'Mia' }, user.id, 10)
+    assert.equal(await passkeys.remove(user.id, 'unnamed', atHome), 'last')
+    assert.equal(await passkeys.remove(user.id, 'elsewhere', atHome), 'removed')
+    assert.equal(await identities.unlink(user.id, identity, atHome), 'unlinked')
+    await identities.link({ ...identity, issuer: 'https://id.example', label: 'Mia' }, user.id, 10)
+    assert.equal(await passkeys.remove(user.id, 'unnamed', atHome), 'removed')
+    const nothing = { rpId: undefined, issuers: [], recoveryCodes: false }
+    const last = { issuer: 'https://id.example', subject: 's' }
+    assert.equal(await identities.unlink(user.id, last, nothing), 'last', 'also where nothing is offered')
   })
 
   it('signs somebody up with a passkey', async (ground) => {
@@ -68,10 +94,15 @@ export function testKeys(it: It): void {
     await store.recoveryCodes.replace(user.id, ['old'], 10)
     await store.recoveryCodes.replace(user.id, ['c1', 'c2', 'c3'], 11)
     assert.equal(await store.recoveryCodes.use('old', 12), undefined)
+    assert.deepEqual(
+      [await store.recoveryCodes.findUser('old'), await store.recoveryCodes.findUser('c1')],
+      [undefined, user.id],
+    )
     const uses = await Promise.all([store.recoveryCodes.use('c1', 12), other.recoveryCodes.use('c1', 12)])
     assert.deepEqual(uses.filter(Boolean), [user.id])
     assert.equal(await store.recoveryCodes.countUnused(user.id), 2)
     await store.accounts.disable(user.id, 13)
+    assert.equal(await store.recoveryCodes.findUser('c2'), undefined)
     assert.equal(await store.recoveryCodes.use('c2', 14), undefined)
   })
 

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { sql } from 'kysely'
 import { uuidv7 } from '../../../bus/contract/ids.ts'
+import type { AuditEntry } from '../audit.ts'
+import type { Database } from '../database.ts'
 import { maxFlowsPerBrowser } from '../flows.ts'
 import { createMember } from './examples.ts'
 import type { It } from './ground.ts'
@@ -91,6 +94,46 @@ export function testRecords(it: It): void {
     assert.deepEqual([used?.note, used?.usedBy, used?.usedAt], ['', null, 10])
   })
 
+  it('folds what differs in nothing but its time, whichever hub notes it, and past a bound the addresses too', async (ground) => {
+    const [one, other] = [await ground.open(), await ground.open()]
+    const entry = (at: number, change: Partial<AuditEntry> = {}): AuditEntry => ({
+      ...{ id: uuidv7(at), at, act: 'sign-in-refused', actorId: null, subjectId: null },
+      ...{ address: '203.0.113.9', facts: { by: 'passkey' }, ...change },
+    })
+    const fold = { windowStart: 0, most: 2 }
+    const folded = (from: string, change: Partial<AuditEntry> = {}, at = 10) =>
+      other.audit.addFolded(entry(at, { address: from, ...change }), { ...fold, addressKey: from })
+    const tries = Array.from({ length: 10 }, (_, turn) =>
+      (turn % 2 ? one : other).audit.addFolded(entry(turn), { ...fold, addressKey: 'home' }),
+    )
+    await Promise.all(tries)
+    await folded('198.51.100.1')
+    for (const from of ['198.51.100.2', '198.51.100.3', '198.51.100.1']) await folded(from, {}, 20)
+    const person = uuidv7()
+    await folded('198.51.100.4', { actorId: person }, 30)
+    await one.audit.addFolded(entry(40), { ...fold, windowStart: 40, addressKey: 'home' })
+    const { items } = await one.audit.list({ limit: 99 })
+    const told = items.map(({ actorId, address, facts }) => [actorId, address, facts.times, facts.scattered])
+    const expected = [
+      [null, '203.0.113.9', undefined, undefined],
+      [person, '198.51.100.4', undefined, undefined],
+      [null, '198.51.100.1', 2, undefined],
+      [null, null, 2, true],
+      [null, '203.0.113.9', 10, undefined],
+    ]
+    assert.deepEqual(new Set(told.map(String)), new Set(expected.map(String)))
+    assert.equal(items.length, expected.length)
+    const { next = '' } = await one.audit.list({ limit: 2 })
+    assert.equal((await one.audit.list({ limit: 9, before: next })).items.length, 3)
+  })
+
+  it('looks at no row of others to forget the addresses of somebody who is gone', async (ground) => {
+    await ground.open()
+    const plan = await planOf(await ground.openDatabase(), uuidv7())
+    assert.match(plan, /audit_log_by_actor/)
+    assert.doesNotMatch(plan, /SCAN|Seq Scan/)
+  })
+
   it('counts up to a limit, whichever hub counts, and begins anew in the next window', async (ground) => {
     const [one, other] = [await ground.open(), await ground.open()]
     const counter = { key: 'messages:x', windowStart: 60_000 }
@@ -120,3 +163,15 @@ export function testRecords(it: It): void {
     assert.deepEqual(await other.houseSettings.get('limits'), { user: 4 })
   })
 }
+
+/** How the database goes about `forgetAddresses`. */
+const planOf = (database: Database, id: string): Promise<string> =>
+  database.write(async (queries) => {
+    const isPostgres = database.kind === 'postgres'
+    // Of a table with so few rows PostgreSQL would rather read them all.
+    if (isPostgres) await sql`set local enable_seqscan = off`.execute(queries)
+    const explain = sql.raw(isPostgres ? 'explain' : 'explain query plan')
+    const { rows } = await sql`${explain} update audit_log set address = null
+      where actor_id = ${id} or (actor_id is null and subject_id = ${id})`.execute(queries)
+    return JSON.stringify(rows)
+  })
