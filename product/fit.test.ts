@@ -15,12 +15,13 @@ const stage = useHouse({
 })
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const
 
-/** What reaches past the right edge of the window and cannot be scrolled to inside its own box. */
+/** What reaches past the right edge of the window and cannot be scrolled to inside its own box; the foot too. */
 const overflowing = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const found: string[] = []
-    const { scrollWidth, clientWidth } = document.documentElement
+    const { scrollWidth, clientWidth, scrollHeight, clientHeight } = document.documentElement
     if (scrollWidth > clientWidth) found.push(`the page is ${scrollWidth} px wide in ${clientWidth}`)
+    if (scrollHeight > clientHeight) found.push(`the page is ${scrollHeight} px tall in ${clientHeight}`)
     const isClipped = (element: Element): boolean => {
       for (let box = element.parentElement; box && box !== document.body; box = box.parentElement) {
         const { overflowX, position } = getComputedStyle(box)
