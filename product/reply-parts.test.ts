@@ -19,6 +19,8 @@ const stage = useHouse({
   models: [{ name: 'thinker', canThink: true }],
   answer: (prompt) => {
     if (prompt.includes('code')) return { text: `Here:\n\n\`\`\`js\n${code}\`\`\`\n`, ratePerSecond: 0 }
+    if (prompt.includes('recipe'))
+      return { text: 'مرحبا `boil();`\n\n```js\nboil(kettle);\n```\n\nمرحبا', ratePerSecond: 0 }
     return prompt.includes('greetings')
       ? { text: 'Two of them:\n\nمرحبا بك\n\nHello', ratePerSecond: 0 }
       : undefined
@@ -98,4 +100,17 @@ test('a paragraph that is read from the right stands there, in an answer that be
     await say(page, 'Two greetings, please')
     await untilSettled(page)
     assert.deepEqual(await sidesOf(lastReply(page).locator('.reply-body p')), ['left', 'right', 'left'])
+  }))
+
+test('code in an answer that is read from the right is written from the left', () =>
+  stage.visit(async ({ page }) => {
+    await say(page, 'A recipe, please')
+    await untilSettled(page)
+    const body = lastReply(page).locator('.reply-body')
+    assert.deepEqual(await sidesOf(body.locator('p')), ['right', 'right'])
+    assert.deepEqual(await sidesOf(body.locator('pre')), ['left'])
+    const directions = body
+      .locator('code')
+      .evaluateAll((all) => all.map((one) => getComputedStyle(one).direction))
+    assert.deepEqual(await directions, ['ltr', 'ltr'])
   }))
