@@ -5,7 +5,8 @@ import { feelTargets } from '../testing/house/feel-targets.ts'
 import { sampler } from '../testing/house/sampler.ts'
 import { lastReply, say, untilAlive, untilSettled } from '../testing/house/talk.ts'
 import { useHouse } from '../testing/house/use-house.ts'
-import { hubAway } from '../testing/house/visit.ts'
+import { hubAway, visit } from '../testing/house/visit.ts'
+import { launchChromium } from '../testing/servers/chromium.ts'
 
 const wide = `| ${'A wide column | '.repeat(8)}\n| ${'--- | '.repeat(8)}\n| ${'words | '.repeat(8)}\n`
 const long = `\n\n${'very'.repeat(60)}long and https://example.org/${'path/'.repeat(40)}\n\n\`\`\`js\n${'const a = 1; '.repeat(30)}\n\`\`\`\n`
@@ -15,12 +16,13 @@ const stage = useHouse({
 })
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const
 
-/** What reaches past the right edge of the window and cannot be scrolled to inside its own box. */
+/** What reaches past the right edge of the window and cannot be scrolled to inside its own box; the foot too. */
 const overflowing = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const found: string[] = []
-    const { scrollWidth, clientWidth } = document.documentElement
+    const { scrollWidth, clientWidth, scrollHeight, clientHeight } = document.documentElement
     if (scrollWidth > clientWidth) found.push(`the page is ${scrollWidth} px wide in ${clientWidth}`)
+    if (scrollHeight > clientHeight) found.push(`the page is ${scrollHeight} px tall in ${clientHeight}`)
     const isClipped = (element: Element): boolean => {
       for (let box = element.parentElement; box && box !== document.body; box = box.parentElement) {
         const { overflowX, position } = getComputedStyle(box)
@@ -67,6 +69,43 @@ for (const [name, options] of Object.entries(windows)) {
       await page.locator('#settings').waitFor({ state: 'hidden' })
     }, options))
 }
+
+test('everything fits a phone whose letters are twice as large, and can be pressed', async () => {
+  await using closing = new AsyncDisposableStack()
+  const large = await launchChromium({ args: ['--blink-settings=defaultFontSize=32'] })
+  closing.defer(() => large.close())
+  await visit(
+    large,
+    stage.house.url,
+    async ({ page }) => {
+      await untilAlive(page)
+      assert.deepEqual(await overflowing(page), [], 'empty page')
+      await say(page, 'words')
+      await untilSettled(page)
+      assert.deepEqual(await overflowing(page), [], 'conversation')
+      await page.locator('#model').click()
+      await page.getByRole('menuitemradio', { name: /^thinker/ }).click()
+      await page.getByRole('button', { name: 'Settings of this conversation' }).click()
+      await page.locator('#settings #system-prompt').waitFor()
+      assert.deepEqual(await overflowing(page), [], 'settings')
+      const [box, within] = await Promise.all(
+        ['.settings-form', '.modal-box'].map((one) => page.locator(`#settings ${one}`).boundingBox()),
+      )
+      assert.ok(box && within && box.width <= within.width, 'the form is no wider than its dialog')
+      await page.locator('#settings').getByRole('button', { name: 'Close' }).first().click()
+      await page.getByRole('button', { name: 'More', exact: true }).click()
+      await page.getByRole('menuitem', { name: /Keyboard/ }).click()
+      const [keys, help] = await Promise.all(
+        ['.keys dd', '.modal-box'].map((one) => page.locator(`#help ${one}`).first().boundingBox()),
+      )
+      assert.ok(keys && help && keys.x + keys.width <= help.x + help.width, 'each key has its words')
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: 'Show the list' }).click()
+      await page.getByRole('button', { name: 'Hide the list' }).click()
+    },
+    phone,
+  )
+})
 
 /** @param least so many controls are there at least. */
 async function assertLarge(page: Page, where: string, least: number, within?: string): Promise<void> {

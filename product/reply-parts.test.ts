@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { listen } from '../testing/house/listen.ts'
 import {
   lastReply,
@@ -17,8 +17,14 @@ import { countedTo } from '../testing/workers/counting.ts'
 const code = 'const kettle = { on: true }\n\nboil(kettle)\n'
 const stage = useHouse({
   models: [{ name: 'thinker', canThink: true }],
-  answer: (prompt) =>
-    prompt.includes('code') ? { text: `Here:\n\n\`\`\`js\n${code}\`\`\`\n`, ratePerSecond: 0 } : undefined,
+  answer: (prompt) => {
+    if (prompt.includes('code')) return { text: `Here:\n\n\`\`\`js\n${code}\`\`\`\n`, ratePerSecond: 0 }
+    if (prompt.includes('recipe'))
+      return { text: 'مرحبا `boil();`\n\n```js\nboil(kettle);\n```\n\nمرحبا', ratePerSecond: 0 }
+    return prompt.includes('greetings')
+      ? { text: 'Two of them:\n\nمرحبا بك\n\nHello', ratePerSecond: 0 }
+      : undefined
+  },
 })
 
 const summary = (page: Page) => lastReply(page).locator('.thoughts summary')
@@ -77,3 +83,34 @@ test('who copies code gets it as it was written, reads that it is copied, and is
     },
     { permissions: ['clipboard-read', 'clipboard-write'] },
   ))
+
+/** Whether the words of each block stand at its left or its right. */
+const sidesOf = (blocks: Locator): Promise<string[]> =>
+  blocks.evaluateAll((elements) =>
+    elements.map((element) => {
+      const range = document.createRange()
+      range.selectNodeContents(element)
+      const [words, block] = [range.getBoundingClientRect(), element.getBoundingClientRect()]
+      return words.left - block.left < block.right - words.right ? 'left' : 'right'
+    }),
+  )
+
+test('a paragraph that is read from the right stands there, in an answer that began from the left', () =>
+  stage.visit(async ({ page }) => {
+    await say(page, 'Two greetings, please')
+    await untilSettled(page)
+    assert.deepEqual(await sidesOf(lastReply(page).locator('.reply-body p')), ['left', 'right', 'left'])
+  }))
+
+test('code in an answer that is read from the right is written from the left', () =>
+  stage.visit(async ({ page }) => {
+    await say(page, 'A recipe, please')
+    await untilSettled(page)
+    const body = lastReply(page).locator('.reply-body')
+    assert.deepEqual(await sidesOf(body.locator('p')), ['right', 'right'])
+    assert.deepEqual(await sidesOf(body.locator('pre')), ['left'])
+    const directions = body
+      .locator('code')
+      .evaluateAll((all) => all.map((one) => getComputedStyle(one).direction))
+    assert.deepEqual(await directions, ['ltr', 'ltr'])
+  }))

@@ -1,5 +1,6 @@
 import type { Log } from '../bus/nats/log.ts'
 import type { WorkerConfig } from './config.ts'
+import { workerSettings } from './config-settings.ts'
 import type { Backend } from './inference/backend.ts'
 import { type Backends, openBackends } from './inference/backends.ts'
 import { demoBackend } from './inference/demo.ts'
@@ -11,10 +12,15 @@ type BackendConfig = Pick<
   'ollamaUrl' | 'openaiUrl' | 'openaiKey' | 'openaiContinue' | 'rayServeUrl' | 'defaultModel' | 'demo'
 >
 
-/** The backends that the settings name, in the order in which they are preferred: what was set up on purpose first. */
+/**
+ * The backends that the settings name, in the order in which they are preferred: what was set up on purpose first. Who
+ * names another one and leaves Ollama at its usual address may have none: then nobody hears that it is not there.
+ */
 export function backendsOf(config: BackendConfig, log: Log): Backends {
   const { rayServeUrl, openaiUrl, openaiKey: key, openaiContinue } = config
-  const backends: Backend[] = [ollamaBackend(config.ollamaUrl)]
+  const isOllamaUnasked =
+    config.ollamaUrl === workerSettings.ollamaUrl.default && (openaiUrl ?? rayServeUrl) !== undefined
+  const backends: Backend[] = [{ ...ollamaBackend(config.ollamaUrl), isUnasked: isOllamaUnasked }]
   if (openaiUrl !== undefined) {
     const openai = { name: 'openai', variable: 'OPENAI_BASE_URL', baseUrl: openaiUrl }
     backends.unshift(openaiBackend({ ...openai, key, continues: openaiContinue }))

@@ -32,21 +32,25 @@ export const renderErrorPage = (
 
 /** The same inside the house, for somebody who is at home here. */
 export const errorPage = (view: View, facts: ErrorFacts, list: ListFacts): Html =>
-  page(view, { title: `${facts.title} · Companions`, list, main: errorMain(facts) })
+  page(view, { title: `${facts.title} · Companions`, list, main: errorMain(facts, mayComeIn(view, facts)) })
+
+/** Whoever is here as a guest may be somebody who may do it. */
+const mayComeIn = ({ user }: View, { code }: ErrorFacts): boolean =>
+  user.kind === 'guest' && code === 'not_allowed'
 
 export const errorFragment = (facts: ErrorFacts): Html =>
   html`<title>${facts.title} · Companions</title>${errorMain(facts)}`
 
-const errorMain = (facts: ErrorFacts): Html =>
+const errorMain = (facts: ErrorFacts, canSignIn = false): Html =>
   html`<main id="chat" class="room error-room" tabindex="-1" hx-history-elt data-room="error">
 <header class="top-bar"><button type="button" class="quiet show-sidebar" @click="toggleSidebar" aria-controls="sidebar" aria-label="Show the list" title="Show the list">${icon('list')}</button></header>
-<div class="bare-main">${errorWordsOf(facts)}</div>
+<div class="bare-main">${errorWordsOf(facts, canSignIn)}</div>
 </main>`
 
-function errorWordsOf({ status, code, title, detail }: ErrorFacts): Html {
+function errorWordsOf({ status, code, title, detail }: ErrorFacts, canSignIn = false): Html {
   const { advice } = errorWords(code)
   const canHelp = !isErrorCode(code) || errorCodes[code].retryable
   const says = detail !== '' && detail.replace(/\.$/, '') !== title
   return html`<div class="notice"><p class="notice-status">${status}</p><h1>${title}</h1><p>${says && `${detail.replace(/\.$/, '')}. `}${(!says || code !== 'not_found') && advice}</p>
-<p class="notice-actions"><a class="btn btn-primary" href="/">Go home</a>${canHelp && html`<a class="btn btn-ghost" href="">${icon('again', 'small')}Try again</a>`}</p></div>`
+<p class="notice-actions"><a class="btn btn-primary" href="/">Go home</a>${canHelp && html`<a class="btn btn-ghost" href="">${icon('again', 'small')}Try again</a>`}${canSignIn && html`<a class="btn btn-ghost" href="/sign-in">Sign in</a>`}</p></div>`
 }

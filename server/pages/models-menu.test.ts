@@ -1,17 +1,43 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { BackendInfo } from '../../bus/contract/models.ts'
 import type { User } from '../store/store.ts'
 import { adviceThatLooks } from './models-menu.ts'
 
 const user: User = { id: 'u', name: 'Mia', kind: 'member', role: 'user', email: null, createdAt: 1 }
-const models = { models: [], backends: [{ name: 'ollama', kind: 'ollama', status: 'down' }] } as const
+const ollama: BackendInfo = { name: 'ollama', kind: 'ollama', status: 'down' }
 
-const adviceFor = (who: Partial<User>) =>
-  String(adviceThatLooks({ models: [...models.models], backends: [...models.backends] }, { ...user, ...who }))
+const adviceFor = (who: Partial<User>, backends: BackendInfo[] = [ollama]) =>
+  String(adviceThatLooks({ models: [], backends }, { ...user, ...who }))
 
 test('how to add a model is told to those who can: admins, and guests on the machine itself', () => {
   for (const who of [{ role: 'admin' }, { kind: 'guest' }] as const)
     assert.match(adviceFor(who), /Install .*Ollama/)
   assert.doesNotMatch(adviceFor({}), /Install/)
   assert.match(adviceFor({}), /The owner of this house can add one/)
+})
+
+test('whoever set a server up reads what is wrong with that one, and not how to install another', () => {
+  const detail = 'It could not be reached. It is looked for at http://gpu:8000/v1 (OPENAI_BASE_URL).'
+  const openai: BackendInfo = { name: 'openai', kind: 'openai', status: 'down', detail }
+  const advice = adviceFor({ role: 'admin' }, [openai])
+  assert.match(advice, /OpenAI-compatible server: .*http:\/\/gpu:8000\/v1 \(OPENAI_BASE_URL\)/)
+  assert.doesNotMatch(advice, /Ollama/)
+  const empty = adviceFor({ role: 'admin' }, [{ ...openai, status: 'up' }])
+  assert.match(empty, /OpenAI-compatible server: reachable, but it has no model/)
+  assert.match(adviceFor({ role: 'admin' }, [openai, { ...ollama, status: 'up' }]), /ollama pull/)
+})
+
+test('an Ollama that was set up and does not answer is named with its address', () => {
+  const detail = 'It is looked for at http://gpu:11434 (OLLAMA_BASE_URL).'
+  assert.match(adviceFor({ role: 'admin' }, [{ ...ollama, detail }]), /http:\/\/gpu:11434/)
+})
+
+test('where no worker answers nobody is told to install a model', () => {
+  for (const who of [{ role: 'admin' }, {}] as const) {
+    assert.match(adviceFor(who, []), /No worker answers .*What you say is kept/)
+    assert.doesNotMatch(adviceFor(who, []), /Ollama|can add one/)
+  }
+  assert.match(adviceFor({ role: 'admin' }, []), /npm start/)
+  assert.doesNotMatch(adviceFor({}, []), /npm start/)
 })

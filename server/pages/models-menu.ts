@@ -95,20 +95,37 @@ const item = ({ id, label, note, selected }: Item): Html =>
 const missing = (selected: string): Html =>
   html`<div role="group" aria-label="Not installed any more">${item({ id: selected, label: selected, note: 'not here', selected })}</div>`
 
-/** How to get a model, where nothing but the demo engine (or nothing at all) answers; else nothing. */
+/** What keeps the companion from answering, where nothing but the demo engine (or nothing at all) does; else nothing. */
 function noModelAdvice(models: ModelsAnswer | undefined, user: User): Html | null {
   if (models === undefined || models.models.some((model) => !isDemo(model, models))) return null
-  const ollama = models.backends.find(({ kind, status }) => kind === 'ollama' && status === 'up')
-  const now =
-    models.backends.length === 0 ? 'No worker answers at the moment.' : 'There is no model here yet.'
-  const meanwhile = models.models.length > 0 ? ' Until there is, a demo engine gives prepared answers.' : ''
-  return html`<div class="advice" ${attributes({ role: 'note' })}><p><strong>${now}</strong>${meanwhile} ${mayAdd(user) ? howToAdd(ollama !== undefined) : 'The owner of this house can add one.'}</p></div>`
+  const advice = models.backends.length === 0 ? noWorker(user) : noModel(models, user)
+  return html`<div class="advice" ${attributes({ role: 'note' })}><p>${advice}</p></div>`
 }
 
-const howToAdd = (hasOllama: boolean): Html =>
-  hasOllama
-    ? html`Give Ollama one: <code>ollama pull llama3.2</code>. It appears here by itself.`
-    : html`Install <a href="https://ollama.com/download" target="_blank" rel="noopener noreferrer">Ollama</a> and run <code>ollama pull llama3.2</code>: it is found without a restart. For one on another machine, start with <code>OLLAMA_BASE_URL</code> set.`
+const noWorker = (user: User): Html =>
+  html`<strong>No worker answers at the moment.</strong> What you say is kept, and answered as soon as one does.${mayAdd(user) && html` <code>npm start</code> starts one beside the hub, and its log says what keeps it; by itself it is <code>node workers/main.ts</code>.`}`
+
+function noModel({ models, backends }: ModelsAnswer, user: User): Html {
+  const meanwhile = models.length > 0 ? ' Until there is, a demo engine gives prepared answers.' : ''
+  const how = mayAdd(user) ? howToAdd(backends) : 'The owner of this house can add one.'
+  return html`<strong>There is no model here yet.</strong>${meanwhile} ${how}`
+}
+
+/** Of servers that somebody set up, what is wrong with each; Ollama where it is the only one. */
+function howToAdd(backends: readonly BackendInfo[]): Html {
+  const ollama = backends.find(({ kind }) => kind === 'ollama')
+  const others = backends.filter(({ kind }) => kind === 'openai')
+  const pull = html`Give Ollama one: <code>ollama pull llama3.2</code>. It appears here by itself.`
+  if (others.length > 0)
+    return html`${others.map((one) => html`${backendTrouble(one)} `)}${ollama?.status === 'up' ? pull : 'It is used as soon as a model answers there, without a restart.'}`
+  if (ollama?.status === 'up') return pull
+  return html`Install <a href="https://ollama.com/download" target="_blank" rel="noopener noreferrer">Ollama</a> and run <code>ollama pull llama3.2</code>: it is found without a restart. For another server, start with <code>OLLAMA_BASE_URL</code> or <code>OPENAI_BASE_URL</code> set.${ollama?.detail !== undefined && html` ${ollama.detail}`}`
+}
+
+const backendTrouble = (backend: BackendInfo): string =>
+  backend.status === 'up'
+    ? `${backendLabel(backend)}: reachable, but it has no model.`
+    : `${backendLabel(backend)}: ${backendNote(backend, 0)}`
 
 const isDemo = (model: ModelInfo, { backends }: ModelsAnswer): boolean =>
   backends.some(({ name, kind }) => kind === 'demo' && name === model.backend)

@@ -9,6 +9,8 @@ export interface Backend {
   readonly kind: BackendInfo['kind']
   /** Where it is looked for, without a password, and the variable that says so; absent where it is no server. */
   readonly place?: { readonly address: string; readonly variable: string }
+  /** Nobody set it up: it is used where it happens to be there, and not missed where it is not. */
+  readonly isUnasked?: boolean
   /** How often `models` may be asked while the backend is up, in milliseconds. */
   readonly probeMs: number
   /** The models it has now, the preferred one first; also the sign that it lives. */

@@ -112,12 +112,48 @@ describe('the backends of a worker', () => {
     assert.doesNotMatch(JSON.stringify([logged, details]), /s3cret/)
   })
 
-  test('refuse with a code when none can be reached and the demo is off', async () => {
+  test('say nothing of an Ollama that nobody asked for, until it was there', async () => {
+    const logged: object[] = []
+    const log: Log = (level, _message, fields) => level === 'warn' && logged.push(fields)
+    const late = await startOllamaStandIn({ models: ['counting'] })
+    await late.setFault({ kind: 'refuse' }, { paths: 'all' })
+    const backends = openBackends({
+      ...{ demo: demoBackend(), demoMode: 'auto', defaultModel: undefined, log, retryMs: 20, returnMs: 0 },
+      backends: [{ ...ollamaBackend(late.url), isUnasked: true, probeMs: 20 }],
+    })
+    const statuses = async () =>
+      (await backends.list()).backends.flatMap(({ kind, status }) => (kind === 'ollama' ? [status] : []))
+    assert.deepEqual(await statuses(), [])
+    assert.deepEqual(logged, [])
+    await late.setFault(undefined)
+    await waitUntil('it is used', async () => (await statuses())[0] === 'up')
+    await late.stop()
+    await waitUntil('it is missed', async () => (await statuses())[0] === 'down')
+    backends.close()
+    assert.equal(logged.length, 1)
+  })
+
+  test('ask for Ollama at its usual address only where no other server is set up', async () => {
+    const seen = async (environment: Record<string, string>) => {
+      const backends = backendsOf(readWorkerConfig({ DEMO: 'off', ...environment }), () => {})
+      const names = (await backends.list()).backends.map(({ name }) => name)
+      backends.close()
+      return names
+    }
+    const nobody = 'http://127.0.0.1:1'
+    assert.deepEqual(await seen({ OPENAI_BASE_URL: nobody, OLLAMA_HOST: nobody }), ['openai', 'ollama'])
+    assert.deepEqual(await seen({ OPENAI_BASE_URL: nobody }), ['openai'])
+    assert.deepEqual(await seen({ RAY_SERVE_URL: nobody }), ['ray-serve'])
+    assert.deepEqual(await seen({}), ['ollama'])
+  })
+
+  test('refuse with a code, and where they were looked for, when none can be reached and the demo is off', async () => {
     await using other = await openWorkerHouse()
     const away = ollamaBackend('http://127.0.0.1:1')
     await other.startWorker({ backends: [away], choosing: { demoMode: 'off' } })
     const final = await other.final(await other.ask('Hello'))
     assert.equal(final.error?.code, 'backend_unavailable')
+    assert.match(final.error?.detail ?? '', /http:\/\/127\.0\.0\.1:1 \(OLLAMA_BASE_URL\)/)
   })
 
   test('give a title', async () => {

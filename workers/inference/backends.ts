@@ -74,7 +74,7 @@ async function chooseAmong(
   const up = probes.filter((probe) => probe.up)
   if (up.length === 0) {
     if (demoMode === 'auto') return demoChoice
-    throw new CodedError('backend_unavailable')
+    throw new CodedError('backend_unavailable', whatIsMissed(probes))
   }
   const choice = chooseModel(up, wanted, defaultModel)
   if (choice !== undefined) return choice
@@ -127,6 +127,10 @@ function notThere(probes: readonly Probe[], wanted: string | undefined): CodedEr
   return new CodedError('backend_unavailable', detail)
 }
 
+/** Which were looked for in vain, and where. */
+const whatIsMissed = (probes: readonly Probe[]): string =>
+  probes.flatMap(({ isMissed, detail }) => (isMissed && detail !== undefined ? [detail] : [])).join(' ')
+
 function whatIsThere(probes: readonly Probe[], wanted: string | undefined): string {
   const names = probes.filter((probe) => probe.up).flatMap((probe) => probe.models.map((model) => model.id))
   if (names.length === 0) return 'No model is installed yet. With Ollama: "ollama pull llama3.2"'
@@ -150,12 +154,14 @@ async function listModels(probes: readonly Probe[], options: BackendsOptions): P
   return {
     models: [...models, ...demoModels],
     backends: [
-      ...probes.map(({ backend: { name, kind }, up: isUp, detail }) => ({
-        name,
-        kind,
-        status: isUp ? ('up' as const) : ('down' as const),
-        ...(detail !== undefined && { detail }),
-      })),
+      ...probes
+        .filter((probe) => probe.up || probe.isMissed)
+        .map(({ backend: { name, kind }, up: isUp, detail }) => ({
+          name,
+          kind,
+          status: isUp ? ('up' as const) : ('down' as const),
+          ...(detail !== undefined && { detail }),
+        })),
       ...(demoAnswers ? [{ name: demo.name, kind: demo.kind, status: 'up' as const }] : []),
     ],
     ...(chosen !== undefined && { default_model: chosen }),

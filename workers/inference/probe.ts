@@ -15,6 +15,8 @@ export interface Probe {
    * an answer, as every look does in which the process was frozen.
    */
   readonly mayReturn: boolean
+  /** Whether somebody should hear of it while it is down: it was set up, or has been up since this process began. */
+  readonly isMissed: boolean
   /** Empty while it is down. */
   readonly models: readonly ModelInfo[]
   /** Why it is down. */
@@ -41,13 +43,15 @@ export function startProbe(backend: Backend, retryMs: number, log: Log): Probe {
   let looking: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
 
+  const isMissed = () => backend.isUnasked !== true || wasUp
+
   async function lookOnce(): Promise<void> {
     clearTimeout(timer)
     const before = state
     state = await ask(backend, stopped.signal)
     if (stopped.signal.aborted) return
     wasUp ||= state.up
-    if (before?.up !== state.up) tellChange(backend, state, log)
+    if (before?.up !== state.up && (state.up || isMissed())) tellChange(backend, state, log)
     timer = setTimeout(look, state.up ? backend.probeMs : retryMs)
   }
 
@@ -65,6 +69,9 @@ export function startProbe(backend: Backend, retryMs: number, log: Log): Probe {
     },
     get mayReturn() {
       return wasUp || state?.isSilent === true
+    },
+    get isMissed() {
+      return isMissed()
     },
     get models() {
       return state?.models ?? []

@@ -59,6 +59,16 @@ test('an admin finds people, and the page shows names as text', async () => {
   assert.equal((await get(`/admin/people/${uuidv7()}`)).status, 404)
 })
 
+test('a guest who finds the admins’ pages closed is shown the way in, and a member is not', async () => {
+  const pageFor = async (kind: 'guest' | 'member') => {
+    const page = await get('/admin', await hub.signIn(kind))
+    assert.equal(page.status, 403)
+    return /<div class="notice">[\s\S]*?<\/div>/.exec(await page.text())?.[0] ?? ''
+  }
+  assert.match(await pageFor('guest'), /href="\/sign-in"/)
+  assert.doesNotMatch(await pageFor('member'), /sign-in/)
+})
+
 test('a person who is made an admin while connected may administer at once, and no longer once it is taken', async () => {
   const mika = await hub.signIn('member')
   const socket = await hub.connect(mika)
