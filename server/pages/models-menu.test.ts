@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BackendInfo } from '../../bus/contract/models.ts'
 import type { User } from '../store/store.ts'
-import { adviceThatLooks } from './models-menu.ts'
+import { adviceThatLooks, modelsAnew } from './models-menu.ts'
 
 const user: User = { id: 'u', name: 'Mia', kind: 'member', role: 'user', email: null, createdAt: 1 }
 const ollama: BackendInfo = { name: 'ollama', kind: 'ollama', status: 'down' }
@@ -31,6 +31,15 @@ test('whoever set a server up reads what is wrong with that one, and not how to 
 test('an Ollama that was set up and does not answer is named with its address', () => {
   const detail = 'It is looked for at http://gpu:11434 (OLLAMA_BASE_URL).'
   assert.match(adviceFor({ role: 'admin' }, [{ ...ollama, detail }]), /http:\/\/gpu:11434/)
+})
+
+test('where a server is looked for is told to nobody who could not change that', () => {
+  const detail = 'It is looked for at http://gpu:11434 (OLLAMA_BASE_URL).'
+  const menuFor = (who: Partial<User>) =>
+    String(modelsAnew({ models: [], backends: [{ ...ollama, detail }] }, '', { ...user, ...who }))
+  assert.match(menuFor({ role: 'admin' }), /gpu:11434/)
+  assert.doesNotMatch(menuFor({}), /gpu/)
+  assert.match(menuFor({}), /Not reachable at the moment/)
 })
 
 test('where no worker answers nobody is told to install a model', () => {

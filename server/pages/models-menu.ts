@@ -51,13 +51,17 @@ function modelLabel(id: string, models: ModelsAnswer | undefined): string {
 /** The inside of the menu: the default, then every backend with what it has, then what to do where that is little. */
 const modelList = ({ models, selected }: Pick<ModelChoice, 'models' | 'selected'>, user: User): Html =>
   html`<div role="menu" aria-label="Model">${item({ id: '', label: 'Default', note: models?.default_model === undefined ? 'whichever answers' : modelLabel(models.default_model, models), selected })}
-${models?.backends.map((backend) => backendGroup(backend, models, selected))}
+${models?.backends.map((backend) => backendGroup(backend, { models, selected }, user))}
 ${selected !== '' && !models?.models.some(({ id }) => id === selected) && missing(selected)}</div>
 ${noModelAdvice(models, user)}`
 
-function backendGroup(backend: BackendInfo, answer: ModelsAnswer, selected: string): Html {
+function backendGroup(
+  backend: BackendInfo,
+  { models: answer, selected }: { models: ModelsAnswer; selected: string },
+  user: User,
+): Html {
   const models = answer.models.filter((model) => model.backend === backend.name)
-  const note = backendNote(backend, models.length)
+  const note = backendNote(backend, models.length, user)
   return html`<div role="group" aria-label="${backendLabel(backend)}"><p class="menu-heading" role="presentation">${backendLabel(backend)}</p>${note !== '' && html`<p class="menu-note" role="presentation">${note}</p>`}${models.map((model) => item({ id: model.id, label: modelLabel(model.id, answer), note: sizeOf(model), selected }))}</div>`
 }
 
@@ -71,9 +75,11 @@ const backendNames: Readonly<Record<string, string>> = {
   'ray-serve': 'Ray Serve',
 }
 
-function backendNote(backend: BackendInfo, modelCount: number): string {
+/** Where a backend is looked for is told to nobody who could not set that: it is an address in the house's own network. */
+function backendNote(backend: BackendInfo, modelCount: number, user: User): string {
   if (backend.kind === 'demo') return 'Prepared answers, to try the house out.'
-  if (backend.status === 'down') return backend.detail ?? 'Not reachable at the moment.'
+  if (backend.status === 'down')
+    return (mayAdd(user) ? backend.detail : undefined) ?? 'Not reachable at the moment.'
   return modelCount === 0 ? 'Reachable, but it has no model yet.' : ''
 }
 
@@ -107,25 +113,25 @@ const noWorker = (user: User): Html =>
 
 function noModel({ models, backends }: ModelsAnswer, user: User): Html {
   const meanwhile = models.length > 0 ? ' Until there is, a demo engine gives prepared answers.' : ''
-  const how = mayAdd(user) ? howToAdd(backends) : 'The owner of this house can add one.'
+  const how = mayAdd(user) ? howToAdd(backends, user) : 'The owner of this house can add one.'
   return html`<strong>There is no model here yet.</strong>${meanwhile} ${how}`
 }
 
 /** Of servers that somebody set up, what is wrong with each; Ollama where it is the only one. */
-function howToAdd(backends: readonly BackendInfo[]): Html {
+function howToAdd(backends: readonly BackendInfo[], user: User): Html {
   const ollama = backends.find(({ kind }) => kind === 'ollama')
   const others = backends.filter(({ kind }) => kind === 'openai')
   const pull = html`Give Ollama one: <code>ollama pull llama3.2</code>. It appears here by itself.`
   if (others.length > 0)
-    return html`${others.map((one) => html`${backendTrouble(one)} `)}${ollama?.status === 'up' ? pull : 'It is used as soon as a model answers there, without a restart.'}`
+    return html`${others.map((one) => html`${backendTrouble(one, user)} `)}${ollama?.status === 'up' ? pull : 'It is used as soon as a model answers there, without a restart.'}`
   if (ollama?.status === 'up') return pull
   return html`Install <a href="https://ollama.com/download" target="_blank" rel="noopener noreferrer">Ollama</a> and run <code>ollama pull llama3.2</code>: it is found without a restart. For another server, start with <code>OLLAMA_BASE_URL</code> or <code>OPENAI_BASE_URL</code> set.${ollama?.detail !== undefined && html` ${ollama.detail}`}`
 }
 
-const backendTrouble = (backend: BackendInfo): string =>
+const backendTrouble = (backend: BackendInfo, user: User): string =>
   backend.status === 'up'
     ? `${backendLabel(backend)}: reachable, but it has no model.`
-    : `${backendLabel(backend)}: ${backendNote(backend, 0)}`
+    : `${backendLabel(backend)}: ${backendNote(backend, 0, user)}`
 
 const isDemo = (model: ModelInfo, { backends }: ModelsAnswer): boolean =>
   backends.some(({ name, kind }) => kind === 'demo' && name === model.backend)

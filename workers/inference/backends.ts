@@ -127,9 +127,9 @@ function notThere(probes: readonly Probe[], wanted: string | undefined): CodedEr
   return new CodedError('backend_unavailable', detail)
 }
 
-/** Which were looked for in vain, and where. */
+/** Which were looked for in vain. Where is not for everybody who asks something, so log and model menu tell that. */
 const whatIsMissed = (probes: readonly Probe[]): string =>
-  probes.flatMap(({ isMissed, detail }) => (isMissed && detail !== undefined ? [detail] : [])).join(' ')
+  `Not reachable at the moment: ${probes.flatMap(({ isMissed, backend }) => (isMissed ? [backend.name] : [])).join(', ')}`
 
 function whatIsThere(probes: readonly Probe[], wanted: string | undefined): string {
   const names = probes.filter((probe) => probe.up).flatMap((probe) => probe.models.map((model) => model.id))
