@@ -16,7 +16,7 @@ before(async () => {
 })
 after(() => house?.[Symbol.asyncDispose]())
 
-/** Signs a member in with a recovery code where somebody else, or nobody, was. */
+/** Signs a member in with a recovery code where they, a guest or nobody was. */
 async function signInOver(member: SignedIn, cookie: string): Promise<SignedIn> {
   const code = newRecoveryCode()
   await hub.store.recoveryCodes.replace(member.user.id, [hashRecoveryCode(code)], Date.now())
@@ -51,6 +51,7 @@ test('a guest of another browser stays a guest, whoever asks', async () => {
   await converse(hub.store, guest.user, { said: 'Not yours', answer: 'No.' })
   assert.equal((await askPage(hub, '/account/guest', guest, {})).status, 403)
   assert.match((await askPage(hub, '/account/guest', member, {})).body, /nothing to take along/)
+  await askPage(hub, '/sign-out', member, {})
   const next = await signInOver(await hub.signIn('member'), member.cookie)
   assert.match((await askPage(hub, '/account/guest', next, {})).body, /nothing to take along/)
   assert.deepEqual(await titles(member), [])
