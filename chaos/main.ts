@@ -48,7 +48,9 @@ const workplace = await openWorkplace()
 const failed = failure()
 const played = playAll().then((held) => (held ? 0 : 1), say)
 process.exitCode = await Promise.race([played, interrupted, failed])
-await workplace.clear().catch(say)
+await workplace.clear().catch((error: unknown) => {
+  process.exitCode = say(error)
+})
 // Timers of pages that have left may still run.
 setImmediate(() => process.exit())
 

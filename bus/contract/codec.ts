@@ -87,11 +87,14 @@ const blank = new Uint8Array(8)
 const epochAt = head.length
 const seqAt = epochAt + 8 + middle.length
 /** A frame before its entry; `epoch` and `seq` are always written as 64 bits, so it has one length. */
-const envelope = Buffer.from([...head, ...blank, ...middle, ...blank, ...text('entry')])
+const envelope = Uint8Array.of(...head, ...blank, ...middle, ...blank, ...text('entry'))
 
-/** A `chat.entry` frame around an entry's own bytes, which are copied unread: MessagePack nests by concatenation. */
+/**
+ * A `chat.entry` frame around an entry's own bytes, which are copied unread: MessagePack nests by concatenation. Its
+ * memory is its own: a slow reader that holds one of a pool's would hold the pool.
+ */
 export function entryFrame(epoch: number, seq: number, entry: Uint8Array): Uint8Array {
-  const frame = Buffer.allocUnsafe(envelope.length + entry.byteLength)
+  const frame = new Uint8Array(envelope.length + entry.byteLength)
   frame.set(envelope)
   writeUint64(frame, epochAt, epoch)
   writeUint64(frame, seqAt, seq)
@@ -99,12 +102,19 @@ export function entryFrame(epoch: number, seq: number, entry: Uint8Array): Uint8
   return frame
 }
 
-function writeUint64(frame: Buffer, at: number, value: number): void {
-  frame.writeUInt32BE(Math.floor(value / 2 ** 32), at)
-  frame.writeUInt32BE(value % 2 ** 32, at + 4)
+function writeUint64(frame: Uint8Array, at: number, value: number): void {
+  writeUint32(frame, at, Math.floor(value / 2 ** 32))
+  writeUint32(frame, at + 4, value % 2 ** 32)
+}
+
+function writeUint32(frame: Uint8Array, at: number, value: number): void {
+  frame[at] = value >>> 24
+  frame[at + 1] = value >>> 16
+  frame[at + 2] = value >>> 8
+  frame[at + 3] = value
 }
 
 function text(value: string): number[] {
-  const bytes = Buffer.from(value)
+  const bytes = new TextEncoder().encode(value)
   return [0xa0 | bytes.length, ...bytes]
 }

@@ -39,6 +39,8 @@ class LinkStreams implements StreamKeeper {
   #epochs = new Map<string, number>()
   #ready = false
   #looking: Promise<void> | undefined
+  /** Whether one was asked for since `#looking` began. */
+  #looksOn = false
   /** The trouble that was logged last: a wait says it once. */
   #reported: string | undefined
   /** Counts connections, so that what one of them began is not taken for another's. */
@@ -86,16 +88,22 @@ class LinkStreams implements StreamKeeper {
     return this.#epochs.get(stream) ?? 0
   }
 
-  /** At most one look at a time, and no more than two a second. */
+  /**
+   * At most one look at a time, and no more than two a second: what happened after the last one is seen by another that
+   * follows. @returns the end of the look there is.
+   */
   lookAgain(): Promise<void> {
     const connection = this.#link.up
     if (!this.#ready || connection === undefined) return Promise.resolve()
-    this.#looking ??= this.#look(connection).finally(() => {
-      void pause(lookPauseMs).then(() => {
-        this.#looking = undefined
-      })
-    })
+    if (this.#looking !== undefined) this.#looksOn = true
+    this.#looking ??= this.#look(connection).finally(() => void pause(lookPauseMs).then(() => this.#rested()))
     return this.#looking
+  }
+
+  #rested(): void {
+    this.#looking = undefined
+    if (this.#looksOn) void this.lookAgain()
+    this.#looksOn = false
   }
 
   onMissingStream(): void {

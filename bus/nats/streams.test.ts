@@ -151,4 +151,15 @@ suite('streams', () => {
     assert.ok(bus.epochOf(streams.log.name) > lost)
     assert.equal(announced, 1)
   })
+
+  test('a stream that another hub makes anew right after a look is seen by the look that was asked for then', async (t) => {
+    const { bus } = await openReadyBus(t, server.url)
+    const raw = await openRawConnection(t, server.url)
+    const lost = bus.epochOf(streams.log.name)
+    await bus.lookAgain()
+    await callApi(raw, `STREAM.DELETE.${streams.log.name}`)
+    await openReadyBus(t, server.url)
+    await bus.lookAgain()
+    await waitUntil('it is seen', () => bus.epochOf(streams.log.name) > lost)
+  })
 })

@@ -39,10 +39,10 @@ export const auditAgeMs = 365 * 24 * 60 * 60_000
 
 /**
  * Whoever is refused may try again as long as they like, from as many addresses as they have: what was refused is told
- * by the hour, one entry an address, of so many addresses.
+ * by the hour, one entry for what differs in nothing but its time, and so many entries.
  */
 const foldedForMs = 60 * 60_000
-const mostFoldedAddresses = 200
+const mostFolded = 200
 
 export interface Audited {
   readonly act: AuditedAct
@@ -75,5 +75,5 @@ export async function audit({ store, log }: Pick<Rooms, 'store' | 'log'>, audite
 const foldingOf = (address: string, at: number): Folding => ({
   windowStart: startOf(at, foldedForMs),
   addressKey: addressKey(address),
-  most: mostFoldedAddresses,
+  most: mostFolded,
 })

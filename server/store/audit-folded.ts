@@ -9,7 +9,7 @@ export interface Folding {
   readonly windowStart: number
   /** What the address counts as; see `addressKey`. */
   readonly addressKey: string
-  /** Addresses of one person, or of strangers, that get entries of their own in a window; the rest share one without. */
+  /** Entries with an address that one person, or strangers, get in a window; the rest share entries without. */
   readonly most: number
 }
 

@@ -106,6 +106,19 @@ suite('the outbox', () => {
     assert.equal(storage.getItem(key), null)
   })
 
+  test('a message that two tabs held is gone once the one that is left takes it back', () => {
+    const storage = new MemoryStorage()
+    const [gone, left] = [outboxOf(storage, 'gone'), outboxOf(storage, 'left')]
+    const frame = sendFrame()
+    gone.add(frame)
+    left.adopt(all)
+    gone.setSent(frame.request_id, true)
+    left.adopt(all)
+    left.takeBack(frame.request_id)
+    assert.deepEqual(left.adopt(all), [])
+    assert.deepEqual(outboxOf(storage, 'late').adopt(all), [])
+  })
+
   test('two people at one browser do not see each other’s messages', () => {
     const storage = new MemoryStorage()
     outboxOf(storage, 'a').add(sendFrame())

@@ -95,7 +95,7 @@ export class Outbox {
     const orphans = this.#others().filter(({ tab }) => isGone(tab))
     const strange = orphans.filter((entry) => !this.find(requestOf(entry)))
     const adopted = strange.map((entry) => ({ ...entry, tab: this.#tab }))
-    if (adopted.length > 0) this.#set([...adopted, ...this.#own], new Set(orphans.map(requestOf)))
+    if (orphans.length > 0) this.#set([...adopted, ...this.#own], new Set(orphans.map(requestOf)))
     return adopted
   }
 

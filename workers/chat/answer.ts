@@ -113,7 +113,7 @@ function authorOf(desk: Desk, assignment: Assignment, running: Running): Author 
 
 /** The demo stands in for a backend that is away, but what that one had begun is worth more than an answer of its own. */
 const awayFrom = ({ backend }: ReplyLog): BackendError =>
-  new BackendError('backend_unavailable', `The model backend "${backend}" cannot be reached at the moment`)
+  new BackendError('backend_unavailable', `The model backend "${backend}" does not answer here at the moment`)
 
 async function follow(
   desk: Desk,

@@ -24,19 +24,24 @@ export type ClaimOutcome =
       readonly kind: 'claimed'
       readonly claim: Claim
       readonly log: ReplyLog
+      readonly by: Signature
       /** Why nobody knows yet whether the backend goes on with the text, which stays until then. */
       readonly doubt: BackendError | undefined
       /** How long the reply had been in the making, in milliseconds; 0 where this is its first attempt. */
       readonly earlierMs: number
     }
 
-/** What the claim asks of those who know the backend. */
-export interface Author {
+/** Whose text it is. */
+export interface Signature {
   readonly model: string
   readonly backend: string
+}
+
+/** What the claim asks of those who know the backend. */
+export interface Author extends Signature {
   /**
-   * Whether it goes on with the text that is there; otherwise the reply begins anew. An error: its backend could not be
-   * asked. Undefined: it must leave.
+   * Whether it goes on with the text that is there; otherwise the reply begins anew. An error: its backend did not say,
+   * since it was away or failed. Undefined: it must leave.
    */
   goesOnWith(log: ReplyLog): Promise<boolean | BackendError | undefined>
 }
@@ -69,12 +74,14 @@ export async function claimLog(
   const offset = goesOn === false ? 0 : begun.length
   const continues = entry?.attempt ?? log.reader.attempt
   const attempt = Math.max(continues, request.attempt_floor) + 1
-  const start = startEntry(request, author, { attempt, offset, continues })
+  // What is kept for others to go on with stays theirs: who comes next asks them and nobody else.
+  const by = offset > 0 && author.backend !== log.backend ? log : author
+  const start = startEntry(request, by, { attempt, offset, continues })
   const seq = await putEntry(bus, subject, start, last?.seq ?? 0)
   if (seq === undefined) return { kind: 'refused' }
   const claim = { subject, requestId: request.request_id, attempt, owner: start.owner, seq, offset }
   const doubt = typeof goesOn === 'boolean' ? undefined : goesOn
-  return { kind: 'claimed', claim, log, doubt, earlierMs: await timeBefore(bus, claim, log) }
+  return { kind: 'claimed', claim, log, by, doubt, earlierMs: await timeBefore(bus, claim, log) }
 }
 
 /** Both moments are the bus's own: the clocks of two workers may differ. */
@@ -89,7 +96,7 @@ const isTerminal = (entry: LogEntry | undefined): boolean => entry?.type === 'do
 /** The owner is random per attempt, so that a process which woke up late does not take another's entries for its own. */
 function startEntry(
   request: ChatRequest,
-  author: Author,
+  { model, backend }: Signature,
   at: { attempt: number; offset: number; continues: number },
 ): StartEntry {
   return {
@@ -101,7 +108,7 @@ function startEntry(
     conversation_id: request.conversation_id,
     offset: at.offset,
     continues: at.continues,
-    model: author.model,
-    backend: author.backend,
+    model,
+    backend,
   }
 }

@@ -53,6 +53,15 @@ describe('a begun reply that another worker takes over', () => {
     )
   }
 
+  /** So whoever comes next, should this worker die before its end, asks that backend whether it goes on. */
+  async function isStillOf(asked: Asked, backend: string): Promise<void> {
+    const signatures = [...(await starts(asked)), await house.final(asked)]
+    assert.deepEqual(
+      signatures.map((one) => [one.backend, one.model]),
+      [1, 2, 3].map(() => [backend, 'counting:latest']),
+    )
+  }
+
   for (const code of ['backend_unavailable', 'model_not_found'] as const) {
     test(`ends in ${code} with its text when that is all its backend says`, async () => {
       await using _ = house
@@ -98,5 +107,14 @@ describe('a begun reply that another worker takes over', () => {
     const asked = await leftHalfWay()
     await house.startWorker()
     await endsInWhatStood(asked, 'backend_unavailable')
+    await isStillOf(asked, 'ollama')
+  })
+
+  test('ends with its text where nobody could answer', async () => {
+    await using _ = house
+    const asked = await leftHalfWay()
+    await house.startWorker({ choosing: { demoMode: 'off' } })
+    await endsInWhatStood(asked, 'backend_unavailable')
+    await isStillOf(asked, 'ollama')
   })
 })

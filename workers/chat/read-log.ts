@@ -6,7 +6,8 @@ import type { Bus } from '../../bus/nats/bus.ts'
 /** What a reply's log holds. */
 export interface ReplyLog {
   readonly reader: ReplyReader
-  /** Of the last attempt; empty where there is none. */
+  /** Of the last attempt, which is whose text it is; empty where there is none. */
+  readonly model: string
   readonly backend: string
   /** Starts at the end of the log after which the text never grew past what it had been before. */
   readonly barrenStarts: number
@@ -20,6 +21,7 @@ export interface ReplyLog {
 /** Reads a reply's log from its first entry to its last. @throws CodedError `bus_unavailable`. */
 export async function readLog(bus: Bus, subject: string): Promise<ReplyLog> {
   const reader = newReader()
+  let model = ''
   let backend = ''
   let barrenStarts = 0
   let longest = 0
@@ -31,6 +33,7 @@ export async function readLog(bus: Bus, subject: string): Promise<ReplyLog> {
     if (entry === undefined) continue
     readEntry(reader, entry)
     if (entry.type === 'start') {
+      model = entry.model
       backend = entry.backend
       barrenStarts += 1
       begunAtMs ??= storedAtMs
@@ -43,5 +46,5 @@ export async function readLog(bus: Bus, subject: string): Promise<ReplyLog> {
       barrenStarts = 0
     }
   }
-  return { reader, backend, barrenStarts, pieces, begunAtMs, textBegunAtMs }
+  return { reader, model, backend, barrenStarts, pieces, begunAtMs, textBegunAtMs }
 }

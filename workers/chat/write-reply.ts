@@ -157,8 +157,7 @@ async function end(desk: Desk, assignment: Assignment, claimed: Claimed, last: L
       : { type: 'error', length: content.length, ...outcome.error }
   if (!(await last.writer.finish(terminal))) return 'lost'
   const { choice, request } = assignment
-  const model = choice?.model ?? request.model ?? 'none'
-  const backend = choice?.backend.name ?? 'none'
+  const { model, backend } = claimed.by
   const { attempt } = claimed.claim
   await publishFinal(desk.bus, request, {
     attempt,

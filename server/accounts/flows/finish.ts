@@ -43,8 +43,8 @@ async function signInThrough(
   reply: FastifyReply,
 ): Promise<string> {
   const { invitationHash } = flow
-  // Somebody may have come in by another window since this was begun.
-  const againAs = flow.againAs ?? confirmingId(request.user)
+  // Somebody may have come in by another window since this was begun, also after whoever began it had left.
+  const againAs = confirmingId(request.user) ?? flow.againAs
   const { issuer, subject, sid, idToken } = proven
   const now = Date.now()
   const known = await rooms.store.identities.findUser(issuer, subject)

@@ -125,6 +125,19 @@ suite('confirming that it is you', () => {
     assert.equal((await home.whoIs(visitor))?.id, user?.id)
     assert.equal(await home.hubs[0].store.identities.findUser(home.google.origin, '63'), undefined)
   })
+
+  test('leaves whoever came in meanwhile, also where the one who began it had signed out', async () => {
+    home.google.person = { ...kim, subject: '64' }
+    const visitor = home.visitor()
+    await signInAt(visitor, 'google')
+    const answer = await fetchAnswer(visitor, 'google')
+    await visitor.submit(`${publicOrigin}/sign-out`)
+    await signInAt(visitor, 'authentik')
+    const user = await home.whoIs(visitor)
+    const page = await visitor.follow(answer)
+    assert.match(page.body, /belongs to somebody else than the one who is signed in here/)
+    assert.equal((await home.whoIs(visitor))?.id, user?.id)
+  })
 })
 
 suite('linking', () => {
