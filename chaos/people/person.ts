@@ -131,9 +131,22 @@ export class Person {
   stopEndless(): void {
     for (const requestId of this.#stoppable()) {
       const isEndless = this.#options.ledger.asked.get(requestId)?.tokens === endlessTokens
-      const by = this.#stoppedBy.get(requestId)
-      if (isEndless && (by === undefined || !this.tabs.includes(by))) this.#press(requestId, this.tabs)
+      if (isEndless && !this.#isStopped(requestId)) this.#stopWithAllBefore(requestId)
     }
+  }
+
+  /** Where another runs before it on its page, perhaps waiting for just this one, the button stops that one first. */
+  #stopWithAllBefore(requestId: string): void {
+    this.#press(requestId, this.tabs)
+    if (this.#isStopped(requestId)) return
+    const tab = this.tabs.find(({ thread }) => thread.running().includes(requestId))
+    const [first] = tab?.thread.running() ?? []
+    if (tab !== undefined && first !== undefined && !this.#isStopped(first)) this.#press(first, [tab])
+  }
+
+  #isStopped(requestId: string): boolean {
+    const by = this.#stoppedBy.get(requestId)
+    return by !== undefined && this.tabs.includes(by)
   }
 
   #stoppable(): string[] {
