@@ -10,7 +10,7 @@ import { measureRollout } from './rollout.ts'
 import { measureTokens } from './tokens.ts'
 
 const usage = `npm run bench -- [tokens | connections | kills | resume | rollout | all] [options]
-  --quick          a few seconds, to see that everything works; its figures are held against no aim
+  --quick          a minute, to see that everything works; its figures are held against no aim
   --streams N      only the scenario of N streams
   --rate N         tokens a second of each stream, where the machine can't carry the scenario's own
   --rounds N       turns of each side in a scenario
@@ -37,7 +37,8 @@ if (values.help || !['tokens', 'connections', 'kills', 'resume', 'rollout', 'all
 const plan = planOf()
 const isAsked = (name: string) => what === name || what === 'all'
 if (isAsked('tokens')) {
-  const tell = (result: TokenResult) => say(`${tokenTable([result], plan)}\n`)
+  // One is told below.
+  const tell = (result: TokenResult) => plan.scenarios.length > 1 && say(`${tokenTable([result], plan)}\n`)
   console.log(tokenTable(await measureTokens(plan, { profileDir: values.profile, say, tell }), plan))
 }
 if (isAsked('connections')) console.log(`\n${connectionTable(await measureConnections(plan, say), plan)}`)
