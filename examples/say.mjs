@@ -2,8 +2,9 @@
 //
 //   HOUSE=http://localhost:3000 KEY=cmp_… node examples/say.mjs "Bread without kneading?"
 //
-// The key needs the scope `chat`. The frames are those of bus/PROTOCOL.md, section 6. A program that lives longer than
-// one answer also pings, comes back after a close, and resumes what it was reading by `epoch` and `seq`.
+// The key needs the scope `chat`. The frames are those of bus/PROTOCOL.md, section 6. A program that is to lose nothing
+// also pings, comes back after a close, resumes what it was reading by `epoch` and `seq`, and reads by the rule of
+// section 4, by which a reply may begin anew.
 import { randomUUID } from 'node:crypto'
 import { decode, encode } from '@msgpack/msgpack'
 import { WebSocket } from 'ws'
