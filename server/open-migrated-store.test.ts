@@ -4,16 +4,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import pg from 'pg'
+import { pino } from 'pino'
 import { createLogger } from '../telemetry/logger.ts'
 import { startPostgres } from '../testing/servers/postgres.ts'
 import { readConfig } from './config.ts'
 import { openMigratedStore } from './open-migrated-store.ts'
 
-const open = (databaseUrl: string) =>
-  openMigratedStore(
-    readConfig({ DATABASE_URL: databaseUrl }),
-    createLogger({ process: 'hub', logLevel: 'silent', logFormat: 'json' }),
-  )
+const silent = createLogger({ process: 'hub', logLevel: 'silent', logFormat: 'json' })
+
+const open = (databaseUrl: string, logger = silent) =>
+  openMigratedStore(readConfig({ DATABASE_URL: databaseUrl }), logger)
 
 const saying = (reason: RegExp) => (error: Error) =>
   error.name === 'ConfigError' && !error.message.includes('\n') && reason.test(error.message)
@@ -49,6 +49,23 @@ test('a file that is no SQLite is refused, and left as it is', async () => {
     await writeFile(file, 'Dear Mia, '.repeat(500))
     await assert.rejects(open(`sqlite:${file}`), saying(/: file is not a database: DATABASE_URL leads to/))
     assert.equal(await readFile(file, 'utf8'), 'Dear Mia, '.repeat(500))
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
+test('a store that is made is told of, with its path, and one that was there is not', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'companions-new-store-'))
+  try {
+    const file = join(folder, 'not there yet', 'house.db')
+    const lines: string[] = []
+    const logger = pino({}, { write: (line) => void lines.push(line) })
+    for (let start = 1; start <= 2; start += 1) await (await open(`sqlite:${file}`, logger)).close()
+    const told = lines.map((line) => JSON.parse(line))
+    assert.deepEqual(
+      told.map(({ msg, path }) => [msg, path]),
+      [['A new store is made', file]],
+    )
   } finally {
     await rm(folder, { recursive: true })
   }

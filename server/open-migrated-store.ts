@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { ConfigError } from '../settings/read-settings.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { HubConfig } from './config.ts'
 import { openStore } from './store/open-store.ts'
 import type { Store } from './store/store.ts'
+import { placeOf } from './store/store-place.ts'
 
 /** Between two tries the wait grows from the first to the second, in milliseconds. */
 const waits = { firstMs: 500, longestMs: 10_000 }
@@ -14,12 +17,15 @@ const waits = { firstMs: 500, longestMs: 10_000 }
  * @throws ConfigError when waiting would not help: a file that can't be opened, a password that is refused.
  */
 export async function openMigratedStore({ databaseUrl }: HubConfig, logger: Logger): Promise<Store> {
+  const made = missingFile(databaseUrl)
   for (let waitMs = waits.firstMs; ; waitMs = Math.min(2 * waitMs, waits.longestMs)) {
     const store = await openStore(databaseUrl).catch((error: unknown) => {
       throw refusal(error)
     })
     try {
       await store.migrate()
+      // A slip in a path would otherwise look as if everything were lost.
+      if (made !== undefined) logger.info({ path: made }, 'A new store is made')
       return store
     } catch (error) {
       await store.close()
@@ -28,6 +34,16 @@ export async function openMigratedStore({ databaseUrl }: HubConfig, logger: Logg
       logger.warn({ error: reasonOf(error), wait_ms: waitMs }, 'The store is away and is tried again')
       await pause(waitMs)
     }
+  }
+}
+
+/** The file of a store, where there is none yet. @throws ConfigError when the URL names no kind of store */
+function missingFile(databaseUrl: string): string | undefined {
+  try {
+    const place = placeOf(databaseUrl)
+    return place.kind === 'sqlite' && !existsSync(place.path) ? resolve(place.path) : undefined
+  } catch (error) {
+    throw refusal(error)
   }
 }
 
