@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import SqliteDatabase from 'better-sqlite3'
 import pg from 'pg'
 import { pino } from 'pino'
 import { createLogger } from '../telemetry/logger.ts'
@@ -66,6 +67,20 @@ test('a store that is made is told of, with its path, and one that was there is 
       told.map(({ msg, path }) => [msg, path]),
       [['A new store is made', file]],
     )
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
+test('a store of a newer version is refused', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'companions-newer-store-'))
+  try {
+    const url = `sqlite:${join(folder, 'house.db')}`
+    await (await open(url)).close()
+    const file = new SqliteDatabase(join(folder, 'house.db'))
+    file.prepare(`insert into schema_migrations values ('9999-later', 'contracting', 1)`).run()
+    file.close()
+    await assert.rejects(open(url), saying(/: The database belongs to a newer version .*9999-later/))
   } finally {
     await rm(folder, { recursive: true })
   }

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { ConfigError } from '../settings/read-settings.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { HubConfig } from './config.ts'
+import { NewerStoreError } from './store/migrate.ts'
 import { openStore } from './store/open-store.ts'
 import type { Store } from './store/store.ts'
 import { placeOf } from './store/store-place.ts'
@@ -14,7 +15,8 @@ const waits = { firstMs: 500, longestMs: 10_000 }
 /**
  * Opens the store and brings its tables up to date. One that is away is waited for: in a cluster it may start later.
  *
- * @throws ConfigError when waiting would not help: a file that can't be opened, a password that is refused.
+ * @throws ConfigError when waiting would not help: a file that can't be opened, a password that is refused, a store of a
+ *   newer version.
  */
 export async function openMigratedStore({ databaseUrl }: HubConfig, logger: Logger): Promise<Store> {
   const made = missingFile(databaseUrl)
@@ -57,6 +59,7 @@ const refusingCodes = /^(28...|3D000|42501)$/
 const refusingWords = /^SASL: |^The server does not support SSL connections/
 
 function isRefusal(error: unknown): boolean {
+  if (error instanceof NewerStoreError) return true
   return error instanceof Error && (refusingCodes.test(codeOf(error)) || refusingWords.test(error.message))
 }
 
