@@ -2,11 +2,9 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { suite, test } from 'node:test'
-import { readVariables, withTables } from './deploy/readme-tables.ts'
-import { startVariables } from './deploy/start-variables.ts'
-import { isIssuerVariable } from './server/accounts/providers/read-issuers.ts'
+import { isKnownVariable } from './deploy/known-variables.ts'
+import { withTables } from './deploy/readme-tables.ts'
 import { readConfig } from './server/config.ts'
-import { telemetryVariables } from './telemetry/variables.ts'
 import { readWorkerConfig } from './workers/config.ts'
 
 const read = (name: string) => readFile(join(import.meta.dirname, name), 'utf8')
@@ -93,11 +91,4 @@ const anchorsOf = (page: string): string[] =>
       .replaceAll(' ', '-'),
   )
 
-const known = new Set([
-  ...readVariables().flatMap(({ name, aliases }) => [name, ...aliases]),
-  ...telemetryVariables.flatMap(({ name, aliases }) => [name, ...aliases]),
-  ...startVariables.map(({ name }) => name),
-])
-
-/** An issuer's are named by whoever runs the house. */
-const isUnknown = (name: string): boolean => !known.has(name) && !isIssuerVariable(name)
+const isUnknown = (name: string): boolean => !isKnownVariable(name)

@@ -83,7 +83,8 @@ export const hubSettings = {
   }),
   databaseUrl: databaseUrl('DATABASE_URL', {
     default: 'sqlite:DATA_DIR/companions.db',
-    meaning: 'The store: sqlite:PATH, or postgres://user:password@host/database.',
+    meaning:
+      'The store: sqlite:PATH, or postgres://user:password@host/database with a database that exists (`createdb` makes one).',
     secret: true,
   }),
   natsReplicas: replicas('NATS_REPLICAS', {

@@ -19,12 +19,30 @@ export interface HubConfig extends Omit<Settings<typeof hubSettings>, 'address'>
  */
 export function readConfig(environment: Environment): HubConfig {
   const { address, ...read } = readSettings(hubSettings, environment)
-  const databaseUrl = read.databaseUrl.replace('DATA_DIR', () => read.dataDir)
   const issuers = readIssuers(read.oidcIssuers, environment)
-  const config: HubConfig = { ...read, ...address, databaseUrl, issuers, fixed: fixedBy(environment) }
+  const config: HubConfig = {
+    ...read,
+    ...address,
+    databaseUrl: storeUrl(read),
+    issuers,
+    fixed: fixedBy(environment),
+  }
   checkProviderSettings(config)
   return config
 }
+
+/**
+ * Reads where the store is, and nothing else: whoever only needs that is not kept by another setting that is wrong.
+ *
+ * @throws ConfigError naming what is wrong of the two variables.
+ */
+export function readStoreUrl(environment: Environment): string {
+  const { dataDir, databaseUrl } = hubSettings
+  return storeUrl(readSettings({ dataDir, databaseUrl }, environment))
+}
+
+const storeUrl = ({ dataDir, databaseUrl }: Pick<HubConfig, 'dataDir' | 'databaseUrl'>): string =>
+  databaseUrl.replace('DATA_DIR', () => dataDir)
 
 const fixedBy = (environment: Environment): string[] =>
   Object.entries(hubSettings)

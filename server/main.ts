@@ -101,12 +101,15 @@ function stopOnSignal(config: HubConfig, logger: Logger, stop: () => Promise<voi
 }
 
 /** What keeps the hub from starting is told plainly: mostly a setting. */
-function fail(error: unknown): never {
+function fail(error: unknown): void {
   // OpenTelemetry's variables are no settings of ours: they are refused with a RangeError.
   const isTold = error instanceof ConfigError || error instanceof RangeError
   console.error(`The hub cannot run.\n${isTold ? error.message : ''}`.trimEnd())
   if (!isTold) console.error(error)
-  process.exit(1)
+  const end = () => process.exit(1)
+  // Whoever keeps this hub running need not try again.
+  if (isTold && process.send) process.send('refused', end)
+  else end()
 }
 
 function toConfigError(error: unknown, { host, port }: HubConfig): unknown {

@@ -85,5 +85,8 @@ try {
   const isTold = error instanceof ConfigError || error instanceof RangeError
   console.error(`The worker cannot run.\n${isTold ? error.message : ''}`.trimEnd())
   if (!isTold) console.error(error)
-  process.exit(1)
+  const end = () => process.exit(1)
+  // Whoever keeps this worker running need not try again.
+  if (isTold && process.send) process.send('refused', end)
+  else end()
 }

@@ -13,7 +13,10 @@ export interface Program {
   folder: string
   /** An open descriptor of ours that it is to have as its descriptor 3. */
   doorFd?: number | undefined
-  /** Whether it tells by `process.send('ready')` that it does its work; otherwise it does from its start. */
+  /**
+   * Whether it tells by `process.send('ready')` that it does its work; otherwise it does from its start. Such a program
+   * may also tell, by `process.send('refused')` before it ends, that it would end so whenever it is started.
+   */
   saysReady?: boolean
 }
 
@@ -21,6 +24,8 @@ export interface Program {
 export interface Child {
   /** Resolves when it does its work. Never, when that doesn't come. */
   ready: Promise<void>
+  /** Whether it told that a further start would end in the same way; complete once `ended` has resolved. */
+  readonly refused: boolean
   /** Resolves when it has ended, with how: `exit code 1`, `SIGKILL`. Never rejects. */
   ended: Promise<string>
   terminate(): void
@@ -41,6 +46,10 @@ export function startChild(program: Program, takeLine: TakeLine, watchdog: Watch
   if (pid !== undefined) watchdog.watch(pid)
   if (stdout) readLines(stdout, takeLine)
   if (stderr) readLines(stderr, takeLine)
+  let refused = false
+  child.on('message', (message) => {
+    refused ||= message === 'refused'
+  })
   const ready = new Promise<void>((resolve) => {
     if (!saysReady) resolve()
     child.on('message', (message) => message === 'ready' && resolve())
@@ -62,6 +71,9 @@ export function startChild(program: Program, takeLine: TakeLine, watchdog: Watch
   })
   return {
     ready,
+    get refused() {
+      return refused
+    },
     ended,
     terminate: () => void child.kill('SIGTERM'),
     kill: () => {

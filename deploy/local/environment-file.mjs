@@ -9,14 +9,17 @@ import * as util from 'node:util'
  * @returns {NodeJS.ProcessEnv}
  */
 export function readEnvironment(root, real) {
-  return { ...parse(join(root, '.env')), ...real }
+  return { ...readEnvironmentFile(root), ...real }
 }
 
-/** @param {string} file */
-function parse(file) {
+/**
+ * @param {string} root the folder of `.env`, which need not exist
+ * @returns {NodeJS.Dict<string>} what it says
+ */
+export function readEnvironmentFile(root) {
   try {
     // Node before 20.12 can't parse it. It only brings Node 24 here, which reads the file again.
-    return util.parseEnv?.(readFileSync(file, 'utf8')) ?? {}
+    return util.parseEnv?.(readFileSync(join(root, '.env'), 'utf8')) ?? {}
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
     throw error

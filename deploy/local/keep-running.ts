@@ -10,7 +10,7 @@ export interface Surroundings extends RunSurroundings {
   limits: RestartLimits
 }
 
-/** Runs a service and starts it again when it dies, each time after a longer pause, until it is clear it won't. */
+/** Runs a service and starts it again when it dies, each time after a longer pause, until it is clear it won't, or it says so at its first start. */
 export class KeptService {
   /** Resolves when it is ready for the first time. Never, when that doesn't come. */
   readonly ready: Promise<void>
@@ -25,6 +25,7 @@ export class KeptService {
   readonly #runs = new Set<ServiceRun>()
   #service: Service
   #prepared = false
+  #wasReady = false
   #current: ServiceRun | undefined
 
   constructor(service: Service, surroundings: Surroundings) {
@@ -83,6 +84,9 @@ export class KeptService {
       if (this.#current !== run) continue
       this.#current = undefined
       this.#prepared = run.prepared
+      // What it needs was there once, so it may come back, as a database does while it is restored.
+      if (run.refused && !this.#wasReady)
+        return this.#gaveUp.resolve(`${this.name} cannot run with these settings`)
       const { giveUp, deaths, delayMs } = count(run.readySince)
       if (giveUp) {
         return this.#gaveUp.resolve(`${this.name} died ${deaths} times in a row, the last time with ${ended}`)
@@ -95,7 +99,10 @@ export class KeptService {
   #begin(service: Service, prepared: boolean): ServiceRun {
     const run = new ServiceRun(service, prepared, this.#surroundings)
     this.#runs.add(run)
-    void run.ready.then(this.#firstReady.resolve)
+    void run.ready.then(() => {
+      this.#wasReady = true
+      this.#firstReady.resolve()
+    })
     void run.ended.then(() => this.#runs.delete(run))
     return run
   }

@@ -15,7 +15,7 @@ import { projectRoot } from './project-root.mjs'
 
 // The supervisor itself, and what checks the settings.
 const PARTS = [
-  ...['deploy', 'process', 'settings', 'bus/contract'],
+  ...['deploy', 'process', 'settings', 'bus/contract', 'telemetry/variables.ts'],
   ...['server/addresses-for-others.ts', 'server/address-here.ts'],
   ...['server/accounts', 'server/store', 'server/config.ts', 'server/config-settings.ts'],
   ...[
@@ -177,9 +177,21 @@ test('with NATS_URL, from .env too, that bus is used and none is started', async
   const main = await home.start()
   assert.equal(await busOf(main), 'nats://elsewhere:4222')
   await main.waitForLine(/Companions is ready/)
+  assert.equal(main.lines.filter((line) => line.includes('.env')).length, 0)
   assert.deepEqual(
     main.lines.filter((line) => line.startsWith('bus')),
     [],
+  )
+})
+
+test('a name in .env that no setting has is told once, with the one that was meant', async (context) => {
+  const home = await makeHome(context)
+  await writeFile(join(home.root, '.env'), 'PUBLIC_ULR=https://home.example\n')
+  const main = await home.start()
+  await main.waitForLine(/Companions is ready/)
+  assert.deepEqual(
+    main.lines.filter((line) => line.includes('PUBLIC_ULR')),
+    ['.env has PUBLIC_ULR, which is no setting: is PUBLIC_URL meant?'],
   )
 })
 

@@ -1,11 +1,12 @@
 import { describeCompanions } from './companions.ts'
-import { readEnvironment } from './environment-file.mjs'
+import { readEnvironment, readEnvironmentFile } from './environment-file.mjs'
 import { watchTerminal } from './hang-up.ts'
 import { projectRoot } from './project-root.mjs'
 import { readyLines } from './ready-lines.ts'
 import { prepareRollouts } from './roll-out.ts'
 import type { Supervisor } from './supervisor.ts'
 import { supervise } from './supervisor.ts'
+import { unknownSettings } from './unknown-settings.ts'
 
 // A terminal's Ctrl-C comes to us, to npm and to the bootstrap, and those two pass it on: within so many
 // milliseconds it is still the same one.
@@ -67,8 +68,12 @@ async function run(): Promise<number> {
   return code
 }
 
-/** What `.env` says now; the environment we were started with wins over it. */
+/**
+ * What `.env` says now; the environment we were started with wins over it. Names there that nothing knows are told of
+ * here alone: the hub does not know the worker's.
+ */
 function readHomeEnvironment(): NodeJS.ProcessEnv {
+  for (const line of unknownSettings(readEnvironmentFile(projectRoot))) console.log(line)
   const environment = readEnvironment(projectRoot, process.env)
   environment.LOG_FORMAT ||= process.stdout.isTTY ? 'pretty' : 'json'
   return environment

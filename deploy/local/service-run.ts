@@ -48,6 +48,11 @@ export class ServiceRun {
     this.ended = this.#run(ready.resolve)
   }
 
+  /** Whether it told that it would end so whenever it is started; complete once `ended` has resolved. */
+  get refused(): boolean {
+    return this.#child?.refused ?? false
+  }
+
   /** SIGTERM, once, since a second one would end it at once; SIGKILL after the grace time. Resolves as `ended`. */
   stop(): Promise<string> {
     this.#stopped ??= this.#stop()

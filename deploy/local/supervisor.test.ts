@@ -27,6 +27,27 @@ test('a service that keeps dying is given up: the others stop, and the end is a 
   assert.ok(lines.some((line) => /hub died 6 times in a row, the last time with exit code 3/.test(line)))
 })
 
+const REFUSE = "console.log('no such database'); process.send('refused', () => process.exit(1))"
+
+test('a service that says at its start that it can not run is not started again', async (context) => {
+  const { supervisor, lines } = start(context, [
+    service('bus', SAY_GOODBYE),
+    { ...service('hub', REFUSE), saysReady: true },
+  ])
+  assert.equal(await supervisor.ended, 1)
+  assert.deepEqual(
+    lines.filter((line) => !line.startsWith('bus')),
+    ['hub | no such database', 'hub cannot run with these settings. Its last lines stand above. Stopping.'],
+  )
+})
+
+test('a service that was ready once is started again also where it says that it can not run', async (context) => {
+  const hub = { ...service('hub', `process.send('ready', () => { ${REFUSE} })`), saysReady: true }
+  const { supervisor, lines } = start(context, [hub])
+  assert.equal(await supervisor.ended, 1)
+  assert.equal(lines.filter((line) => line === 'hub | no such database').length, 6)
+})
+
 test('a program that can not be started at all is given up with its reason', async (context) => {
   const { supervisor, lines } = start(context, [{ ...service('hub', ''), command: '/no/such/program' }])
   assert.equal(await supervisor.ended, 1)

@@ -107,6 +107,28 @@ test('a conversation gets its title from a worker in the background', async (t) 
   await browser.close()
 })
 
+test('a title has words and none of the marks of Markdown', async (t) => {
+  const examples = [
+    ['Here is **code**:', 'Here is code'],
+    ['## *Old* `snake_case` and C#', 'Old snake_case and C#'],
+    ['- Where `__init__` is', 'Where __init__ is'],
+    ['Half `a span', 'Half a span'],
+    ['2 * 3', '2 * 3'],
+  ] as const
+  const titles = examples.map(([title]) => title)
+  await answerTitles(t, async () => ({ title: titles.shift() ?? '' }))
+  answerAll(t, 'By the water.')
+  const { person: mika, browser } = await stage.enter()
+  for (const [, shown] of examples) {
+    const send = newSend('Take me for a walk through an old harbour.')
+    browser.send(send)
+    await browser.next('chat.changed', ({ kind }) => kind === 'changed')
+    const conversation = await stage.hub.store.conversations.find(mika.user.id, send.conversation_id)
+    assert.equal(conversation?.title, shown)
+  }
+  await browser.close()
+})
+
 test('a conversation in which much was said quickly is titled by what was said first', async (t) => {
   const asked = Promise.withResolvers<string[]>()
   await answerTitles(t, async ({ messages }) => {

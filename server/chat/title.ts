@@ -6,6 +6,7 @@ import { subjects } from '../../bus/contract/subjects.ts'
 import { truncate, wellFormed, withoutControls } from '../../bus/contract/text.ts'
 import { errorFields } from '../../telemetry/logger.ts'
 import type { Rooms } from '../house.ts'
+import { plainWords } from '../store/plain-words.ts'
 
 const titleAnswer = checker(TitleAnswer)
 
@@ -77,9 +78,11 @@ async function makeTitle({ store, bus, notify }: Rooms, untitled: Untitled): Pro
     notify(userId, { kind: 'changed', conversation_id: conversationId })
 }
 
-/** Models like to quote titles and to explain them on further lines. */
+/** Models like to quote titles, to mark words in them as Markdown does, and to explain them on further lines. */
 function cleanTitle(text: string): string {
   const line = withoutControls(wellFormed(text)).trim().split('\n', 1)[0] ?? ''
-  const bare = line.replaceAll(/\s+/g, ' ').replace(/^["'“«*#\s]+|["'”»*\s]+$/g, '')
+  // What is left of a code span that has only one end means nothing in a title.
+  const words = plainWords(line).replaceAll('`', '')
+  const bare = words.replaceAll(/\s+/g, ' ').replace(/^["'“«*#\s]+|["'”»*:\s]+$/g, '')
   return truncate(bare, maxTitleLength)
 }

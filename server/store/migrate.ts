@@ -2,10 +2,15 @@ import type { Database, Queries } from './database.ts'
 import { migrations } from './migrations/all.ts'
 import type { Migration } from './migrations/migration.ts'
 
+/** A store that this version could only damage. */
+export class NewerStoreError extends Error {
+  override readonly name = 'NewerStoreError'
+}
+
 /**
  * Applies what is missing of the history, all of it or nothing. Of several hubs that start at once one does it, and
  * the others find it done.
- * @throws when the schema was contracted by a version newer than this one
+ * @throws NewerStoreError when the schema was contracted by a version newer than this one
  */
 export async function migrate(database: Database, history: readonly Migration[] = migrations): Promise<void> {
   await database.migrate(async (queries) => {
@@ -14,7 +19,7 @@ export async function migrate(database: Database, history: readonly Migration[] 
     const known = new Set(history.map(({ name }) => name))
     const tooNew = recorded.find(({ name, kind }) => kind === 'contracting' && !known.has(name))
     if (tooNew) {
-      throw new Error(
+      throw new NewerStoreError(
         `The database belongs to a newer version of Companions (${tooNew.name}). Start that one.`,
       )
     }

@@ -20,6 +20,7 @@ import { createRequestStore } from './requests.ts'
 import { createRevocationStore } from './revocations.ts'
 import { createSessionStore } from './sessions.ts'
 import type { Store } from './store.ts'
+import { placeOf } from './store-place.ts'
 import { openPostgres } from './store-postgres.ts'
 import { openSqlite } from './store-sqlite.ts'
 
@@ -62,13 +63,8 @@ export function createStore(opened: Database): Store {
 }
 
 async function openDatabase(url: string): Promise<Database> {
-  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase()
-  if (scheme === 'postgres' || scheme === 'postgresql') return openPostgres(url)
-  if (scheme === undefined) return openSqlite(url)
-  if (scheme !== 'sqlite' || url.slice('sqlite:'.length) === '') {
-    throw new Error('The database is neither sqlite:<path> nor postgres://…')
-  }
-  return openSqlite(url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, ''))
+  const place = placeOf(url)
+  return place.kind === 'postgres' ? openPostgres(url) : openSqlite(place.path)
 }
 
 const readId = (database: Database): Promise<string> =>

@@ -11,6 +11,10 @@ for (const [answer, title] of [
   ['「雨の散歩」。', '「雨の散歩」'],
   ['“Was ist das?”', 'Was ist das?'],
   ['\u0007\u001b[31mred', '[31mred'],
+  ['**Title:** A walk in the rain', 'A walk in the rain'],
+  ['`A walk in the rain`', 'A walk in the rain'],
+  ['_A walk in the rain_', 'A walk in the rain'],
+  ['`__init__` beside `main`', '`__init__` beside `main`'],
   ['', ''],
 ] as const) {
   test(`A title is made of ${JSON.stringify(answer)}`, () => assert.equal(cleanTitle(answer), title))

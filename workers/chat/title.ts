@@ -75,9 +75,11 @@ async function askForTitle(choice: Choice, question: TitleGet, signal: AbortSign
 export function cleanTitle(answer: string): string {
   const line = withoutControls(answer.toWellFormed()).trim().split('\n')[0] ?? ''
   const bare = line
-    .replace(/^(?:#+\s*|[*_]+)/, '')
-    .replace(/^(?:title|titel|titre|título)\s*[:：]\s*/i, '')
-    .replace(/^["'“”„«»‘’`*_\s]+|["'“”„«»‘’`*_\s]+$/g, '')
+    .replace(/^#+\s*/, '')
+    .replace(/^[*_]*(?:title|titel|titre|título)\s*[:：][*_\s]*/i, '')
+    .replace(/^["'“”„«»‘’*\s]+|["'“”„«»‘’*\s]+$/g, '')
+    // Marks of code within a title stay in pairs: the hub takes them away, and what they mark is left as it is.
+    .replace(/^([`_]+)([^`_]+)\1$/, '$2')
     .replace(/[.。]+$/, '')
     .replaceAll(/\s+/g, ' ')
   return truncate(bare, maxTitleLength)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { pino } from 'pino'
 import { startTestHouse, type TestHouse } from '../../../testing/hub/start-house.ts'
 import { startDiscord } from '../../../testing/providers/discord.ts'
 import type { Emulator } from '../../../testing/providers/emulator.ts'
@@ -79,6 +80,33 @@ for (const slug of ['google', 'discord', 'github', 'twitch'] as const) {
     assert.equal(page.headers.location, undefined)
   })
 }
+
+test('the log says which answer a provider gave, and nothing that it said beside its code', async () => {
+  const { google } = emulators
+  const lines: string[] = []
+  const stranger = await house.addHub({
+    config: {
+      publicUrl: publicOrigin,
+      googleClientId: google.clientId,
+      googleClientSecret: 'not the one it gave',
+    },
+    providers: { google: google.origin },
+    logger: pino({ level: 'warn' }, { write: (line) => void lines.push(line) }),
+  })
+  const come = async () => {
+    const visitor = new Visitor()
+    visitor.serve(publicOrigin, stranger.origin)
+    await visitor.follow(`${publicOrigin}/sign-in/google`)
+    const told = lines.splice(0).map((line) => JSON.parse(line))
+    const said = told.find(({ msg }) => msg === 'A sign-in came to nothing')
+    assert.ok(!JSON.stringify(told).includes('Unauthorized'))
+    return [said?.kind, said?.answer, said?.status]
+  }
+  assert.deepEqual(await come(), ['misconfigured', 'invalid_client', 401])
+  google.denies = true
+  assert.deepEqual(await come(), ['denied', 'access_denied', undefined])
+  google.denies = false
+})
 
 test('a code is never shown to another provider, even where neither names itself', async () => {
   const visitor = visit()

@@ -9,6 +9,7 @@ import { confirmingId } from '../confirming.ts'
 import { requireUser } from '../identify.ts'
 import { requireFresh } from '../permissions.ts'
 import type { Provider } from '../providers/provider.ts'
+import { answerOf } from '../providers/provider-answer.ts'
 import { asSignInFault, SignInFault } from '../providers/sign-in-fault.ts'
 import type { SessionCookie } from '../sessions/cookie.ts'
 import { hashToken, isToken } from '../sessions/tokens.ts'
@@ -148,8 +149,10 @@ async function telling(
     return send(String(await act()))
   } catch (error) {
     if (error instanceof CodedError) throw error
-    const { kind, message } = asSignInFault(error)
-    request.log.warn({ provider: slug, kind, reason: message }, 'A sign-in came to nothing')
+    const fault = asSignInFault(error)
+    const { kind, message } = fault
+    const fields = { provider: slug, kind, reason: message, ...answerOf(fault) }
+    request.log.warn(fields, 'A sign-in came to nothing')
     // Then only what would count is offered.
     const again = kind === 'not_fresh' ? 'again=1&' : ''
     return reply.redirect(`/sign-in?${again}problem=${kind}&provider=${slug}`, 303)

@@ -3,7 +3,7 @@ import type { HubConfig } from '../../config.ts'
 import { adminSourceFlaws } from '../admin-sources.ts'
 import { groupSourceFlaws } from '../group-sources.ts'
 import { isLoopback } from '../local-request.ts'
-import { isLocal } from './discover.ts'
+import { isLocal, secureAddress } from './discover.ts'
 
 /** Settings that only make sense together. @throws ConfigError naming every variable that is missing. */
 export function checkProviderSettings(config: HubConfig): void {
@@ -37,7 +37,7 @@ function proxyFlaws(config: HubConfig): string[] {
     flaws.push(`Of PROXY_IDENTITY_KEYS_URL and PROXY_IDENTITY_SECRET one must be set${needed}`)
   if (keysUrl !== undefined && !isSecureAddress(keysUrl))
     flaws.push(
-      `PROXY_IDENTITY_KEYS_URL is ${JSON.stringify(keysUrl)}: it takes an address that begins with https://, since whoever sits on the way to it could sign for everybody`,
+      `PROXY_IDENTITY_KEYS_URL is ${JSON.stringify(keysUrl)}: it takes ${secureAddress}, since whoever sits on the way to it could sign for everybody`,
     )
   return flaws
 }

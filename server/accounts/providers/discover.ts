@@ -71,6 +71,10 @@ export async function discoverOnce(
 export const isLocal = ({ protocol, hostname }: URL): boolean =>
   protocol === 'http:' && (isLoopback(hostname) || hostname === '[::1]')
 
+/** The same in words, for settings that are refused. */
+export const secureAddress =
+  'an address that begins with https://, or on this machine (localhost, 127.0.0.1) with http://'
+
 /** The secret goes into the form where the provider says that it may, else into a header, which all must take. */
 export function authenticate(secret: string): ClientAuth {
   const [post, basic] = [ClientSecretPost(secret), ClientSecretBasic(secret)]

@@ -1,6 +1,6 @@
 import { ConfigError, type Environment } from '../../../settings/read-settings.ts'
 import type { Variable } from '../../../settings/setting.ts'
-import { isLocal } from './discover.ts'
+import { isLocal, secureAddress } from './discover.ts'
 
 /** An OpenID provider that the settings name. */
 export interface IssuerSettings {
@@ -61,7 +61,9 @@ function readIssuer(slug: string, environment: Environment, flaws: string[]): Is
   const read = (part: string) => environment[`${prefix}_${part}`]?.trim() ?? ''
   const [issuer, clientId, clientSecret] = [read('ISSUER'), read('CLIENT_ID'), read('CLIENT_SECRET')]
   if (!isIssuer(issuer))
-    flaws.push(`${prefix}_ISSUER is ${JSON.stringify(issuer)}: it takes an address that begins with https://`)
+    flaws.push(
+      `${prefix}_ISSUER is ${JSON.stringify(issuer)}: it takes ${secureAddress}, without a question mark or #`,
+    )
   if (clientId === '') flaws.push(`${prefix}_CLIENT_ID is not set: the provider tells it at registration`)
   if (clientSecret === '')
     flaws.push(`${prefix}_CLIENT_SECRET is not set: the provider tells it at registration`)

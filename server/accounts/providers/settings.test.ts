@@ -51,7 +51,11 @@ suite('the settings of providers', () => {
   const wrong: [string, Environment, RegExp][] = [
     ['an id without its secret', { GOOGLE_CLIENT_ID: 'id' }, /^GOOGLE_CLIENT_SECRET is not set/],
     ['a secret without its id', { TWITCH_CLIENT_SECRET: 's' }, /^TWITCH_CLIENT_ID is not set/],
-    ['an issuer over plain HTTP', { ...authentik, OIDC_AUTHENTIK_ISSUER: 'http://auth.lan/' }, /_ISSUER is/],
+    [
+      'an issuer over plain HTTP',
+      { ...authentik, OIDC_AUTHENTIK_ISSUER: 'http://auth.lan/' },
+      /_ISSUER is .* https:.*, or on this machine/,
+    ],
     ['an issuer that is none', { ...authentik, OIDC_AUTHENTIK_ISSUER: 'auth.example' }, /_ISSUER is/],
     ['an issuer without a client', { OIDC_ISSUERS: 'x' }, /OIDC_X_CLIENT_ID[\s\S]*OIDC_X_CLIENT_SECRET/],
     [

@@ -1,5 +1,10 @@
 import { errors } from 'jose'
-import { AuthorizationResponseError, ClientError, ResponseBodyError } from 'openid-client'
+import {
+  AuthorizationResponseError,
+  ClientError,
+  ResponseBodyError,
+  WWWAuthenticateChallengeError,
+} from 'openid-client'
 
 /**
  * Why a sign-in came to nothing:
@@ -34,6 +39,7 @@ function kindOf(error: unknown): SignInFaultKind {
   if (error instanceof AuthorizationResponseError) return kindOfAnswer(error.error)
   if (error instanceof ResponseBodyError)
     return error.error === 'invalid_grant' ? 'expired' : kindOfStatus(error.status)
+  if (error instanceof WWWAuthenticateChallengeError) return kindOfStatus(error.status)
   if (error instanceof ClientError) return kindOfClientError(error)
   if (error instanceof errors.JWKSTimeout) return 'away'
   return isNetworkError(error) ? 'away' : 'mixed_up'
