@@ -103,6 +103,8 @@ test('a word about what was done goes after its time, though the pointer rests o
   const { page, context } = visitor
   await page.clock.install()
   await page.goto('/account')
+  // Sent by the browser itself the form would lead to a page with that card, and no word.
+  await page.locator('body[data-whole]').waitFor()
   const save = async () => {
     await page.locator('#profile').getByRole('button', { name: 'Save' }).click()
     const card = page.locator('.toast-card').filter({ hasText: 'Saved.' })
