@@ -93,8 +93,8 @@ test('everything fits a phone whose letters are twice as large, and can be press
       )
       assert.ok(box && within && box.width <= within.width, 'the form is no wider than its dialog')
       await page.locator('#settings').getByRole('button', { name: 'Close' }).first().click()
-      await page.getByRole('button', { name: 'More', exact: true }).click()
-      await page.getByRole('menuitem', { name: /Keyboard/ }).click()
+      await page.keyboard.press('?')
+      await page.locator('#help[open]').waitFor()
       const [keys, help] = await Promise.all(
         ['.keys dd', '.modal-box'].map((one) => page.locator(`#help ${one}`).first().boundingBox()),
       )

@@ -152,3 +152,14 @@ test('who goes back below the open drawer finds it open, and what it covers out 
     },
     { hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } },
   ))
+
+test('the list of keys is offered to nobody who has only a finger', () =>
+  stage.visit(
+    async ({ page }) => {
+      await untilAlive(page)
+      await page.getByRole('button', { name: 'More', exact: true }).tap()
+      await page.locator('#more-menu').getByText('Dark').waitFor()
+      assert.equal(await page.getByRole('menuitem', { name: /Keyboard/ }).count(), 0)
+    },
+    { hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } },
+  ))

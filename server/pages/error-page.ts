@@ -6,7 +6,7 @@ import { errorWords } from './error-advice.ts'
 import type { Html } from './html.ts'
 import { html } from './html.ts'
 import { icon } from './icons.ts'
-import { barePage, page } from './layout.ts'
+import { doorstep, page } from './layout.ts'
 import type { View } from './view.ts'
 
 export interface ErrorFacts {
@@ -22,13 +22,7 @@ export interface ErrorFacts {
 export const renderErrorPage = (
   facts: ErrorFacts,
   { theme, assets }: { theme: Theme; assets: Assets },
-): string =>
-  barePage(
-    `${facts.title} · Companions`,
-    theme,
-    assets,
-    html`<main class="bare-main">${errorWordsOf(facts)}</main>`,
-  ).toString()
+): string => doorstep(facts.title, { theme, assets }, errorWordsOf(facts)).toString()
 
 /** The same inside the house, for somebody who is at home here. */
 export const errorPage = (view: View, facts: ErrorFacts, list: ListFacts): Html =>

@@ -4,7 +4,7 @@ import type { Theme } from './cookies.ts'
 import type { Html } from './html.ts'
 import { html } from './html.ts'
 import { icon } from './icons.ts'
-import { barePage } from './layout.ts'
+import { doorstep } from './layout.ts'
 import { providerMark } from './provider-marks.ts'
 import type { NamedProvider } from './sign-in-page.ts'
 
@@ -20,15 +20,13 @@ export interface InvitationFacts {
 
 /** For somebody who opened an invitation's link: a name, and a way to come back. */
 export const invitationPage = (facts: InvitationFacts): Html =>
-  barePage(
-    'You are invited · Companions',
-    facts.theme,
-    facts.assets,
-    html`<main class="bare-main"><div class="notice sign-in">
-<p class="notice-mark">${icon('door', 'large')}</p>
+  doorstep(
+    'You are invited',
+    facts,
+    html`<div class="notice sign-in">
 <h1>You are invited</h1>
 ${facts.signedInAs === undefined ? welcome(facts) : present(facts.signedInAs)}
-</div></main>`,
+</div>`,
     facts.hasPasskeys ? ['account/passkeys.js'] : [],
   )
 
@@ -57,4 +55,4 @@ const otherWays = (token: string, providers: readonly NamedProvider[], isBeside:
 
 const present = (name: string): Html =>
   html`<p>You are signed in here as ${name} already, so you need no invitation. Pass it on, or sign out first.</p>
-<p class="notice-actions"><a class="btn btn-primary" href="/">Go home</a></p>`
+<p class="notice-actions"><a class="btn btn-primary btn-block" href="/">Go home</a></p>`

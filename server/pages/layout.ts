@@ -3,7 +3,7 @@ import type { ListFacts } from './conversation-list.ts'
 import type { Theme } from './cookies.ts'
 import type { Html } from './html.ts'
 import { attributes, html, raw } from './html.ts'
-import { iconSheet } from './icons.ts'
+import { icon, iconSheet } from './icons.ts'
 import { keyboardHelp } from './keyboard-help.ts'
 import { editTemplate } from './said-turn.ts'
 import { settingsDialog } from './settings-dialog.ts'
@@ -73,6 +73,22 @@ ${iconSheet()}
 ${main}
 </body>
 </html>`
+
+/** A page at the house's door, for whoever does not live in it yet: its mark and name above one card. */
+export const doorstep = (
+  title: string,
+  { theme, assets }: { readonly theme: Theme; readonly assets: Assets },
+  card: Html,
+  modules: readonly string[] = [],
+): Html =>
+  barePage(
+    `${title} · Companions`,
+    theme,
+    assets,
+    html`<main class="bare-main doorstep"><p class="wordmark">${icon('door')}<span>Companions</span></p>
+<div class="doorstep-card">${card}</div></main>`,
+    modules,
+  )
 
 const themeAttribute = (theme: Theme): Html =>
   attributes({ 'data-theme': theme === 'system' ? undefined : `home-${theme}` })

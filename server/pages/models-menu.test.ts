@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { BackendInfo } from '../../bus/contract/models.ts'
+import type { BackendInfo, ModelInfo } from '../../bus/contract/models.ts'
 import type { User } from '../store/store.ts'
 import { adviceThatLooks, modelsAnew } from './models-menu.ts'
 
@@ -18,7 +18,7 @@ test('how to add a model is told to those who can: admins, and guests on the mac
 })
 
 test('whoever set a server up reads what is wrong with that one, and not how to install another', () => {
-  const detail = 'It could not be reached. It is looked for at http://gpu:8000/v1 (OPENAI_BASE_URL).'
+  const detail = 'Nothing answers at http://gpu:8000/v1 (OPENAI_BASE_URL).'
   const openai: BackendInfo = { name: 'openai', kind: 'openai', status: 'down', detail }
   const advice = adviceFor({ role: 'admin' }, [openai])
   assert.match(advice, /OpenAI-compatible server: .*http:\/\/gpu:8000\/v1 \(OPENAI_BASE_URL\)/)
@@ -29,17 +29,28 @@ test('whoever set a server up reads what is wrong with that one, and not how to 
 })
 
 test('an Ollama that was set up and does not answer is named with its address', () => {
-  const detail = 'It is looked for at http://gpu:11434 (OLLAMA_BASE_URL).'
+  const detail = 'Nothing answers at http://gpu:11434 (OLLAMA_BASE_URL).'
   assert.match(adviceFor({ role: 'admin' }, [{ ...ollama, detail }]), /http:\/\/gpu:11434/)
 })
 
 test('where a server is looked for is told to nobody who could not change that', () => {
-  const detail = 'It is looked for at http://gpu:11434 (OLLAMA_BASE_URL).'
+  const detail = 'Nothing answers at http://gpu:11434 (OLLAMA_BASE_URL).'
   const menuFor = (who: Partial<User>) =>
     String(modelsAnew({ models: [], backends: [{ ...ollama, detail }] }, '', { ...user, ...who }))
   assert.match(menuFor({ role: 'admin' }), /gpu:11434/)
   assert.doesNotMatch(menuFor({}), /gpu/)
   assert.match(menuFor({}), /Not reachable at the moment/)
+})
+
+test('what keeps a server from answering stands once in the menu, below where there is no model', () => {
+  const detail = 'Nothing answers at http://gpu:11434 (OLLAMA_BASE_URL).'
+  const menu = (models: ModelInfo[], backends: BackendInfo[]) =>
+    String(modelsAnew({ models, backends }, '', { ...user, role: 'admin' })).split('<span id="model-name"')[0]
+  const timesIn = (words = '') => words.split('Nothing answers').length - 1
+  const openai: BackendInfo = { name: 'openai', kind: 'openai', status: 'up' }
+  assert.equal(timesIn(menu([], [{ ...ollama, detail }])), 1)
+  assert.equal(timesIn(menu([], [{ ...openai, status: 'down', detail }])), 1)
+  assert.equal(timesIn(menu([{ id: 'tiny', backend: 'openai' }], [openai, { ...ollama, detail }])), 1)
 })
 
 test('where no worker answers nobody is told to install a model', () => {

@@ -61,7 +61,7 @@ function backendGroup(
   user: User,
 ): Html {
   const models = answer.models.filter((model) => model.backend === backend.name)
-  const note = backendNote(backend, models.length, user)
+  const note = isInAdvice(backend, answer) ? notReachable : backendNote(backend, models.length, user)
   return html`<div role="group" aria-label="${backendLabel(backend)}"><p class="menu-heading" role="presentation">${backendLabel(backend)}</p>${note !== '' && html`<p class="menu-note" role="presentation">${note}</p>`}${models.map((model) => item({ id: model.id, label: modelLabel(model.id, answer), note: sizeOf(model), selected }))}</div>`
 }
 
@@ -78,10 +78,17 @@ const backendNames: Readonly<Record<string, string>> = {
 /** Where a backend is looked for is told to nobody who could not set that: it is an address in the house's own network. */
 function backendNote(backend: BackendInfo, modelCount: number, user: User): string {
   if (backend.kind === 'demo') return 'Prepared answers, to try the house out.'
-  if (backend.status === 'down')
-    return (mayAdd(user) ? backend.detail : undefined) ?? 'Not reachable at the moment.'
+  if (backend.status === 'down') return (mayAdd(user) ? backend.detail : undefined) ?? notReachable
   return modelCount === 0 ? 'Reachable, but it has no model yet.' : ''
 }
+
+const notReachable = 'Not reachable at the moment.'
+
+/** What keeps a server from answering is said once: where there is no model, that is below, or in the welcome. */
+const isInAdvice = (backend: BackendInfo, answer: ModelsAnswer): boolean =>
+  backend.status === 'down' &&
+  hasNoModel(answer) &&
+  (backend.kind === 'openai' || !answer.backends.some(({ kind }) => kind === 'openai'))
 
 const sizeOf = ({ size_bytes: bytes }: ModelInfo): string => {
   if (bytes === undefined || bytes <= 0) return ''
@@ -103,10 +110,12 @@ const missing = (selected: string): Html =>
 
 /** What keeps the companion from answering, where nothing but the demo engine (or nothing at all) does; else nothing. */
 function noModelAdvice(models: ModelsAnswer | undefined, user: User): Html | null {
-  if (models === undefined || models.models.some((model) => !isDemo(model, models))) return null
+  if (models === undefined || !hasNoModel(models)) return null
   const advice = models.backends.length === 0 ? noWorker(user) : noModel(models, user)
   return html`<div class="advice" ${attributes({ role: 'note' })}><p>${advice}</p></div>`
 }
+
+const hasNoModel = (answer: ModelsAnswer): boolean => answer.models.every((model) => isDemo(model, answer))
 
 const noWorker = (user: User): Html =>
   html`<strong>No worker answers at the moment.</strong> What you say is kept, and answered as soon as one does.${mayAdd(user) && html` <code>npm start</code> starts one beside the hub, and its log says what keeps it; by itself it is <code>node workers/main.ts</code>.`}`
@@ -125,7 +134,7 @@ function howToAdd(backends: readonly BackendInfo[], user: User): Html {
   if (others.length > 0)
     return html`${others.map((one) => html`${backendTrouble(one, user)} `)}${ollama?.status === 'up' ? pull : 'It is used as soon as a model answers there, without a restart.'}`
   if (ollama?.status === 'up') return pull
-  return html`Install <a href="https://ollama.com/download" target="_blank" rel="noopener noreferrer">Ollama</a> and run <code>ollama pull llama3.2</code>: it is found without a restart. For another server, start with <code>OLLAMA_BASE_URL</code> or <code>OPENAI_BASE_URL</code> set.${ollama?.detail !== undefined && html` ${ollama.detail}`}`
+  return html`${ollama?.detail !== undefined && html`${ollama.detail} `}Install <a href="https://ollama.com/download" target="_blank" rel="noopener noreferrer">Ollama</a> and run <code>ollama pull llama3.2</code>: it is found without a restart. For another server, start with <code>OLLAMA_BASE_URL</code> or <code>OPENAI_BASE_URL</code> set.`
 }
 
 const backendTrouble = (backend: BackendInfo, user: User): string =>

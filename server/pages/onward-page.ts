@@ -3,7 +3,7 @@ import type { Assets } from '../assets/assets.ts'
 import type { Theme } from './cookies.ts'
 import { html } from './html.ts'
 import { type IconName, icon } from './icons.ts'
-import { barePage } from './layout.ts'
+import { doorstep } from './layout.ts'
 
 /** Where a browser goes on to, and what was done before. */
 export interface Onward {
@@ -28,14 +28,13 @@ export const sendOnward = (reply: FastifyReply, onward: Onward): FastifyReply =>
     .send(onwardPage(onward).toString())
 
 const onwardPage = ({ theme, assets, heading, mark, name, address }: Onward) =>
-  barePage(
-    `${heading} · Companions`,
-    theme,
-    assets,
-    html`<main class="bare-main"><div class="notice">
+  doorstep(
+    heading,
+    { theme, assets },
+    html`<div class="notice">
 <p class="notice-mark">${icon(mark, 'large')}</p>
 <h1>${heading}</h1>
 <p>Now at ${name}, where this page goes by itself.</p>
-<p class="notice-actions"><a class="btn btn-primary" href="${address}">Go on to ${name}</a></p>
-</div></main>`,
+<p class="notice-actions"><a class="btn btn-primary btn-block" href="${address}">Go on to ${name}</a></p>
+</div>`,
   )

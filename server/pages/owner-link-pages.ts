@@ -1,49 +1,42 @@
 import type { Assets } from '../assets/assets.ts'
 import type { Theme } from './cookies.ts'
 import { html } from './html.ts'
-import { icon } from './icons.ts'
-import { barePage } from './layout.ts'
+import { doorstep } from './layout.ts'
 
 /** For whoever opens an owner link: the button that uses it up. The form goes to the page's own address. */
-export const ownerLinkPage = ({ theme, assets }: { theme: Theme; assets: Assets }): string =>
-  barePage(
-    'Your house · Companions',
-    theme,
-    assets,
-    html`<main class="bare-main"><div class="notice">
-<p class="notice-mark">${icon('door', 'large')}</p>
+export const ownerLinkPage = (look: { theme: Theme; assets: Assets }): string =>
+  doorstep(
+    'Your house',
+    look,
+    html`<div class=\"notice\">
 <h1>Is this house yours?</h1>
 <p>This link signs you in here as its owner. It works once.</p>
-<form class="notice-actions" method="post"><button type="submit" class="btn btn-primary">Come in as the owner</button></form>
-</div></main>`,
+<form class="notice-actions" method="post"><button type="submit" class="btn btn-primary btn-block">Come in as the owner</button></form>
+</div>`,
   ).toString()
 
 /** For somebody with an owner link that is good for nothing any more: what became of it, and how to get another. */
-export const spentLinkPage = ({ theme, assets }: { theme: Theme; assets: Assets }): string =>
-  barePage(
-    'This link is spent · Companions',
-    theme,
-    assets,
-    html`<main class="bare-main"><div class="notice">
-<p class="notice-mark">${icon('door', 'large')}</p>
+export const spentLinkPage = (look: { theme: Theme; assets: Assets }): string =>
+  doorstep(
+    'This link is spent',
+    look,
+    html`<div class=\"notice\">
 <h1>This link is spent</h1>
 <p>An owner link works once, within a day, and ends when a newer one is made. If this browser used it before, it is signed in still.</p>
-<p class="notice-actions"><a class="btn btn-primary" href="/">Go in</a></p>
+<p class="notice-actions"><a class="btn btn-primary btn-block" href="/">Go in</a></p>
 <h2>If that does not let you in</h2>
 <ol><li>Start Companions again where it runs, with <code>OWNER_LINK=always</code> if an admin has another way in by now.</li><li>Find the line with the new <strong>owner link</strong> in its terminal, or in the log of the container.</li><li>Open that link in this browser.</li></ol>
-</div></main>`,
+</div>`,
   ).toString()
 
 /** For somebody with an invitation that is good for nothing any more. */
-export const spentInvitationPage = ({ theme, assets }: { theme: Theme; assets: Assets }): string =>
-  barePage(
-    'This invitation is spent · Companions',
-    theme,
-    assets,
-    html`<main class="bare-main"><div class="notice">
-<p class="notice-mark">${icon('door', 'large')}</p>
+export const spentInvitationPage = (look: { theme: Theme; assets: Assets }): string =>
+  doorstep(
+    'This invitation is spent',
+    look,
+    html`<div class=\"notice\">
 <h1>This invitation is spent</h1>
 <p>It was used, is too old, or was taken back. If you used it yourself, come in the way you chose then; else ask for another.</p>
-<p class="notice-actions"><a class="btn btn-primary" href="/">Go in</a></p>
-</div></main>`,
+<p class="notice-actions"><a class="btn btn-primary btn-block" href="/">Go in</a></p>
+</div>`,
   ).toString()

@@ -20,7 +20,7 @@ ${searchField(list.query)}
 </div>
 <div id="conversations" class="conversation-list" tabindex="-1" hx-get="/fragments/conversations" hx-trigger="companions:changed from:body delay:250ms, companions:conversation from:body delay:50ms, companions:refresh from:body" hx-include="#search, #conversations [name=shown]" hx-swap="innerMorph" hx-sync="this:replace">${conversationList(list, view.clock)}</div>
 <div class="sidebar-foot">
-${account(view.user, view.canSignIn)}
+${account(view)}
 ${versionNumber(view.version)}
 </div>
 </nav>

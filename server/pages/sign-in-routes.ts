@@ -25,7 +25,7 @@ export function registerSignInPage(app: FastifyInstance, house: House): void {
     if (isMember && !isAgain && problem === undefined) return reply.redirect('/', 303)
     return sendSignInPage(house, request, reply, {
       returnTo: returnPath(fieldOf(request.query, 'return_to')),
-      ...(isAgain && { providers: await providersAgain(house, request, user.id) }),
+      ...(isAgain && (await waysAgain(house, request, user.id))),
       isAgain,
       triedCode: kind === 'recovery_code' || kind === 'somebody_elses_code',
       ...(problem !== undefined && { problem }),
@@ -33,17 +33,19 @@ export function registerSignInPage(app: FastifyInstance, house: House): void {
   })
 }
 
-/** By whose word somebody can show that it is them: the ones they are known by, of those that would count. */
-async function providersAgain(
+/** How somebody can show that it is them: by whose word, of those they are known by that would count, and by a passkey. */
+async function waysAgain(
   house: House,
   request: FastifyRequest,
   userId: string,
-): Promise<House['providers']> {
+): Promise<{ providers: House['providers']; hasOwnPasskey: boolean }> {
   const rpId = relyingPartyOf(house.config, request)?.id
   const isTelling = await hasBetterWay(house, { userId, rpId }, Date.now())
   const known = await house.store.identities.list(userId)
   const isKnown = (issuer: string) => known.some((one) => isSameIssuer(one.issuer, issuer))
-  return house.providers.filter((one) => isKnown(one.issuer) && (one.tellsSignIn || !isTelling))
+  const providers = house.providers.filter((one) => isKnown(one.issuer) && (one.tellsSignIn || !isTelling))
+  const hasOwnPasskey = (await house.store.passkeys.list(userId)).length > 0
+  return { providers, hasOwnPasskey }
 }
 
 /** The page, with the look this browser has chosen. It is nobody's, and kept by no cache. */
@@ -57,6 +59,7 @@ export function sendSignInPage(
     triedCode?: boolean
     problem?: string
     providers?: House['providers']
+    hasOwnPasskey?: boolean
   },
 ): FastifyReply {
   const theme = themeOf(request.headers.cookie)

@@ -30,8 +30,8 @@ const moreMenu = (theme: Theme): Html =>
 <div id="more-menu" class="menu-card more-menu" popover><div role="menu" aria-label="More" x-data="theme">
 <div role="group" aria-label="Theme"><p class="menu-heading" role="presentation">Theme</p>
 ${themeItem('system', 'screen', 'As the system', theme)}${themeItem('light', 'sun', 'Light', theme)}${themeItem('dark', 'moon', 'Dark', theme)}</div>
-<div class="menu-line" role="separator"></div>
-<button type="button" role="menuitem" class="menu-item" tabindex="-1" @click="openHelp" aria-haspopup="dialog">${icon('keyboard', 'small')}<span class="menu-label">Keyboard</span><kbd class="kbd kbd-xs" aria-hidden="true">?</kbd></button>
+<div class="menu-line for-keyboard" role="separator"></div>
+<button type="button" role="menuitem" class="menu-item for-keyboard" tabindex="-1" @click="openHelp" aria-haspopup="dialog">${icon('keyboard', 'small')}<span class="menu-label">Keyboard</span><kbd class="kbd kbd-xs" aria-hidden="true">?</kbd></button>
 </div></div>`
 
 const themeItem = (value: Theme, name: IconName, label: string, chosen: Theme): Html =>

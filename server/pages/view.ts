@@ -15,6 +15,8 @@ export interface View {
   readonly version: Version
   /** Whether a guest could sign in. */
   readonly canSignIn: boolean
+  /** Whether only a new owner link lets an owner back in. */
+  readonly needsLink: boolean
   /** Longest message, in UTF-16 code units. */
   readonly maxMessageLength: number
 }

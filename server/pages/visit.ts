@@ -4,6 +4,7 @@ import { isUuid } from '../../bus/contract/ids.ts'
 import { errorFields } from '../../telemetry/logger.ts'
 import { returnPath } from '../accounts/flows/return-to.ts'
 import { type Act, requireMay } from '../accounts/permissions.ts'
+import { hasWayBack } from '../accounts/way-back.ts'
 import { defaultCompanion } from '../companions/default-companion.ts'
 
 import type { House } from '../house.ts'
@@ -48,12 +49,17 @@ export const visited =
     }
     try {
       requireMay({ user: request.user, credential: request.credential }, act ?? actOf(request))
-      const page = await answer(visit)
+      const needsLink = await needsLinkBack(visit)
+      const page = await answer({ ...visit, view: { ...visit.view, needsLink } })
       return await reply.send(page.toString())
     } catch (error) {
       return reply.send(await wordsFor(visit, error))
     }
   }
+
+/** Pieces do not say it. */
+const needsLinkBack = async ({ house, request, user }: Visit): Promise<boolean> =>
+  user.kind === 'owner' && !isFragment(request) && !(await hasWayBack(house, request, user))
 
 const actOf = ({ method }: FastifyRequest): Act => (method === 'GET' ? 'read-own' : 'chat')
 
@@ -75,6 +81,7 @@ function viewOf(house: House, request: FastifyRequest, user: User): View {
     assets: house.assets,
     version: house.version,
     canSignIn: house.providers.length > 0,
+    needsLink: false,
     maxMessageLength: house.config.maxMessageLength,
   }
 }

@@ -99,8 +99,8 @@ describe('the backends of a worker', () => {
     )
     const details = (await backends.list()).backends.map(({ detail }) => detail ?? '')
     backends.close()
-    assert.match(details[0] ?? '', /looked for at http:\/\/127\.0\.0\.1:2\/v1 \(OPENAI_BASE_URL\)/)
-    assert.match(details[1] ?? '', /looked for at http:\/\/127\.0\.0\.1:1 \(OLLAMA_BASE_URL\)/)
+    assert.match(details[0] ?? '', /^Nothing answers at http:\/\/127\.0\.0\.1:2\/v1 \(OPENAI_BASE_URL\)\.$/)
+    assert.match(details[1] ?? '', /^Nothing answers at http:\/\/127\.0\.0\.1:1 \(OLLAMA_BASE_URL\)\.$/)
     assert.equal(logged.pop()?.message, 'The demo answers while no backend has a model')
     assert.deepEqual(
       logged.map(({ message, fields }) => ({ message, variable: 'variable' in fields && fields.variable })),

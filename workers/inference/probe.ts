@@ -95,16 +95,24 @@ async function ask(backend: Backend, stopped: AbortSignal): Promise<ProbeState> 
   } catch (error) {
     const isSilent = !(error instanceof CodedError)
     const silence = 'It does not answer in time'
-    const { place } = backend
-    const sought = place && `It is looked for at ${place.address} (${place.variable})`
-    const words = isSilent ? silence : error.detail
     return {
       ...{ up: false, models: [], isSilent },
-      detail: sought === undefined ? words : `${words}. ${sought}.`,
+      detail: isSilent ? wordsAt(backend, silence) : wordsFor(backend, error),
       reason: isSilent ? silence : error.message,
     }
   }
 }
+
+/** For people who look why there is no model; the log has the reason in its own words. */
+function wordsFor(backend: Backend, { code, detail, cause }: CodedError): string {
+  if (code === 'backend_unavailable' && cause !== undefined) return wordsAt(backend, 'Nothing answers')
+  const { name, place } = backend
+  const words = detail.replace(`The model backend "${name}" `, 'It ')
+  return place ? `${words}. It is looked for at ${place.address} (${place.variable}).` : `${words}.`
+}
+
+const wordsAt = ({ place }: Backend, words: string): string =>
+  place ? `${words} at ${place.address} (${place.variable}).` : `${words}.`
 
 function tellChange({ name, kind, place }: Backend, state: ProbeState, log: Log) {
   const fields = { backend: name, kind, ...place }

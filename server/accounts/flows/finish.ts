@@ -58,7 +58,8 @@ async function signInThrough(
     ...(againAs !== undefined && { againAs }),
   })
   if (result.outcome === 'refused') {
-    const again = result.reason === 'somebody_else' ? 'again=1&' : ''
+    const to = encodeURIComponent(flow.returnTo)
+    const again = result.reason === 'somebody_else' ? `again=1&return_to=${to}&` : ''
     return `/sign-in?${again}problem=${result.reason}&provider=${provider.slug}`
   }
   const proof = {

@@ -104,8 +104,9 @@ suite('confirming that it is you', () => {
     const user = await home.whoIs(visitor)
     for (const subject of [kim.subject, '62']) {
       home.google.person = { ...kim, subject }
-      const page = await signInAt(visitor, 'google')
+      const page = await signInAt(visitor, 'google', '?return_to=/admin')
       assert.match(page.body, /belongs to somebody else than the one who is signed in here/)
+      assert.match(page.body, /href="\/admin">Not now</, 'the way back is kept')
       assert.equal((await home.whoIs(visitor))?.id, user?.id)
       assert.equal(await isFresh(visitor), false)
     }

@@ -18,10 +18,10 @@ async function withCode(who: SignedIn): Promise<string> {
 }
 
 /** What the form on the sign-in page sends. @returns where it leads, and the cookie it brings. */
-async function giveCode(code: string, cookie = '', hub = house.hub) {
+async function giveCode(code: string, cookie = '', hub = house.hub, returnTo = '') {
   const answer = await fetch(`${hub.origin}/sign-in/recovery`, {
     method: 'POST',
-    body: new URLSearchParams({ code }),
+    body: new URLSearchParams({ code, ...(returnTo && { return_to: returnTo }) }),
     headers: { cookie, 'sec-fetch-site': 'same-origin' },
     redirect: 'manual',
   })
@@ -61,8 +61,27 @@ test('one’s own recovery code confirms that it is oneself, and a wrong one ask
   assert.deepEqual([wrong.to, wrong.cookies], ['/sign-in?again=1&problem=recovery_code', []])
   assert.match(await pageAt(wrong.to, mika.cookie), /Confirm it’s you/)
   const right = await giveCode(code, mika.cookie)
-  assert.equal(right.to, '/account?recovered=1')
+  assert.equal(right.to, '/')
   assert.equal(right.cookies.length, 1)
+})
+
+test('who confirms by a recovery code goes back to what they were doing, also after a wrong one, and nowhere else', async () => {
+  const { hub } = house
+  const mika = await hub.signIn('member')
+  const wrong = await giveCode('7K3M', mika.cookie, hub, '/account#keys')
+  assert.equal(wrong.to, '/sign-in?again=1&return_to=%2Faccount%23keys&problem=recovery_code')
+  const page = await pageAt(wrong.to, mika.cookie)
+  assert.match(
+    page,
+    /action="\/sign-in\/recovery"><input type="hidden" name="return_to" value="\/account#keys">/,
+  )
+  assert.match(page, /<a [^>]*href="\/account#keys">Not now<\/a>/)
+  assert.equal((await giveCode(await withCode(mika), mika.cookie, hub, '/account#keys')).to, '/account#keys')
+  assert.equal((await giveCode(await withCode(mika), '', hub, '/account#keys')).to, '/account?recovered=1')
+  const rin = await hub.signIn('member')
+  const elsewhere = await pageAt('/sign-in?again=1&return_to=//evil.example', rin.cookie)
+  assert.match(elsewhere, /<a [^>]*href="\/">Not now<\/a>/)
+  assert.equal((await giveCode(await withCode(rin), rin.cookie, hub, '//evil.example')).to, '/')
 })
 
 test('a flood of wrong codes is one entry of the log that counts them, over all hubs', async (t) => {

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Rooms } from '../../house.ts'
 import { fieldOf } from '../../pages/request-fields.ts'
 import { confirmingId } from '../confirming.ts'
+import { returnPath } from '../flows/return-to.ts'
 import { signIn } from '../identify.ts'
 import type { SessionCookie } from '../sessions/cookie.ts'
 import { useRecoveryCode } from './codes.ts'
@@ -15,7 +16,7 @@ const problems = { wrong: 'recovery_code', somebody_else: 'somebody_elses_code' 
 
 /**
  * `POST /sign-in/recovery` takes one of a person's recovery codes, from the form on the sign-in page. Who comes in this
- * way is sent to where a new passkey can be made.
+ * way is sent to where a new passkey can be made; who confirms that it is them goes back to what they were doing.
  */
 export function registerRecovery(app: FastifyInstance, rooms: Rooms, cookie: SessionCookie): void {
   app.register(async (scope) => {
@@ -24,13 +25,16 @@ export function registerRecovery(app: FastifyInstance, rooms: Rooms, cookie: Ses
       reply.header('cache-control', 'no-store')
       const typed = fieldOf(request.body, 'code') ?? ''
       const againAs = confirmingId(request.user)
+      const to = returnPath(fieldOf(request.body, 'return_to'))
       const user = await useRecoveryCode(rooms, { typed, againAs, address: request.ip })
       if (typeof user === 'string') {
-        const again = againAs === undefined ? '' : 'again=1&'
-        return reply.redirect(`/sign-in?${again}problem=${problems[user]}`, 303)
+        const isAgain = againAs !== undefined
+        const kept = { ...(isAgain && { again: '1' }), ...(to !== '/' && { return_to: to }) }
+        const query = new URLSearchParams({ ...kept, problem: problems[user] })
+        return reply.redirect(`/sign-in?${query}`, 303)
       }
       await signIn(request, reply, rooms, cookie, { user, way: 'recovery_code' })
-      return reply.redirect('/account?recovered=1', 303)
+      return reply.redirect(againAs === undefined ? '/account?recovered=1' : to, 303)
     })
   })
 }

@@ -84,7 +84,7 @@ test('recovery codes are copied all at once, and saved as a text file', async ()
 test('the links of invitations are copied one by one and together, on a page that needs no script', async () => {
   const { page, context } = await arrive('owner', '/admin/invitations')
   assert.equal(await page.locator('script[type=module]').count(), 0)
-  await page.getByLabel('People').fill('2')
+  await page.getByLabel('How many links').fill('2')
   await page.getByRole('button', { name: 'Make a link' }).click()
   const links = await page.locator('.desk-secret').allTextContents()
   assert.equal(links.length, 2)
@@ -103,6 +103,8 @@ test('a word about what was done goes after its time, though the pointer rests o
   const { page, context } = visitor
   await page.clock.install()
   await page.goto('/account')
+  // Sent by the browser itself the form would lead to a page with that card, and no word.
+  await page.locator('body[data-whole]').waitFor()
   const save = async () => {
     await page.locator('#profile').getByRole('button', { name: 'Save' }).click()
     const card = page.locator('.toast-card').filter({ hasText: 'Saved.' })
@@ -131,5 +133,24 @@ test('all of a guest’s name and mark at the foot of the list leads to what a g
   await foot.click({ position: { x: 12, y: 12 } })
   await page.getByRole('heading', { name: 'You are a guest here' }).waitFor()
   assert.equal(new URL(page.url()).pathname, '/account')
+  await context.close()
+})
+
+test('what an account wants first is its one filled button: a passkey, and then codes for its loss', async () => {
+  const { page, context } = await arrive('owner', '/account')
+  const filled = page.locator('.account-cards .btn-primary')
+  assert.deepEqual(await filled.allTextContents(), ['Add a passkey'])
+  await filled.click()
+  await page.waitForURL('**/account?changed=1#passkeys')
+  assert.deepEqual(await filled.allTextContents(), ['Make ten codes'])
+  await context.close()
+})
+
+test('from the pages of the admins a link leads back to the chat', async () => {
+  const { page, context } = await arrive('owner', '/admin')
+  assert.equal(await page.title(), 'People · People and rules · Companions')
+  await page.getByRole('link', { name: 'Back to the chat' }).click()
+  await page.locator('#composer-text').waitFor()
+  assert.equal(new URL(page.url()).pathname, '/')
   await context.close()
 })

@@ -49,7 +49,7 @@ function keyRow(
   return row({
     name: html`${name} <code class="account-prefix">${prefix}…</code>`,
     note: html`may ${may} · made ${timeWords(createdAt, facts.clock)} · ${used} · ${ends}`,
-    actions: html`<form ${formTo(`/account/keys/${id}/revoke`, 'keys')} hx-confirm="Revoke this key? Programs that use it are shut out at once."><button type="submit" class="btn btn-sm btn-ghost" aria-label="Revoke ${name}">Revoke</button></form>`,
+    actions: html`<form ${formTo(`/account/keys/${id}/revoke`, 'keys')} hx-confirm="Revoke this key? Programs that use it are shut out at once."><button type="submit" class="btn btn-sm account-away" aria-label="Revoke ${name}">Revoke</button></form>`,
   })
 }
 

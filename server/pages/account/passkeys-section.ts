@@ -32,7 +32,7 @@ function adding({ isFresh, hasPasskeys, passkeys }: AccountFacts): Html | false 
   return (
     passkeys.length < maxPasskeysPerUser &&
     html`<form class="account-form account-line" data-passkey="make" action="/account/passkeys" method="post">
-<button type="submit" class="btn">${icon('plus', 'small')}Add a passkey</button>
+<button ${attributes({ type: 'submit', class: passkeys.length === 0 ? 'btn btn-primary' : 'btn' })}>${icon('plus', 'small')}Add a passkey</button>
 <p class="form-problem" aria-live="assertive" data-passkey-problem hidden></p>
 </form>`
   )
@@ -52,7 +52,7 @@ function passkeyRow(passkey: Passkey, facts: AccountFacts, naming: PasskeyNaming
 
 /** Where somebody comes back to after a change of the name, the keyboard stands where it began. */
 const renameLink = ({ credentialId, name }: Passkey, isBack: boolean): Html =>
-  html`<a class="btn btn-sm btn-ghost" href="${passkeysPath}?rename=${credentialId}" hx-get="${passkeysPath}?rename=${credentialId}" ${attributes({ ...swapCard, 'aria-label': `Rename ${name}`, autofocus: isBack })}>Rename</a>`
+  html`<a class="btn btn-sm" href="${passkeysPath}?rename=${credentialId}" hx-get="${passkeysPath}?rename=${credentialId}" ${attributes({ ...swapCard, 'aria-label': `Rename ${name}`, autofocus: isBack })}>Rename</a>`
 
 const renameRow = ({ credentialId, name }: Passkey, problem: string | undefined): Html =>
   html`<li class="account-row"><form class="rename account-rename" ${formTo(`${passkeysPath}/rename`, 'passkeys')}>
@@ -67,4 +67,4 @@ const swapCard = { 'hx-target': '#passkeys', 'hx-swap': 'outerHTML settle:0' }
 const removeForm = (credentialId: string, name: string): Html =>
   html`<form ${formTo('/account/passkeys/remove', 'passkeys')} hx-confirm="Remove this passkey? You cannot sign in with it any more.">
 <input type="hidden" name="credential" value="${credentialId}">
-<button type="submit" class="btn btn-sm btn-ghost" aria-label="Remove ${name}">Remove</button></form>`
+<button type="submit" class="btn btn-sm account-away" aria-label="Remove ${name}">Remove</button></form>`

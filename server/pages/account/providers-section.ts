@@ -36,7 +36,7 @@ function identityRow(identity: LinkedIdentity, facts: AccountFacts): Html {
 const unlinkForm = ({ issuer, subject }: LinkedIdentity, name: string): Html =>
   html`<form ${formTo('/account/unlink', 'providers')} hx-confirm="Unlink this account? You cannot sign in with it any more.">
 <input type="hidden" name="issuer" value="${issuer}"><input type="hidden" name="subject" value="${subject}">
-<button type="submit" class="btn btn-sm btn-ghost" aria-label="Unlink ${name}">Unlink</button></form>`
+<button type="submit" class="btn btn-sm account-away" aria-label="Unlink ${name}">Unlink</button></form>`
 
 /** A second account at the same provider would be one more way in that nobody tells from the first. */
 const unlinked = ({ providers, identities }: AccountFacts): NamedProvider[] =>

@@ -1,5 +1,5 @@
 import type { Html } from '../html.ts'
-import { html } from '../html.ts'
+import { attributes, html } from '../html.ts'
 import { icon } from '../icons.ts'
 import { copyButton, onceButtons, saveButton } from '../shown-once.ts'
 import type { AccountFacts } from './facts.ts'
@@ -20,14 +20,15 @@ const shown = (codes: readonly string[]): Html =>
 <ol id="new-codes" class="account-codes">${codes.map((code) => html`<li><code>${code}</code></li>`)}</ol>
 ${onceButtons(html`${copyButton('new-codes', 'Copy all', 'codes')}${saveButton('new-codes', 'companions-recovery-codes.txt', 'Recovery codes, each good once, for')}`)}</div>`
 
-const left = ({ recoveryCodes, isFresh }: AccountFacts): Html =>
+const left = ({ recoveryCodes, isFresh, hasPasskeys, passkeys }: AccountFacts): Html =>
   html`<p class="account-state">${words(recoveryCodes)}</p>
-${isFresh ? makeForm(recoveryCodes) : confirmFirst('recovery', 'to make new codes.')}`
+${isFresh ? makeForm(recoveryCodes, hasPasskeys && passkeys.length === 0) : confirmFirst('recovery', 'to make new codes.')}`
 
-const makeForm = (count: number): Html =>
+/** The first thing to do, but for a passkey where there is none yet: that is the way in, and these are for its loss. */
+const makeForm = (count: number, wantsPasskey: boolean): Html =>
   count > 0
     ? html`<form ${formTo('/account/recovery-codes', 'recovery')} hx-confirm="Make ten new codes? The ones you have end."><button type="submit" class="btn">${icon('again', 'small')}Make new codes</button></form>`
-    : html`<form ${formTo('/account/recovery-codes', 'recovery')}><button type="submit" class="btn btn-primary">${icon('plus', 'small')}Make ten codes</button></form>`
+    : html`<form ${formTo('/account/recovery-codes', 'recovery')}><button ${attributes({ type: 'submit', class: wantsPasskey ? 'btn' : 'btn btn-primary' })}>${icon('plus', 'small')}Make ten codes</button></form>`
 
 const words = (count: number): string =>
   count === 0 ? 'You have none.' : `${count} of 10 ${count === 1 ? 'is' : 'are'} left.`

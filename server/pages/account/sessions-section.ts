@@ -33,10 +33,10 @@ function sessionRow(session: SessionSummary, facts: AccountFacts): Html {
 }
 
 const signOutHere = (): Html =>
-  html`<form method="post" action="/sign-out"><button type="submit" class="btn btn-sm btn-ghost">Sign out</button></form>`
+  html`<form method="post" action="/sign-out"><button type="submit" class="btn btn-sm">Sign out</button></form>`
 
 const signOutThere = (id: string, device: string): Html =>
-  html`<form ${formTo(`/account/sessions/${id}/end`, 'sessions')}><button type="submit" class="btn btn-sm btn-ghost" aria-label="Sign out ${device}">Sign out</button></form>`
+  html`<form ${formTo(`/account/sessions/${id}/end`, 'sessions')}><button type="submit" class="btn btn-sm" aria-label="Sign out ${device}">Sign out</button></form>`
 
 const signOutOthers = (count: number): Html =>
   html`<form ${formTo('/account/sessions/end-others', 'sessions')} hx-confirm="Sign out everywhere but here?"><button type="submit" class="btn">Sign out ${count === 1 ? 'the other one' : `the other ${count}`}</button></form>`

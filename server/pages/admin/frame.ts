@@ -29,12 +29,13 @@ const rooms = [
 /** A page of the house's admins. No act needs a script: each is a form, so it works wherever a browser does. */
 export const frame = (view: View, { title, here, credential, done, main, modules = [] }: FrameFacts): Html =>
   barePage(
-    `${title} · Companions`,
+    `${title} · People and rules · Companions`,
     view.theme,
     view.assets,
     html`<a class="skip-link" href="#main">Skip to the page</a>
 <header class="desk-head"><a class="wordmark" href="/">${icon('door')}<span>Companions</span></a>
-<form method="post" action="/sign-out"><button type="submit" class="btn btn-ghost btn-sm">${icon('leave', 'small')}Sign out</button></form></header>
+<div class="desk-ways"><a class="btn btn-ghost btn-sm" href="/">${icon('left', 'small')}Back to the chat</a>
+<form method="post" action="/sign-out"><button type="submit" class="btn btn-ghost btn-sm" title="Sign out">${icon('leave', 'small')}<span class="desk-leave">Sign out</span></button></form></div></header>
 <nav class="desk-rooms" aria-label="Administration">${rooms.map(([href, name]) => html`<a ${attributes({ href, 'aria-current': isHere(here, href) && 'page' })}>${name}</a>`)}</nav>
 <main id="main" class="desk" tabindex="-1">
 <h1>${title}</h1>
@@ -49,8 +50,8 @@ const isHere = (here: string, href: string): boolean =>
   href === '/admin' ? /^\/admin(\?|$|\/people)/.test(here) : here.startsWith(href)
 
 /** A form with one button. */
-export const actForm = (action: string, label: string, look = 'btn-ghost'): Html =>
-  html`<form method="post" action="${action}"><button ${attributes({ type: 'submit', class: `btn btn-sm ${look}` })}>${label}</button></form>`
+export const actForm = (action: string, label: string, look = ''): Html =>
+  html`<form method="post" action="${action}"><button ${attributes({ type: 'submit', class: `btn btn-sm ${look}`.trim() })}>${label}</button></form>`
 
 /** The way to older things. */
 export const olderLink = (path: string, query: Readonly<Record<string, string | undefined>>): Html => {

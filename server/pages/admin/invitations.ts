@@ -95,7 +95,7 @@ const form = (reach: Html | false): Html =>
   html`<section class="card-of"><h2>Invite somebody</h2>${reach && html`<p class="setting-note" role="note">${reach} Give the house an <code>https://</code> address with a name, and say it in <code>PUBLIC_URL</code>.</p>`}<form class="desk-form" method="post" action="${invitationsPath}">
 <div class="setting"><label for="role">Role</label><select id="role" class="select" name="role">${roles.map((role) => html`<option ${attributes({ value: role, selected: role === 'user' })}>${roleWords[role]}</option>`)}</select></div>
 <div class="setting"><label for="days">Good for</label><select id="days" class="select" name="days">${invitationDays.map((days) => html`<option ${attributes({ value: days, selected: days === 7 })}>${days === 1 ? 'a day' : `${days} days`}</option>`)}</select></div>
-<div class="setting"><label for="count">People</label><input id="count" class="input" type="number" name="count" value="1" min="1" max="${mostInvitedAtOnce}" inputmode="numeric"></div>
+<div class="setting"><label for="count">How many links</label><input id="count" class="input" type="number" name="count" value="1" min="1" max="${mostInvitedAtOnce}" inputmode="numeric"></div>
 <div class="setting setting-wide"><label for="note">Note, for yourself</label><input id="note" class="input" name="note" maxlength="60" autocomplete="off" placeholder="For whom it is"></div>
 <button type="submit" class="btn btn-primary">Make a link</button></form></section>`
 

@@ -2,6 +2,7 @@ import { signOutEverybody } from '../../accounts/administer.ts'
 import type { Account } from '../../store/store.ts'
 import type { Html } from '../html.ts'
 import { html } from '../html.ts'
+import { icon } from '../icons.ts'
 import { fieldOf } from '../request-fields.ts'
 import type { View } from '../view.ts'
 import { actForm, frame, olderLink } from './frame.ts'
@@ -27,7 +28,7 @@ export async function showPeople({ rooms, request, view, who }: AdminVisit & { v
     main: html`<form class="desk-search" method="get" action="/admin" role="search"><label class="sr-only" for="q">Search people</label><input id="q" class="input" type="search" name="q" value="${query}" placeholder="Name or e-mail" maxlength="200" autocomplete="off"><button type="submit" class="btn">Search</button></form>
 ${items.length === 0 ? nobody(query) : html`<ul class="ledger">${items.map((person) => row(person, view))}</ul>`}
 ${next !== undefined && olderLink('/admin', { q: query, before: next })}
-<details class="danger"><summary>Sign everybody out</summary><p class="setting-note">Ends every session but yours, on every device. Guests on this machine and keys of programs stay.</p>${actForm(everybodyPath, 'Sign everybody out', 'btn-error')}</details>`,
+<details class="danger"><summary class="unfolds"><span>Sign everybody out</span>${icon('right', 'small')}</summary><p class="setting-note">Ends every session but yours, on every device. Guests on this machine and keys of programs stay.</p>${actForm(everybodyPath, 'Sign everybody out', 'btn-error')}</details>`,
   })
 }
 

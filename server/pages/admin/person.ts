@@ -13,6 +13,7 @@ import type { SessionSummary } from '../../store/sessions.ts'
 import type { Account } from '../../store/store.ts'
 import type { Html } from '../html.ts'
 import { attributes, html } from '../html.ts'
+import { icon } from '../icons.ts'
 import { fieldOf } from '../request-fields.ts'
 import type { NamedProvider } from '../sign-in-page.ts'
 import type { View } from '../view.ts'
@@ -70,7 +71,7 @@ const accessCard = (person: Account): Html | false =>
   person.kind !== 'owner' &&
   html`<section class="card-of"><h2>Access</h2>
 ${person.disabledAt === null ? html`<p class="setting-note">Switched off, the account is let in nowhere and keeps everything.</p>${actForm(`${pathOf(person.id)}/disable`, 'Switch off', '')}` : html`<p class="setting-note">This account is switched off.</p>${actForm(`${pathOf(person.id)}/enable`, 'Switch on', 'btn-primary')}`}
-<details class="danger"><summary>Delete for good</summary><form class="desk-line" method="post" action="${pathOf(person.id)}/delete"><label for="typed">Conversations and all. Type <strong>${person.name}</strong> to say that you mean it.</label><input id="typed" class="input" name="typed" autocomplete="off" required><button type="submit" class="btn btn-error">Delete</button></form></details></section>`
+<details class="danger"><summary class="unfolds"><span>Delete for good</span>${icon('right', 'small')}</summary><form class="desk-line" method="post" action="${pathOf(person.id)}/delete"><label for="typed">Conversations and all. Type <strong>${person.name}</strong> to say that you mean it.</label><input id="typed" class="input" name="typed" autocomplete="off" required><button type="submit" class="btn btn-error">Delete</button></form></details></section>`
 
 export async function postRole({ rooms, request, who }: AdminVisit): Promise<string> {
   const role = fieldOf(request.body, 'role')
