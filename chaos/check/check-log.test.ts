@@ -34,12 +34,13 @@ function logWith(offset: number): object[] {
 interface Case {
   readonly kept?: object[]
   readonly wasLost?: boolean
+  readonly state?: Message['state']
 }
 
 async function violationsOf(
   offset: number,
   mustContinue: boolean,
-  { kept = logWith(offset), wasLost = false }: Case = {},
+  { kept = logWith(offset), wasLost = false, state = 'answered' }: Case = {},
 ): Promise<string[]> {
   const ledger = new Ledger()
   const who = { userId }
@@ -52,8 +53,9 @@ async function violationsOf(
         yield { seq, body: encode(entry), storedAtMs: 0 } satisfies StoredEntry
     },
   }
-  const stored = { id: requestId, content: ' t0 t1 t2' } as Message
-  const about = { mustContinue: () => mustContinue, wasLost: () => wasLost }
+  const stored = { id: requestId, content: ' t0 t1 t2', state } as Message
+  const busLosses = wasLost ? [{ fromMs: 0, toMs: 1 }] : []
+  const about = { busLosses, mustContinue: () => mustContinue, wasLost: () => wasLost }
   await checkLog({ ledger, bus: bus as Bus, ...about }, asked, stored)
   return ledger.violations.map(({ what }) => what)
 }
@@ -79,4 +81,14 @@ test('a log without an end is one, unless the bus lost its data while the reply 
   const kept = logWith(6).slice(0, -1)
   assert.equal((await violationsOf(6, true, { kept })).length, 1)
   assert.deepEqual(await violationsOf(6, true, { kept, wasLost: true }), [])
+})
+
+test('an empty log of a cancelled reply with a text is none where the bus lost its data, and no other', async () => {
+  const [start, , , , done] = logWith(0)
+  const kept = [start, { ...done, attempt: 1, owner: 'o1', n: 1, length: 0 }].filter(
+    (entry) => entry !== undefined,
+  )
+  assert.deepEqual(await violationsOf(0, true, { kept, state: 'cancelled', wasLost: true }), [])
+  assert.equal((await violationsOf(0, true, { kept, state: 'cancelled' })).length, 1)
+  assert.equal((await violationsOf(0, true, { kept, wasLost: true })).length, 1)
 })

@@ -5,11 +5,12 @@ import { streams } from '../../bus/contract/streams.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
 import type { Bus } from '../../bus/nats/bus.ts'
 import type { Message } from '../../server/store/store.ts'
-import type { Asked, Ledger } from './ledger.ts'
+import type { Asked, Ledger, Span } from './ledger.ts'
 
 export interface LogEvidence {
   readonly ledger: Ledger
   readonly bus: Bus
+  readonly busLosses: readonly Span[]
   /** Whether whoever took this reply over has to have gone on where it stood. */
   mustContinue(asked: Asked): boolean
   /** Whether the bus lost its data while this reply was open. */
@@ -45,8 +46,16 @@ export async function checkLog(evidence: LogEvidence, asked: Asked, stored: Mess
   else if (ends !== 1) violate(`ends ${ends} times`)
   else if (last !== 'done' && last !== 'error') violate('goes on after its end')
   else if (!isWhole) ledger.note('logs that are purged in part')
+  else if (wasStoppedAgain(evidence, stored, reader)) ledger.note('logs that were stopped again after a loss')
   else if (reader.text !== stored.content) violate('says other than the store')
 }
+
+/** Where the bus lost the end of a cancelled reply while it was being stored, the log is ended anew, empty. */
+const wasStoppedAgain = (
+  { busLosses }: LogEvidence,
+  { state, content }: Message,
+  { text }: ReplyReader,
+): boolean => busLosses.length > 0 && state === 'cancelled' && text === '' && content !== ''
 
 async function* entriesOf(bus: Bus, { who, frame }: Asked): AsyncIterable<LogEntry | undefined> {
   const subject = subjects.stream(who.userId, frame.request_id)
