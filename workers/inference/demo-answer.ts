@@ -67,6 +67,7 @@ const howToConnect = [
   '3. Ask again. A running Ollama is found by itself, without a restart.',
   '',
   'Ollama on another machine: set `OLLAMA_BASE_URL`. An OpenAI-compatible server: `OPENAI_BASE_URL` and `OPENAI_API_KEY`.',
+  '',
   'The model menu, at the top of the page, says of each that is set up whether it was found.',
 ].join('\n')
 
