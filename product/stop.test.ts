@@ -115,5 +115,5 @@ test('a stop that was pressed without a line outlives the page', () =>
     await lastReply(page).getByText('Stops when the connection is back').waitFor()
     line.isCut = false
     await untilStopped(page)
-    assert.equal(await page.evaluate(() => Object.keys(localStorage).some((key) => /stops/.test(key))), false)
+    await page.waitForFunction(() => !Object.keys(localStorage).some((key) => /stops/.test(key)))
   }))
