@@ -8,7 +8,7 @@ export const ownerLinkPage = (look: { theme: Theme; assets: Assets }): string =>
   doorstep(
     'Your house',
     look,
-    html`<div class=\"notice\">
+    html`<div class="notice">
 <h1>Is this house yours?</h1>
 <p>This link signs you in here as its owner. It works once.</p>
 <form class="notice-actions" method="post"><button type="submit" class="btn btn-primary btn-block">Come in as the owner</button></form>
@@ -20,7 +20,7 @@ export const spentLinkPage = (look: { theme: Theme; assets: Assets }): string =>
   doorstep(
     'This link is spent',
     look,
-    html`<div class=\"notice\">
+    html`<div class="notice">
 <h1>This link is spent</h1>
 <p>An owner link works once, within a day, and ends when a newer one is made. If this browser used it before, it is signed in still.</p>
 <p class="notice-actions"><a class="btn btn-primary btn-block" href="/">Go in</a></p>
@@ -34,7 +34,7 @@ export const spentInvitationPage = (look: { theme: Theme; assets: Assets }): str
   doorstep(
     'This invitation is spent',
     look,
-    html`<div class=\"notice\">
+    html`<div class="notice">
 <h1>This invitation is spent</h1>
 <p>It was used, is too old, or was taken back. If you used it yourself, come in the way you chose then; else ask for another.</p>
 <p class="notice-actions"><a class="btn btn-primary btn-block" href="/">Go in</a></p>
