@@ -16,6 +16,7 @@ import { registerFromElsewhere } from './accounts/flows/from-elsewhere.ts'
 import { registerFlows } from './accounts/flows/routes.ts'
 import { rememberHouseRules } from './accounts/house-rules.ts'
 import { registerIdentity } from './accounts/identify.ts'
+import { registerAccountChangeLimit } from './accounts/limits/account-changes.ts'
 import { registerAttemptLimit } from './accounts/limits/attempts.ts'
 import { createOriginPolicy, registerForgeryGuard } from './accounts/origin.ts'
 import { registerOwnerLink } from './accounts/owner-link.ts'
@@ -173,6 +174,7 @@ function registerRoutes(
     registerAttemptLimit(identified, rooms)
     registerIdentity(identified, rooms, cookie)
     registerProxyIdentity(identified, rooms, cookie)
+    registerAccountChangeLimit(identified, rooms)
     registerHealth(identified, rooms, isDraining)
     registerAssets(identified, assets)
     registerOwnerLink(identified, rooms, cookie)

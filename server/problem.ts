@@ -3,8 +3,9 @@ import { CodedError, type ErrorCode, errorCodes } from '../bus/contract/errors.t
 import { errorFields } from '../telemetry/logger.ts'
 import type { Assets } from './assets/assets.ts'
 import { themeOf } from './pages/cookies.ts'
-import { renderErrorPage } from './pages/error-page.ts'
+import { type ErrorFacts, errorPiece, renderErrorPage } from './pages/error-page.ts'
 import { spentInvitationPage, spentLinkPage } from './pages/owner-link-pages.ts'
+import { isFragment } from './pages/request-fields.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -14,7 +15,7 @@ declare module 'fastify' {
 }
 
 /**
- * Answers with an error: a page where a person reads it, else problem details (RFC 9457) with `timestamp` (ISO 8601)
+ * Answers with an error: a page, or a piece of one, where a person reads it, else problem details (RFC 9457) with `timestamp` (ISO 8601)
  * and our own `code` beside the members of the standard.
  */
 export function sendProblem(
@@ -26,13 +27,9 @@ export function sendProblem(
   const { status, title } = errorCodes[code]
   if (retryAfterMs !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterMs / 1000)))
   const said = detail ?? `${title}.`
-  reply.code(status).header('cache-control', 'no-store').header('vary', 'accept')
-  if (prefersPage(reply.request)) {
-    const look = { theme: themeOf(reply.request.headers.cookie), assets: reply.server.assets }
-    const spent = code === 'not_found' ? spentPageOf(pathOf(reply.request)) : undefined
-    const page = spent?.(look) ?? renderErrorPage({ status, code, title, detail: said }, look)
-    return reply.type('text/html; charset=utf-8').send(page)
-  }
+  reply.code(status).header('cache-control', 'no-store').header('vary', 'accept, hx-request')
+  if (prefersPage(reply.request))
+    return reply.type('text/html; charset=utf-8').send(inHtml(reply, { status, code, title, detail: said }))
   return reply.type('application/problem+json; charset=utf-8').send({
     type: `urn:companions:problem:${code}`,
     title,
@@ -43,6 +40,14 @@ export function sendProblem(
     code,
     ...(retryAfterMs !== undefined && { retry_after_ms: Math.ceil(retryAfterMs) }),
   })
+}
+
+/** A page, or the piece of one that HTMX can place in the page that somebody sees. */
+function inHtml({ request, server: { assets } }: FastifyReply, facts: ErrorFacts): string {
+  if (isFragment(request)) return errorPiece(request.headers['hx-target'], facts).toString()
+  const look = { theme: themeOf(request.headers.cookie), assets }
+  const spent = facts.code === 'not_found' ? spentPageOf(pathOf(request)) : undefined
+  return spent?.(look) ?? renderErrorPage(facts, look)
 }
 
 /** Of a link that was good once there is more to say than that there is nothing. */

@@ -7,6 +7,7 @@ import type { Html } from './html.ts'
 import { html } from './html.ts'
 import { icon } from './icons.ts'
 import { doorstep, page } from './layout.ts'
+import { toastAlong } from './toast.ts'
 import type { View } from './view.ts'
 
 export interface ErrorFacts {
@@ -32,8 +33,14 @@ export const errorPage = (view: View, facts: ErrorFacts, list: ListFacts): Html 
 const mayComeIn = ({ user }: View, { code }: ErrorFacts): boolean =>
   user.kind === 'guest' && code === 'not_allowed'
 
-export const errorFragment = (facts: ErrorFacts): Html =>
-  html`<title>${facts.title} · Companions</title>${errorMain(facts)}`
+/**
+ * For HTMX, which says in `hx-target` what it put its answer into: the room shows its error in its place; any smaller
+ * piece leaves the page as it is and says it in a toast.
+ */
+export const errorPiece = (target: string | string[] | undefined, facts: ErrorFacts): Html =>
+  target === 'main#chat'
+    ? html`<title>${facts.title} · Companions</title>${errorMain(facts)}`
+    : toastAlong(`${(facts.detail || facts.title).replace(/\.$/, '')}.`)
 
 const errorMain = (facts: ErrorFacts, canSignIn = false): Html =>
   html`<main id="chat" class="room error-room" tabindex="-1" hx-history-elt data-room="error">

@@ -11,12 +11,11 @@ import type { House } from '../house.ts'
 import type { User } from '../store/store.ts'
 import { remembered } from './cookies.ts'
 import type { ErrorFacts } from './error-page.ts'
-import { errorFragment, errorPage, renderErrorPage } from './error-page.ts'
+import { errorPage, errorPiece, renderErrorPage } from './error-page.ts'
 import type { Html } from './html.ts'
 import { listOf } from './list-facts.ts'
 import { isFragment } from './request-fields.ts'
 import { sendSignInPage } from './sign-in-routes.ts'
-import { toastAlong } from './toast.ts'
 import type { View } from './view.ts'
 
 /** One request for a page or a piece of one, by somebody who is known. */
@@ -99,11 +98,7 @@ async function wordsFor(visit: Visit, error: unknown): Promise<string> {
   const facts: ErrorFacts = { status, code, title, detail: error instanceof CodedError ? error.detail : '' }
   if (status >= 500) request.log.error(errorFields(error), 'A page could not be made')
   reply.code(status)
-  if (isFragment(request)) return fragmentFor(visit, facts).toString()
+  if (isFragment(request)) return errorPiece(request.headers['hx-target'], facts).toString()
   if (status >= 500) return renderErrorPage(facts, view)
   return errorPage(view, facts, await listOf(visit, {})).toString()
 }
-
-/** The room shows its error in its place; any smaller piece leaves the page as it is and says it in a toast. */
-const fragmentFor = ({ request }: Visit, facts: ErrorFacts): Html =>
-  request.headers['hx-target'] === 'main#chat' ? errorFragment(facts) : toastAlong(`${facts.title}.`)

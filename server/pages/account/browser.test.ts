@@ -7,8 +7,10 @@ import {
   type AccountVisitor,
   startAccountHouse,
 } from '../../../testing/accounts/account-house.ts'
+import { holdClock } from '../../../testing/hub/hold-clock.ts'
 import type { TestHub } from '../../../testing/hub/start-hub.ts'
 import { waitUntil } from '../../../testing/servers/wait-until.ts'
+import { accountChangeBounds, accountChangeCounter } from '../../accounts/limits/account-changes.ts'
 
 let home: AccountHouse
 
@@ -124,6 +126,22 @@ test('a word about what was done goes after its time, though the pointer rests o
   assert.equal(await held.count(), 1)
   await page.locator('#profile').getByLabel('Name').focus()
   await untilGone(held)
+  await context.close()
+})
+
+test('who changed their account too often reads so beside the card, which stays as it was', async (t) => {
+  holdClock(t)
+  const [hub] = home.hubs
+  const mika = await hub.signIn('member')
+  const [{ windowMs, most }] = accountChangeBounds
+  await hub.store.limits.add(accountChangeCounter(mika.user.id, windowMs, Date.now()), most)
+  const { page, context } = await home.browse(mika)
+  await page.goto('/account')
+  await page.locator('body[data-whole]').waitFor()
+  await page.locator('#profile').getByLabel('Name').fill('Ada')
+  await page.locator('#profile').getByRole('button', { name: 'Save' }).click()
+  await page.locator('.toast-card').filter({ hasText: 'That is a lot of changes' }).waitFor()
+  assert.equal(await page.locator('#profile').getByLabel('Name').inputValue(), 'Ada')
   await context.close()
 })
 
