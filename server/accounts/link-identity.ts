@@ -1,5 +1,6 @@
 import { CodedError } from '../../bus/contract/errors.ts'
 import type { Rooms } from '../house.ts'
+import type { LinkOutcome } from '../store/identities.ts'
 import type { User } from '../store/store.ts'
 import type { OfferedWays } from '../store/ways-in.ts'
 import { audit } from './audit.ts'
@@ -18,14 +19,14 @@ export interface SignedIn {
  * Gives a signed-in person a further way in. Whoever sits at an unlocked screen must not be able to, so it wants a
  * fresh sign-in.
  *
- * @returns `taken` where the identity is somebody else's; nothing is merged.
+ * @returns `taken` where the identity is somebody else's, and nothing is merged; `full` past `maxIdentitiesPerUser`.
  * @throws CodedError `not_allowed` for a guest and without a fresh sign-in.
  */
 export async function linkIdentity(
   rooms: Rooms,
   who: SignedIn,
   proven: ProvenIdentity,
-): Promise<'linked' | 'already' | 'taken'> {
+): Promise<LinkOutcome> {
   requireFresh(who, 'manage-account')
   const outcome = await rooms.store.identities.link(identityOf(proven), who.user.id, Date.now())
   if (outcome === 'linked') await note(rooms, who, 'identity-linked', proven.issuer)

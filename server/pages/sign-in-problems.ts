@@ -1,11 +1,13 @@
 import type { SignInFaultKind } from '../accounts/providers/sign-in-fault.ts'
 import type { SignInRefusal } from '../accounts/sign-in.ts'
+import { maxIdentitiesPerUser } from '../store/identities.ts'
 
 /** Everything that keeps somebody from signing in, or from linking an account. */
 export type SignInProblem =
   | SignInFaultKind
   | SignInRefusal
   | 'taken'
+  | 'full'
   | 'recovery_code'
   | 'somebody_elses_code'
   | 'account_deleted'
@@ -37,6 +39,8 @@ const words: Readonly<Record<SignInProblem, (provider: string) => string>> = {
     `That account at ${provider} belongs to somebody else than the one who is signed in here, so nothing was changed. To come in as somebody else, sign out first.`,
   taken: (provider) =>
     `That account at ${provider} belongs to somebody else here, so it was not linked to yours.`,
+  full: (provider) =>
+    `You have ${maxIdentitiesPerUser} linked accounts, which is as many as one person may have, so that at ${provider} was not linked. Unlink one at Your account first.`,
   recovery_code: () => 'That code is not known, or was used before. Each works once.',
   somebody_elses_code: () =>
     'That code belongs to somebody else than the one who is signed in here, so nothing was changed, and it is still good. To come in as somebody else, sign out first.',

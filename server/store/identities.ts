@@ -5,6 +5,9 @@ import { type SignUp, type SignUpOutcome, signUp } from './sign-up.ts'
 import { toAccount, userColumns } from './user-rows.ts'
 import { isLastWayIn, type OfferedWays } from './ways-in.ts'
 
+/** Most accounts elsewhere that are linked to one person. */
+export const maxIdentitiesPerUser = 20
+
 /** Somebody as a provider names them. The pair is who it is; everything else is only what the provider says of them. */
 export interface Identity {
   readonly issuer: string
@@ -21,6 +24,9 @@ export interface LinkedIdentity extends Identity {
   readonly lastUsedAt: number
 }
 
+/** `taken`: somebody else's; `full`: past `maxIdentitiesPerUser`. */
+export type LinkOutcome = 'linked' | 'already' | 'taken' | 'full'
+
 export interface IdentityStore {
   /** Whose identity it is, disabled or not. */
   findUser(issuer: string, subject: string): Promise<Account | undefined>
@@ -28,8 +34,7 @@ export interface IdentityStore {
   noteSignIn(identity: Identity, now: number): Promise<void>
   /** The first sign-in of an identity; see `sign-up.ts`. */
   signUp(input: SignUp): Promise<SignUpOutcome>
-  /** `taken`: somebody else's. */
-  link(identity: Identity, userId: string, now: number): Promise<'linked' | 'already' | 'taken'>
+  link(identity: Identity, userId: string, now: number): Promise<LinkOutcome>
   /** `last`: nobody could sign in to the account any more by the ways that are offered. */
   unlink(
     userId: string,
@@ -44,7 +49,11 @@ export function createIdentityStore(database: Database): IdentityStore {
     findUser: (issuer, subject) => database.read((queries) => findByIdentity(queries, { issuer, subject })),
     noteSignIn: (identity, now) => database.write((queries) => noteSignIn(queries, identity, now)),
     signUp: (input) => signUp(database, input),
-    link: (identity, userId, now) => database.write((queries) => link(queries, identity, userId, now)),
+    link: (identity, userId, now) =>
+      database.write(async (queries) => {
+        await database.lockUser(queries, userId)
+        return link(queries, identity, userId, now)
+      }),
     unlink: (userId, identity, offered) =>
       database.write(async (queries) => {
         await database.lockUser(queries, userId)
@@ -109,15 +118,12 @@ async function noteSignIn(queries: Queries, identity: Identity, now: number): Pr
   await noteSearchText(queries, known.id)
 }
 
-async function link(
-  queries: Queries,
-  identity: Identity,
-  userId: string,
-  now: number,
-): Promise<'linked' | 'already' | 'taken'> {
-  if (await insertIdentity(queries, identity, userId, now)) return 'linked'
+/** What is there is looked at first: who is full may still hear that an account is theirs already. */
+async function link(queries: Queries, identity: Identity, userId: string, now: number): Promise<LinkOutcome> {
   const present = await findByIdentity(queries, identity)
-  return present?.id === userId ? 'already' : 'taken'
+  if (present !== undefined) return present.id === userId ? 'already' : 'taken'
+  if ((await list(queries, userId)).length >= maxIdentitiesPerUser) return 'full'
+  return (await insertIdentity(queries, identity, userId, now)) ? 'linked' : 'taken'
 }
 
 async function unlink(queries: Queries, userId: string, { issuer, subject }: Key, offered: OfferedWays) {

@@ -89,6 +89,7 @@ async function link(
       now,
     )
   const outcome = await linkIdentity(rooms, { user, credential, address: ip }, proven)
-  if (outcome === 'taken') return `/sign-in?problem=taken&provider=${provider.slug}`
+  if (outcome === 'taken' || outcome === 'full')
+    return `/sign-in?problem=${outcome}&provider=${provider.slug}`
   return outcome === 'linked' && flow.returnTo === '/account' ? '/account?changed=1' : flow.returnTo
 }

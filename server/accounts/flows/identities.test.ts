@@ -8,6 +8,7 @@ import {
   signInAt,
   startSignInHouse,
 } from '../../../testing/providers/sign-in-house.ts'
+import { maxIdentitiesPerUser } from '../../store/identities.ts'
 
 let home: SignInHouse
 
@@ -99,6 +100,21 @@ suite('linking a second account', () => {
     const again = home.visitor()
     await signInAt(again, 'google')
     assert.equal((await home.whoIs(again))?.id, (await home.whoIs(owner))?.id)
+  })
+
+  test('is refused to who has as many as one may have, and their page says what to do', async () => {
+    const visitor = home.visitor()
+    const { identities } = home.hubs[0].store
+    await signInAt(visitor, 'authentik')
+    const { id } = (await home.whoIs(visitor)) ?? assert.fail('Nobody is signed in')
+    const there = await beginLink(visitor, 'google')
+    const identity = { issuer: 'https://id.example', email: null, emailVerified: false, label: 'Ada' }
+    for (let count = 0; (await identities.list(id)).length < maxIdentitiesPerUser; count += 1)
+      await identities.link({ ...identity, subject: `${id} ${count}` }, id, Date.now())
+    home.google.person = { subject: '850', name: 'Ada', email: 'ada@gmail.example', emailVerified: true }
+    const refused = await visitor.follow(there)
+    assert.match(refused.body, /You have 20 linked accounts.*Google was not linked. Unlink one/)
+    assert.match((await visitor.ask(`${publicOrigin}/account`)).body, /Unlink one to link another/)
   })
 
   test('comes to nothing when somebody else has signed in meanwhile', async () => {

@@ -1,4 +1,4 @@
-import type { LinkedIdentity } from '../../store/identities.ts'
+import { type LinkedIdentity, maxIdentitiesPerUser } from '../../store/identities.ts'
 import { isSameIssuer } from '../../store/issuers.ts'
 import { timeWords } from '../clock.ts'
 import type { Html } from '../html.ts'
@@ -18,7 +18,7 @@ export function providersSection(facts: AccountFacts): Html | false {
       note: 'Sign in here with an account you have elsewhere. It tells this house who you are, and nothing more.',
     },
     html`${identities.length > 0 && rows(identities.map((one) => identityRow(one, facts)))}
-${facts.isFresh ? linkButtons(unlinked(facts)) : confirmFirst('providers', 'to link an account, or take one away.')}`,
+${facts.isFresh ? linkMore(facts) : confirmFirst('providers', 'to link an account, or take one away.')}`,
   )
 }
 
@@ -37,6 +37,11 @@ const unlinkForm = ({ issuer, subject }: LinkedIdentity, name: string): Html =>
   html`<form ${formTo('/account/unlink', 'providers')} hx-confirm="Unlink this account? You cannot sign in with it any more.">
 <input type="hidden" name="issuer" value="${issuer}"><input type="hidden" name="subject" value="${subject}">
 <button type="submit" class="btn btn-sm account-away" aria-label="Unlink ${name}">Unlink</button></form>`
+
+const linkMore = (facts: AccountFacts): Html | false =>
+  facts.identities.length < maxIdentitiesPerUser
+    ? linkButtons(unlinked(facts))
+    : html`<p class="account-note">You have ${maxIdentitiesPerUser} linked accounts, which is as many as one person may have. Unlink one to link another.</p>`
 
 /** A second account at the same provider would be one more way in that nobody tells from the first. */
 const unlinked = ({ providers, identities }: AccountFacts): NamedProvider[] =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { uuidv7 } from '../../../bus/contract/ids.ts'
-import type { Identity } from '../identities.ts'
+import { type Identity, maxIdentitiesPerUser } from '../identities.ts'
 import type { SignUp } from '../sign-up.ts'
 import {
   converse,
@@ -141,6 +141,21 @@ export function testIdentities(it: It): void {
     ])
     assert.deepEqual(both.toSorted(), ['last', 'unlinked'])
     assert.equal((await identities.list(id)).length, 1)
+  })
+
+  it('links a bounded number of accounts to each person, from however many hubs', async (ground) => {
+    const [store, other] = [await ground.open(), await ground.open()]
+    const user = await createMember(store)
+    const link = (subject: number | string, hub = store) =>
+      hub.identities.link(exampleIdentity({ subject: `many ${subject}` }), user.id, 30)
+    for (let count = 1; count < maxIdentitiesPerUser; count += 1) assert.equal(await link(count), 'linked')
+    const last = await Promise.all([link('here'), link('there', other)])
+    assert.deepEqual(last.toSorted(), ['full', 'linked'])
+    assert.equal(await link(1), 'already')
+    const { issuer, subject } = exampleIdentity({ subject: 'many 1' })
+    const offered = { rpId: undefined, issuers: [issuer], recoveryCodes: false }
+    assert.equal(await store.identities.unlink(user.id, { issuer, subject }, offered), 'unlinked')
+    assert.equal(await link(1), 'linked')
   })
 
   it('notes what the provider says now, and takes an address only when it is verified', async (ground) => {
