@@ -7,6 +7,9 @@ import { toUser, userColumns } from './user-rows.ts'
 /** Most keys of one person that are in force. */
 export const maxApiKeysPerUser = 20
 
+/** Most keys of one person that are over and still told of, in their export; a new one makes the oldest of more go. */
+export const maxEndedApiKeysPerUser = 20
+
 /** A key for programs. The key itself is shown once; the store has its hash, and a prefix to know it by. */
 export interface ApiKey {
   readonly id: string
@@ -23,12 +26,15 @@ export interface ApiKey {
 export const isInForce = ({ revokedAt, expiresAt }: ApiKey, now: number): boolean =>
   revokedAt === null && (expiresAt === null || expiresAt > now)
 
+const endOf = ({ revokedAt, expiresAt }: ApiKey): number =>
+  Math.min(revokedAt ?? Number.POSITIVE_INFINITY, expiresAt ?? Number.POSITIVE_INFINITY)
+
 export interface ApiKeyStore {
   /** @returns false past `maxApiKeysPerUser`. */
   create(key: Omit<ApiKey, 'lastUsedAt' | 'revokedAt'> & { hash: string }): Promise<boolean>
   /** One in force, of a user who is not disabled, with the hash as it is stored. */
   find(hash: string, now: number): Promise<{ key: ApiKey; hash: string; user: User } | undefined>
-  /** Newest first, revoked ones included. */
+  /** Newest first, with those that ended last. */
   list(userId: string): Promise<ApiKey[]>
   /** Notes a use, unless one after `unlessAfter` is noted: of many at once, on many hubs, one is written. */
   noteUse(id: string, use: { now: number; unlessAfter: number }): Promise<void>
@@ -64,8 +70,10 @@ async function create(
   queries: Queries,
   key: Omit<ApiKey, 'lastUsedAt' | 'revokedAt'> & { hash: string },
 ): Promise<boolean> {
-  const inForce = (await list(queries, key.userId)).filter((one) => isInForce(one, key.createdAt))
-  if (inForce.length >= maxApiKeysPerUser) return false
+  const keys = await list(queries, key.userId)
+  const ended = keys.filter((one) => !isInForce(one, key.createdAt))
+  if (keys.length - ended.length >= maxApiKeysPerUser) return false
+  await forgetOldest(queries, ended)
   await queries
     .insertInto('api_keys')
     .values({
@@ -80,6 +88,14 @@ async function create(
     })
     .execute()
   return true
+}
+
+/** What is revoked was told to the hubs when it was, so nothing asks for these rows any more. */
+async function forgetOldest(queries: Queries, ended: readonly ApiKey[]): Promise<void> {
+  const oldest = ended.toSorted((one, other) => endOf(other) - endOf(one)).slice(maxEndedApiKeysPerUser)
+  if (oldest.length === 0) return
+  const ids = oldest.map(({ id }) => id)
+  await queries.deleteFrom('api_keys').where('id', 'in', ids).execute()
 }
 
 const selectInForce = (queries: Queries, now: number) =>

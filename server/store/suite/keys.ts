@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { uuidv7 } from '../../../bus/contract/ids.ts'
-import { maxApiKeysPerUser } from '../api-keys.ts'
+import { maxApiKeysPerUser, maxEndedApiKeysPerUser } from '../api-keys.ts'
 import { maxPasskeysPerUser, type NewPasskey } from '../passkeys.ts'
 import type { User } from '../store.ts'
 import { createMember, told } from './examples.ts'
@@ -141,5 +141,33 @@ export function testKeys(it: It): void {
     const [one] = await store.apiKeys.list(user.id)
     await store.apiKeys.revoke(user.id, one?.id ?? '', 20)
     assert.equal(await store.apiKeys.create(exampleKey(user, 'one more')), true)
+  })
+
+  it('keeps those API keys that ended last, revoked or expired, and all that are in force', async (ground) => {
+    const store = await ground.open()
+    const { apiKeys } = store
+    const user = await createMember(store)
+    const make = async (name: string, expiresAt: number | null, createdAt: number) => {
+      const key = { ...exampleKey(user, name, expiresAt), name, createdAt }
+      assert.equal(await apiKeys.create(key), true, name)
+      return key.id
+    }
+    await make('in force', null, 1)
+    const early = await make('revoked late', null, 2)
+    await make('expired first', 5, 3)
+    for (let count = 0; count < maxEndedApiKeysPerUser; count += 1)
+      await apiKeys.revoke(user.id, await make(`revoked ${count}`, null, 10 + count), 10 + count)
+    await apiKeys.revoke(user.id, early, 50)
+    await make('newest', null, 60)
+    const names = (await apiKeys.list(user.id)).map(({ name }) => name)
+    assert.equal(names.length, 2 + maxEndedApiKeysPerUser)
+    assert.deepEqual(
+      ['in force', 'newest', 'revoked late', 'revoked 1'].filter((name) => !names.includes(name)),
+      [],
+    )
+    assert.deepEqual(
+      ['expired first', 'revoked 0'].filter((name) => names.includes(name)),
+      [],
+    )
   })
 }
