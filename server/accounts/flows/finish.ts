@@ -9,6 +9,7 @@ import type { Provider } from '../providers/provider.ts'
 import { SignInFault } from '../providers/sign-in-fault.ts'
 import { type ProvenIdentity, signInWithIdentity } from '../sign-in.ts'
 import type { Flow } from './flow.ts'
+import { problemPath } from './problem-path.ts'
 import type { FlowRooms } from './routes.ts'
 
 /** What came of a flow: who it is, and what the browser wanted. */
@@ -58,9 +59,9 @@ async function signInThrough(
     ...(againAs !== undefined && { againAs }),
   })
   if (result.outcome === 'refused') {
-    const to = encodeURIComponent(flow.returnTo)
-    const again = result.reason === 'somebody_else' ? `again=1&return_to=${to}&` : ''
-    return `/sign-in?${again}problem=${result.reason}&provider=${provider.slug}`
+    const { reason } = result
+    const told = { problem: reason, provider: provider.slug, returnTo: flow.returnTo }
+    return problemPath({ ...told, isAgain: reason === 'somebody_else' })
   }
   const proof = {
     provider: provider.slug,
@@ -90,6 +91,9 @@ async function link(
     )
   const outcome = await linkIdentity(rooms, { user, credential, address: ip }, proven)
   if (outcome === 'taken' || outcome === 'full')
-    return `/sign-in?problem=${outcome}&provider=${provider.slug}`
+    return problemPath({
+      ...{ problem: outcome, provider: provider.slug, returnTo: flow.returnTo },
+      isAgain: false,
+    })
   return outcome === 'linked' && flow.returnTo === '/account' ? '/account?changed=1' : flow.returnTo
 }

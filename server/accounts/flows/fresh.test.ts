@@ -36,12 +36,19 @@ async function rememberedThere(): Promise<Visitor> {
 }
 
 /** Begins to confirm, and comes to the issuer with an address that somebody has changed on the way. */
-async function confirmWith(visitor: Visitor, change: (asked: URLSearchParams) => void): Promise<Page> {
-  const begun = await visitor.ask(`${publicOrigin}/sign-in/authentik`)
+async function confirmWith(
+  visitor: Visitor,
+  change: (asked: URLSearchParams) => void,
+  query = '',
+): Promise<Page> {
+  const begun = await visitor.ask(`${publicOrigin}/sign-in/authentik${query}`)
   const there = new URL(begun.headers.location ?? '')
   change(there.searchParams)
   return visitor.follow(there)
 }
+
+/** Then the issuer does not ask, and does not say when it did. */
+const leaveOut = (asked: URLSearchParams) => ['prompt', 'max_age'].forEach((name) => void asked.delete(name))
 
 const words = /let you through without showing that it is you at this moment/
 
@@ -76,7 +83,7 @@ suite('a provider that tells when somebody signed in there', () => {
   test('is not believed where its word is old, missing, or of a time to come', async () => {
     const forged: [string, (query: URLSearchParams) => void, number][] = [
       ['old', (query) => query.delete('prompt'), 0],
-      ['missing', (query) => ['prompt', 'max_age'].forEach((name) => void query.delete(name)), 0],
+      ['missing', leaveOut, 0],
       ['to come', () => {}, -anHour],
     ]
     for (const [what, change, ago] of forged) {
@@ -94,6 +101,17 @@ suite('a provider that tells when somebody signed in there', () => {
 })
 
 suite('confirming that it is you', () => {
+  test('still leads to where one was going, after an answer that did not show it', async () => {
+    const visitor = await rememberedThere()
+    const refused = await confirmWith(visitor, leaveOut, '?return_to=/account')
+    assert.match(refused.body, words)
+    assert.match(refused.body, /href="\/account">Not now</)
+    const [, again = ''] = /href="(\/sign-in\/authentik\?[^"]+)"/.exec(refused.body) ?? []
+    const done = await visitor.follow(`${publicOrigin}${again}`)
+    assert.equal(new URL(done.url).pathname, '/account')
+    assert.equal(await isFresh(visitor), true)
+  })
+
   const kim = { subject: '61', name: 'Kim', email: null, emailVerified: false }
 
   test('signs in nobody else, known or new, and says so', async () => {

@@ -129,7 +129,7 @@ suite('linking a second account', () => {
     await signInAt(visitor, 'authentik')
     assert.equal((await home.whoIs(visitor))?.name, 'Bob')
     const done = await visitor.ask(back.url)
-    assert.equal(done.headers.location, '/sign-in?problem=expired&provider=google')
+    assert.equal(done.headers.location, '/sign-in?return_to=%2Faccount&problem=expired&provider=google')
   })
 })
 

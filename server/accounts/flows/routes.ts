@@ -16,6 +16,7 @@ import { hashToken, isToken } from '../sessions/tokens.ts'
 import { type BrowserBinding, createBrowserBinding } from './browser-binding.ts'
 import { finishFlow } from './finish.ts'
 import { beginFlow, endFlow, type FlowPurpose } from './flow.ts'
+import { problemPath } from './problem-path.ts'
 import { publicOriginOf } from './public-origin.ts'
 import { returnPath } from './return-to.ts'
 
@@ -46,7 +47,8 @@ export function registerFlows(app: FastifyInstance, flowRooms: FlowRooms): void 
   }
   app.get<Route>('/sign-in/:provider', options, async (request, reply) => {
     const visit = visitOf(request, reply)
-    return telling(visit, () => begin(visit, signInPurpose(request)))
+    const purpose = signInPurpose(request)
+    return telling(visit, purpose, () => begin(visit, purpose))
   })
   app.register(async (scope) => {
     await scope.register(formbody, { bodyLimit: maxFormBytes })
@@ -55,6 +57,7 @@ export function registerFlows(app: FastifyInstance, flowRooms: FlowRooms): void 
       const visit = visitOf(request, reply)
       return telling(
         visit,
+        purpose,
         () => begin(visit, purpose),
         (there) => sendToLink(visit, there),
       )
@@ -62,7 +65,7 @@ export function registerFlows(app: FastifyInstance, flowRooms: FlowRooms): void 
   })
   app.get<Route>('/sign-in/:provider/callback', options, async (request, reply) => {
     const visit = visitOf(request, reply)
-    return telling(visit, () => end(visit))
+    return telling(visit, { returnTo: '/' }, () => end(visit))
   })
 }
 
@@ -134,27 +137,40 @@ async function end(visit: FlowVisit): Promise<URL | string> {
     throw new SignInFault('mixed_up', 'The answer came to the address of another provider')
   const answer = new URL(flow.redirectUri)
   answer.search = new URL(request.url, answer).search
-  const finished = { flow, provider, proven: await provider.redeem(answer, flow) }
-  return finishFlow(visit, finished, request, reply)
+  try {
+    const finished = { flow, provider, proven: await provider.redeem(answer, flow) }
+    return await finishFlow(visit, finished, request, reply)
+  } catch (error) {
+    return faultPath(visit, flow, error)
+  }
 }
 
 /** Sends the browser on, to where `act` says or to the sign-in page with the reason why not. */
 async function telling(
-  { provider: { slug }, request, reply }: FlowVisit,
+  visit: FlowVisit,
+  wanted: Pick<FlowPurpose, 'returnTo'>,
   act: () => Promise<URL | string>,
-  send = (there: string) => reply.redirect(there, 303),
+  send = (there: string) => visit.reply.redirect(there, 303),
 ): Promise<FastifyReply> {
-  reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer')
+  visit.reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer')
   try {
     return send(String(await act()))
   } catch (error) {
-    if (error instanceof CodedError) throw error
-    const fault = asSignInFault(error)
-    const { kind, message } = fault
-    const fields = { provider: slug, kind, reason: message, ...answerOf(fault) }
-    request.log.warn(fields, 'A sign-in came to nothing')
-    // Then only what would count is offered.
-    const again = kind === 'not_fresh' ? 'again=1&' : ''
-    return reply.redirect(`/sign-in?${again}problem=${kind}&provider=${slug}`, 303)
+    return visit.reply.redirect(faultPath(visit, wanted, error), 303)
   }
+}
+
+/** The sign-in page, with the reason; from there the person still comes to where they were going. */
+function faultPath(
+  { provider: { slug }, request }: FlowVisit,
+  { returnTo }: Pick<FlowPurpose, 'returnTo'>,
+  error: unknown,
+): string {
+  if (error instanceof CodedError) throw error
+  const fault = asSignInFault(error)
+  const { kind, message } = fault
+  const fields = { provider: slug, kind, reason: message, ...answerOf(fault) }
+  request.log.warn(fields, 'A sign-in came to nothing')
+  // Then only what would count is offered.
+  return problemPath({ problem: kind, provider: slug, returnTo, isAgain: kind === 'not_fresh' })
 }

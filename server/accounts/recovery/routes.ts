@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Rooms } from '../../house.ts'
 import { fieldOf } from '../../pages/request-fields.ts'
 import { confirmingId } from '../confirming.ts'
+import { problemPath } from '../flows/problem-path.ts'
 import { returnPath } from '../flows/return-to.ts'
 import { signIn } from '../identify.ts'
 import type { SessionCookie } from '../sessions/cookie.ts'
@@ -28,10 +29,8 @@ export function registerRecovery(app: FastifyInstance, rooms: Rooms, cookie: Ses
       const to = returnPath(fieldOf(request.body, 'return_to'))
       const user = await useRecoveryCode(rooms, { typed, againAs, address: request.ip })
       if (typeof user === 'string') {
-        const isAgain = againAs !== undefined
-        const kept = { ...(isAgain && { again: '1' }), ...(to !== '/' && { return_to: to }) }
-        const query = new URLSearchParams({ ...kept, problem: problems[user] })
-        return reply.redirect(`/sign-in?${query}`, 303)
+        const told = { problem: problems[user], returnTo: to, isAgain: againAs !== undefined }
+        return reply.redirect(problemPath(told), 303)
       }
       await signIn(request, reply, rooms, cookie, { user, way: 'recovery_code' })
       return reply.redirect(againAs === undefined ? '/account?recovered=1' : to, 303)
