@@ -116,6 +116,22 @@ test('who opens the page, or begins anew, types at once; on a touch screen no ke
   )
 })
 
+test('arrow keys go round a menu of which a touch screen leaves an item out', () =>
+  stage.visit(
+    async ({ page }) => {
+      await untilAlive(page)
+      await page.getByRole('button', { name: 'More' }).click()
+      await waitUntil('the theme has the focus', async () => /As the system/.test(await focused(page)))
+      await page.keyboard.press('ArrowUp')
+      assert.match(await focused(page), /Dark/)
+      await page.keyboard.press('ArrowDown')
+      assert.match(await focused(page), /As the system/)
+      await page.keyboard.press('End')
+      assert.match(await focused(page), /Dark/)
+    },
+    { hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } },
+  ))
+
 test('Escape in the menu of a conversation closes the menu and leaves the drawer open', () =>
   stage.visit(
     async ({ page }) => {

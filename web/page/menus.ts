@@ -48,7 +48,9 @@ function onClick(event: MouseEvent): void {
   item?.closest<HTMLElement>('.menu-card')?.hidePopover()
 }
 
-const itemsOf = (card: HTMLElement): HTMLElement[] => [...card.querySelectorAll<HTMLElement>('.menu-item')]
+/** Those that are shown: what a touch screen leaves out takes no focus, and the keys would stop at it. */
+const itemsOf = (card: HTMLElement): HTMLElement[] =>
+  [...card.querySelectorAll<HTMLElement>('.menu-item')].filter((item) => item.getClientRects().length > 0)
 
 function place(card: HTMLElement, opener: HTMLElement): void {
   const anchor = opener.getBoundingClientRect()
