@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { suite, test } from 'node:test'
-import { isKnownVariable } from './deploy/known-variables.ts'
 import { withTables } from './deploy/readme-tables.ts'
 import { readConfig } from './server/config.ts'
+import { isKnownVariable } from './settings/variable-names.ts'
 import { readWorkerConfig } from './workers/config.ts'
 
 const read = (name: string) => readFile(join(import.meta.dirname, name), 'utf8')

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { connectBus } from '../bus/nats/connection.ts'
 import { endAfter } from '../process/end-after.ts'
 import { stopMarginMs } from '../process/stop-margin.ts'
+import { loadEnvironmentFile } from '../settings/environment-file.ts'
 import { ConfigError } from '../settings/read-settings.ts'
 import { asLog, createLogger, errorFields, type Logger } from '../telemetry/logger.ts'
 import { startTelemetry } from '../telemetry/start.ts'
@@ -31,9 +31,10 @@ await run().catch(fail)
 
 /** The hub's process: reads the environment, opens what it needs, listens, and stops on SIGTERM or SIGINT. */
 async function run(): Promise<void> {
-  if (existsSync('.env')) process.loadEnvFile('.env')
+  const unknown = loadEnvironmentFile()
   const config = readConfig(process.env)
   const logger = createLogger({ process: 'hub', ...config })
+  if (unknown.length > 0) logger.warn({ unknown }, 'Names in .env that no setting has')
   // Until it listens nothing is under way that a signal could break.
   let stop = async () => {}
   stopOnSignal(config, logger, () => stop())

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { connectBus } from '../bus/nats/connection.ts'
 import { endAfter } from '../process/end-after.ts'
 import { stopMarginMs } from '../process/stop-margin.ts'
+import { loadEnvironmentFile } from '../settings/environment-file.ts'
 import { readPackageVersion } from '../settings/package-version.ts'
 import { ConfigError } from '../settings/read-settings.ts'
 import { asLog, createLogger, type Logger } from '../telemetry/logger.ts'
@@ -15,9 +15,10 @@ import { backendsOf } from './open-backends.ts'
 
 /** The worker as a process: reads the environment, and ends on SIGTERM or SIGINT after what runs has ended. */
 async function main(): Promise<void> {
-  if (existsSync('.env')) process.loadEnvFile('.env')
+  const unknown = loadEnvironmentFile()
   const config = readWorkerConfig(process.env)
   const logger = createLogger({ process: 'worker', ...config })
+  if (unknown.length > 0) logger.warn({ unknown }, 'Names in .env that no setting has')
   const stop = stopSignal(config, logger)
   if (config.ollamaWait) await waitFor(config, logger, stop)
   if (stop.aborted) return

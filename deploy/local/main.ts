@@ -1,3 +1,4 @@
+import { unknownNames } from '../../settings/unknown-names.ts'
 import { describeCompanions } from './companions.ts'
 import { readEnvironment, readEnvironmentFile } from './environment-file.mjs'
 import { watchTerminal } from './hang-up.ts'
@@ -6,7 +7,6 @@ import { readyLines } from './ready-lines.ts'
 import { prepareRollouts } from './roll-out.ts'
 import type { Supervisor } from './supervisor.ts'
 import { supervise } from './supervisor.ts'
-import { unknownSettings } from './unknown-settings.ts'
 
 // A terminal's Ctrl-C comes to us, to npm and to the bootstrap, and those two pass it on: within so many
 // milliseconds it is still the same one.
@@ -70,10 +70,10 @@ async function run(): Promise<number> {
 
 /**
  * What `.env` says now; the environment we were started with wins over it. Names there that nothing knows are told of
- * here alone: the hub does not know the worker's.
+ * here, once for hub and worker: neither does where it has a channel to us.
  */
 function readHomeEnvironment(): NodeJS.ProcessEnv {
-  for (const line of unknownSettings(readEnvironmentFile(projectRoot))) console.log(line)
+  for (const line of unknownNames(readEnvironmentFile(projectRoot))) console.log(line)
   const environment = readEnvironment(projectRoot, process.env)
   environment.LOG_FORMAT ||= process.stdout.isTTY ? 'pretty' : 'json'
   return environment

@@ -87,11 +87,6 @@ function isIssuer(text: string): boolean {
 
 const titled = (slug: string): string => slug.slice(0, 1).toUpperCase() + slug.slice(1).replaceAll('-', ' ')
 
-const partPattern = /^OIDC_[A-Z][A-Z0-9_]*_(ISSUER|CLIENT_ID|CLIENT_SECRET|NAME|SCOPE|AUTH_TIME)$/
-
-/** Whether a variable belongs to some issuer; only the settings say which there are. */
-export const isIssuerVariable = (name: string): boolean => partPattern.test(name)
-
 /** For the README's table: the parts of every issuer, under a placeholder. */
 export const issuerVariables: readonly Variable[] = [
   ['ISSUER', 'Its address, from whose discovery document everything else is read.'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { changesBetween } from './changes-between.ts'
-import { unknownSettings } from './unknown-settings.ts'
+import { unknownNames } from './unknown-names.ts'
 
 const given = (...names: string[]) => Object.fromEntries(names.map((name) => [name, 'x']))
 
@@ -14,14 +14,14 @@ test('a slip in a name is told, with the name that was meant', () => {
     ['PROT', 'PORT'],
     ['GREETING', undefined],
   ])
-    assert.deepEqual(unknownSettings(given(name ?? '')), [
+    assert.deepEqual(unknownNames(given(name ?? '')), [
       `.env has ${name}, which is no setting${meant === undefined ? '' : `: is ${meant} meant?`}`,
     ])
 })
 
 test('the variables of an issuer are known, and a slip in one is told by its own name', () => {
   const file = { OIDC_ISSUERS: 'our-house', OIDC_OUR_HOUSE_CLIENT_ID: 'x', OIDC_OUR_HOUSE_CLIENTID: 'x' }
-  assert.deepEqual(unknownSettings(file), [
+  assert.deepEqual(unknownNames(file), [
     '.env has OIDC_OUR_HOUSE_CLIENTID, which is no setting: is OIDC_OUR_HOUSE_CLIENT_ID meant?',
   ])
 })
@@ -29,12 +29,12 @@ test('the variables of an issuer are known, and a slip in one is told by its own
 test('what is known, and what other programs read, is not mentioned', () => {
   const known = ['PUBLIC_URL', 'OLLAMA_HOST', 'COMMIT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']
   const theirs = ['OTEL_BSP_MAX_QUEUE_SIZE', 'NODE_OPTIONS', 'HTTPS_PROXY', 'no_proxy', 'PGSSLMODE', 'TZ']
-  assert.deepEqual(unknownSettings(given(...known, ...theirs)), [])
+  assert.deepEqual(unknownNames(given(...known, ...theirs)), [])
 })
 
 test('a file of another program is not repeated name by name', () => {
   const names = Array.from({ length: 25 }, (_, index) => `SOMETHING_ELSE_${index}`)
-  const lines = unknownSettings(given(...names))
+  const lines = unknownNames(given(...names))
   assert.equal(lines.length, 11)
   assert.equal(lines.at(-1), '.env has 15 more names that are no settings')
 })

@@ -1,6 +1,6 @@
-import { splitAtCommas } from '../../settings/read-text.ts'
-import { isKnownVariable, knownVariables } from '../known-variables.ts'
 import { changesBetween } from './changes-between.ts'
+import { splitAtCommas } from './read-text.ts'
+import { isKnownVariable, variableNames } from './variable-names.ts'
 
 /** Most names that are told of; a file that has more is another program's. */
 const maxTold = 10
@@ -12,7 +12,7 @@ const maxChanges = 2
  * Names in `.env` that no setting has, each in a line for people: a slip there would change nothing, and say nothing.
  * What other programs read there (Node, OpenTelemetry, PostgreSQL's client, a proxy's users) is theirs.
  */
-export function unknownSettings(file: Readonly<Record<string, string | undefined>>): string[] {
+export function unknownNames(file: Readonly<Record<string, string | undefined>>): string[] {
   const unknown = Object.keys(file).filter((name) => !isKnownVariable(name) && !foreign.test(name))
   const candidates = candidatesFor(file)
   const lines = unknown.slice(0, maxTold).map((name) => {
@@ -29,7 +29,7 @@ const foreign =
 /** Those of the issuers go by the names that the file gives these. */
 function candidatesFor({ OIDC_ISSUERS = '' }: Readonly<Record<string, string | undefined>>): string[] {
   const issuers = splitAtCommas(OIDC_ISSUERS).map((slug) => slug.toUpperCase().replaceAll('-', '_'))
-  return [...knownVariables].flatMap((name) =>
+  return variableNames.flatMap((name) =>
     name.includes('{NAME}') ? issuers.map((issuer) => name.replace('{NAME}', () => issuer)) : [name],
   )
 }
