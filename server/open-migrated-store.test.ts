@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, chown, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -7,7 +7,8 @@ import SqliteDatabase from 'better-sqlite3'
 import pg from 'pg'
 import { pino } from 'pino'
 import { createLogger } from '../telemetry/logger.ts'
-import { startPostgres } from '../testing/servers/postgres.ts'
+import { type PostgresServer, startPostgres } from '../testing/servers/postgres.ts'
+import { makeSelfSigned } from '../testing/servers/self-signed.ts'
 import { readConfig } from './config.ts'
 import { openMigratedStore } from './open-migrated-store.ts'
 
@@ -42,6 +43,31 @@ test('a PostgreSQL that refuses is no reason to wait: its answer is told, and it
     await assert.rejects(open(url), ({ message }: Error) => !message.includes('wr0ng'))
   }
 })
+
+test('a PostgreSQL with a certificate that is not taken is no reason to wait, and the settings for it are named', async () => {
+  await using server = await startPostgres()
+  const certificate = await speakTls(server)
+  const url = `postgres://companions@127.0.0.1:${server.port}/postgres?sslmode=verify-full`
+  const advice = ': sslrootcert=FILE in DATABASE_URL says .* sslmode=no-verify checks neither$'
+  await assert.rejects(open(url), saying(new RegExp(`: self-signed certificate.*${advice}`)))
+  const trusting = `${url}&sslrootcert=${encodeURIComponent(certificate)}`
+  await assert.rejects(open(trusting), saying(new RegExp(`Hostname/IP does not match .*${advice}`)))
+  await assert.rejects(open(`${trusting}.old`), saying(/: ENOENT: .*server\.crt\.old/))
+  await (await open(url.replace('verify-full', 'no-verify'))).close()
+})
+
+/** @returns the file of its certificate, which has another name than it is called by here. */
+async function speakTls({ dataDir, restart }: PostgresServer): Promise<string> {
+  const { certificate, key } = makeSelfSigned('database.example')
+  const { uid, gid } = await stat(dataDir)
+  for (const [name, text] of Object.entries({ 'server.crt': certificate, 'server.key': key })) {
+    await writeFile(join(dataDir, name), text, { mode: 0o600 })
+    await chown(join(dataDir, name), uid, gid)
+  }
+  await appendFile(join(dataDir, 'postgresql.conf'), '\nssl = on\n')
+  await restart()
+  return join(dataDir, 'server.crt')
+}
 
 test('a file that is no SQLite is refused, and left as it is', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'companions-no-store-'))

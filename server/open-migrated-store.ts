@@ -15,8 +15,8 @@ const waits = { firstMs: 500, longestMs: 10_000 }
 /**
  * Opens the store and brings its tables up to date. One that is away is waited for: in a cluster it may start later.
  *
- * @throws ConfigError when waiting would not help: a file that can't be opened, a password that is refused, a store of a
- *   newer version.
+ * @throws ConfigError when waiting would not help: a file that can't be opened, a password or a certificate that is
+ *   refused, a store of a newer version.
  */
 export async function openMigratedStore({ databaseUrl }: HubConfig, logger: Logger): Promise<Store> {
   const made = missingFile(databaseUrl)
@@ -55,25 +55,41 @@ function missingFile(databaseUrl: string): string | undefined {
  */
 const refusingCodes = /^(28...|3D000|42501)$/
 
-/** What the driver refuses by itself: a password that the URL lacks, TLS that the URL wants and the server has not. */
-const refusingWords = /^SASL: |^The server does not support SSL connections/
+/**
+ * What the driver refuses by itself: a password that the URL lacks, TLS that the URL wants and the server has not, a
+ * certificate's file that is not there.
+ */
+const refusingWords = /^SASL: |^The server does not support SSL connections|^ENOENT: .*, open /
+
+/**
+ * What our side has against the server's certificate. It is looked at anew only at the next start of this process.
+ * https://nodejs.org/api/tls.html#x509-certificate-error-codes
+ */
+const certificateCodes =
+  /^((CERT|CRL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)_\w+|ERR_TLS_CERT_\w+|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED)$/
 
 function isRefusal(error: unknown): boolean {
   if (error instanceof NewerStoreError) return true
-  return error instanceof Error && (refusingCodes.test(codeOf(error)) || refusingWords.test(error.message))
+  if (!(error instanceof Error)) return false
+  const code = codeOf(error)
+  return refusingCodes.test(code) || certificateCodes.test(code) || refusingWords.test(error.message)
 }
 
 function refusal(error: unknown): ConfigError {
-  const advice = error instanceof Error ? adviceFor.get(codeOf(error)) : undefined
+  const advice = error instanceof Error ? adviceFor(codeOf(error)) : undefined
   const words = [reasonOf(error), ...(advice === undefined ? [] : [advice])].join(': ')
   return new ConfigError(`The store cannot be opened (see DATABASE_URL and DATA_DIR): ${words}`)
 }
 
 /** Where the driver's own words leave open what to do. */
-const adviceFor = new Map([
-  ['3D000', 'createdb makes it'],
-  ['SQLITE_NOTADB', 'DATABASE_URL leads to something that is no SQLite database'],
-])
+function adviceFor(code: string): string | undefined {
+  if (code === '3D000') return 'createdb makes it'
+  if (code === 'SQLITE_NOTADB') return 'DATABASE_URL leads to something that is no SQLite database'
+  return certificateCodes.test(code) ? certificateAdvice : undefined
+}
+
+const certificateAdvice =
+  'sslrootcert=FILE in DATABASE_URL says what certificate to trust, the host there must be one that it is for, and sslmode=no-verify checks neither'
 
 const codeOf = (error: Error): string => ('code' in error ? String(error.code) : '')
 

@@ -15,10 +15,13 @@ function isUnavailable(error: unknown): boolean {
   return (
     sqliteCodes.test(code) ||
     postgresCodes.test(code) ||
-    networkCodes.has(code) ||
+    (networkCodes.has(code) && !isOfFile(error)) ||
     uncodedMessages.some((message) => error.message.includes(message))
   )
 }
+
+/** A certificate that the URL names and that is not there; of a server's socket the same code comes from `connect`. */
+const isOfFile = (error: Error): boolean => 'syscall' in error && error.syscall === 'open'
 
 /** Locked by another process, disk full or failing, file gone or unreadable. https://sqlite.org/rescode.html */
 const sqliteCodes = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|NOMEM|PROTOCOL|INTERRUPT)/
