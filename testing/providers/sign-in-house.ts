@@ -14,8 +14,10 @@ export interface SignInHouse extends AsyncDisposable {
   readonly issuer: OidcIssuer
   /** Known to the house as `google`. */
   readonly google: GoogleEmulator
-  /** A browser whose requests the first hub answers. */
-  visitor(): Visitor
+  /** A further hub of this house, whose settings differ in these. */
+  addHub(config: Partial<HubConfig>): Promise<TestHub>
+  /** A browser whose requests this hub answers, or the first. */
+  visitor(hub?: TestHub): Visitor
   /** Whom a browser is signed in as; undefined: nobody. */
   whoIs(visitor: Visitor): Promise<User | undefined>
 }
@@ -30,7 +32,10 @@ export async function startSignInHouse(config: Partial<HubConfig> = {}): Promise
     providers: { google: google.origin },
   }
   const house = await startTestHouse(options)
-  const second = await house.addHub({ ...options, databaseUrl: house.hub.databaseUrl })
+  const { databaseUrl } = house.hub
+  const addHub = (more: Partial<HubConfig>) =>
+    house.addHub({ ...options, config: { ...options.config, ...more }, databaseUrl })
+  const second = await addHub({})
   issuer.admit({ publicOrigin, slug: 'authentik', backChannelOrigin: second.origin })
   google.register(`${publicOrigin}/sign-in/google/callback`)
   return {
@@ -38,11 +43,8 @@ export async function startSignInHouse(config: Partial<HubConfig> = {}): Promise
     hubs: [house.hub, second],
     issuer,
     google,
-    visitor: () => {
-      const visitor = new Visitor()
-      visitor.serve(publicOrigin, house.hub.origin)
-      return visitor
-    },
+    addHub,
+    visitor: (hub = house.hub) => visitorOf(hub),
     whoIs: async (visitor) => {
       const page = await visitor.ask(`${publicOrigin}/`)
       const id = /data-user-id="([^"]+)"/.exec(page.body)?.[1]
@@ -55,23 +57,33 @@ export async function startSignInHouse(config: Partial<HubConfig> = {}): Promise
   }
 }
 
+/** A browser for which this hub is the house. */
+export function visitorOf(hub: TestHub): Visitor {
+  const visitor = new Visitor()
+  visitor.serve(publicOrigin, hub.origin)
+  return visitor
+}
+
 const configFor = (issuer: OidcIssuer, google: GoogleEmulator): Partial<HubConfig> => ({
   publicUrl: publicOrigin,
   signUp: 'open',
   attemptsPerMinute: 100_000,
   googleClientId: google.clientId,
   googleClientSecret: google.clientSecret,
-  issuers: [
-    {
-      slug: 'authentik',
-      name: 'Authentik',
-      issuer: issuer.issuer,
-      clientId: issuer.clientId,
-      clientSecret: issuer.clientSecret,
-      scope: 'openid profile email groups',
-      tellsSignIn: true,
-    },
-  ],
+  issuers: [authentikAt(issuer)],
+})
+
+/** What a house is told of it by its settings. */
+export const authentikAt = ({
+  issuer,
+  clientId,
+  clientSecret,
+}: OidcIssuer): HubConfig['issuers'][number] => ({
+  slug: 'authentik',
+  name: 'Authentik',
+  ...{ issuer, clientId, clientSecret },
+  scope: 'openid profile email groups',
+  tellsSignIn: true,
 })
 
 /** Goes to a provider and comes back, but stops before the house has seen the answer. */

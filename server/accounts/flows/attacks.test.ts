@@ -1,20 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, before, suite, test } from 'node:test'
-import {
-  fetchAnswer,
-  publicOrigin,
-  type SignInHouse,
-  signInAt,
-  startSignInHouse,
-} from '../../../testing/providers/sign-in-house.ts'
+import { suite, test } from 'node:test'
+import { fetchAnswer, publicOrigin, signInAt } from '../../../testing/providers/sign-in-house.ts'
 import { createSigningKey } from '../../../testing/providers/signed-tokens.ts'
+import { useSignInHouse } from '../../../testing/providers/use-sign-in-house.ts'
 
-let home: SignInHouse
-
-before(async () => {
-  home = await startSignInHouse()
-})
-after(() => home?.[Symbol.asyncDispose]())
+const home = useSignInHouse()
 
 const expired = '/sign-in?problem=expired&provider='
 const mixedUp = '/sign-in?problem=mixed_up&provider='

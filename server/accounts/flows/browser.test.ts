@@ -5,6 +5,7 @@ import { type Balancer, startBalancer } from '../../../testing/hub/balancer.ts'
 import { startTestHouse, type TestHouse } from '../../../testing/hub/start-house.ts'
 import type { TestHub } from '../../../testing/hub/start-hub.ts'
 import { type OidcIssuer, startOidcIssuer } from '../../../testing/providers/oidc-issuer.ts'
+import { authentikAt } from '../../../testing/providers/sign-in-house.ts'
 import { launchChromium } from '../../../testing/servers/chromium.ts'
 
 let issuer: OidcIssuer
@@ -15,22 +16,11 @@ let chromium: Browser
 
 before(async () => {
   ;[issuer, balancer, chromium] = await Promise.all([startOidcIssuer(), startBalancer(), launchChromium()])
-  const { clientId, clientSecret } = issuer
-  const scope = 'openid profile email'
-  const authentik = {
-    slug: 'authentik',
-    name: 'Authentik',
-    issuer: issuer.issuer,
-    clientId,
-    clientSecret,
-    scope,
-    tellsSignIn: true,
-  }
   const config = {
     publicUrl: balancer.origin,
     signUp: 'open',
     attemptsPerMinute: 100_000,
-    issuers: [authentik],
+    issuers: [authentikAt(issuer)],
   } as const
   house = await startTestHouse({ config })
   second = await house.addHub({ config, databaseUrl: house.hub.databaseUrl })

@@ -6,9 +6,8 @@ import { startDiscord } from '../../../testing/providers/discord.ts'
 import type { Emulator } from '../../../testing/providers/emulator.ts'
 import { startGithub } from '../../../testing/providers/github.ts'
 import { startGoogle } from '../../../testing/providers/google.ts'
-import { publicOrigin } from '../../../testing/providers/sign-in-house.ts'
+import { publicOrigin, visitorOf } from '../../../testing/providers/sign-in-house.ts'
 import { startTwitch } from '../../../testing/providers/twitch.ts'
-import { Visitor } from '../../../testing/providers/visitor.ts'
 
 let house: TestHouse
 let emulators: Readonly<Record<'google' | 'discord' | 'github' | 'twitch', Emulator>>
@@ -50,11 +49,7 @@ after(async () => {
   await Promise.all(Object.values(emulators ?? {}).map((one) => one[Symbol.asyncDispose]()))
 })
 
-const visit = () => {
-  const visitor = new Visitor()
-  visitor.serve(publicOrigin, house.hub.origin)
-  return visitor
-}
+const visit = () => visitorOf(house.hub)
 
 for (const slug of ['google', 'discord', 'github', 'twitch'] as const) {
   test(`a person comes in by ${slug}, and is the same one the next time`, async () => {
@@ -94,9 +89,7 @@ test('the log says which answer a provider gave, and nothing that it said beside
     logger: pino({ level: 'warn' }, { write: (line) => void lines.push(line) }),
   })
   const come = async () => {
-    const visitor = new Visitor()
-    visitor.serve(publicOrigin, stranger.origin)
-    await visitor.follow(`${publicOrigin}/sign-in/google`)
+    await visitorOf(stranger).follow(`${publicOrigin}/sign-in/google`)
     const told = lines.splice(0).map((line) => JSON.parse(line))
     const said = told.find(({ msg }) => msg === 'A sign-in came to nothing')
     assert.ok(!JSON.stringify(told).includes('Unauthorized'))

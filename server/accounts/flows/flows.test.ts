@@ -1,21 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { converse } from '../../../testing/pages/open-house.ts'
 import {
   fetchAnswer,
   publicOrigin,
-  type SignInHouse,
   signInAt,
   startSignInHouse,
 } from '../../../testing/providers/sign-in-house.ts'
+import { useSignInHouse } from '../../../testing/providers/use-sign-in-house.ts'
 import { beginFlow, endFlow, flowAgeMs } from './flow.ts'
 
-let home: SignInHouse
-
-before(async () => {
-  home = await startSignInHouse()
-})
-after(() => home?.[Symbol.asyncDispose]())
+const home = useSignInHouse()
 
 test('a person signs in at a real provider, begun on one hub and ended on another', async () => {
   const visitor = home.visitor()

@@ -1,23 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, suite, test } from 'node:test'
-import {
-  beginLink,
-  fetchAnswer,
-  publicOrigin,
-  type SignInHouse,
-  signInAt,
-  startSignInHouse,
-} from '../../../testing/providers/sign-in-house.ts'
+import { beforeEach, suite, test } from 'node:test'
+import { beginLink, fetchAnswer, publicOrigin, signInAt } from '../../../testing/providers/sign-in-house.ts'
+import { useSignInHouse } from '../../../testing/providers/use-sign-in-house.ts'
 import type { Page, Visitor } from '../../../testing/providers/visitor.ts'
 import { hasBetterWay, lostAfterMs } from '../fresh-proof.ts'
 
-let home: SignInHouse
 const anHour = 3_600
-
-before(async () => {
-  home = await startSignInHouse({ sessionLifetimeMs: anHour * 1_000 })
-})
-after(() => home?.[Symbol.asyncDispose]())
+const home = useSignInHouse({ sessionLifetimeMs: anHour * 1_000 })
 beforeEach(() => {
   home.issuer.signedInAgoSeconds = 0
 })

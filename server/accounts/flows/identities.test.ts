@@ -1,21 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, before, suite, test } from 'node:test'
-import {
-  beginLink,
-  fetchAnswer,
-  publicOrigin,
-  type SignInHouse,
-  signInAt,
-  startSignInHouse,
-} from '../../../testing/providers/sign-in-house.ts'
+import { suite, test } from 'node:test'
+import { beginLink, fetchAnswer, publicOrigin, signInAt } from '../../../testing/providers/sign-in-house.ts'
+import { useSignInHouse } from '../../../testing/providers/use-sign-in-house.ts'
 import { maxIdentitiesPerUser } from '../../store/identities.ts'
 
-let home: SignInHouse
-
-before(async () => {
-  home = await startSignInHouse({ signUpDomains: ['example.org'] })
-})
-after(() => home?.[Symbol.asyncDispose]())
+const home = useSignInHouse({ signUpDomains: ['example.org'] })
 
 suite('an e-mail address', () => {
   test('that somebody else has here already lets nobody into their account', async () => {

@@ -1,21 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, suite, test } from 'node:test'
+import { suite, test } from 'node:test'
 import { holdClock } from '../../../testing/hub/hold-clock.ts'
-import {
-  publicOrigin,
-  type SignInHouse,
-  signInAt,
-  startSignInHouse,
-} from '../../../testing/providers/sign-in-house.ts'
+import { publicOrigin, signInAt } from '../../../testing/providers/sign-in-house.ts'
 import { createSigningKey, timesOfNow } from '../../../testing/providers/signed-tokens.ts'
+import { useSignInHouse } from '../../../testing/providers/use-sign-in-house.ts'
 import type { Visitor } from '../../../testing/providers/visitor.ts'
 
-let home: SignInHouse
-
-before(async () => {
-  home = await startSignInHouse()
-})
-after(() => home?.[Symbol.asyncDispose]())
+const home = useSignInHouse()
 
 /** Presses the button on the provider's own page. */
 async function confirmThere(visitor: Visitor, address: string) {
@@ -132,10 +123,7 @@ suite('a logout token', () => {
     })
 
   test('that is nonsense is counted by address, and keeps no good one out', async (t) => {
-    const { databaseUrl, app } = home.hubs[0]
-    const config = { ...app.rooms.config, attemptsPerMinute: 3, trustedProxies: ['127.0.0.1'] }
-    const google = home.google.origin
-    await using limited = await home.house.addHub({ databaseUrl, config, providers: { google } })
+    await using limited = await home.addHub({ attemptsPerMinute: 3, trustedProxies: ['127.0.0.1'] })
     holdClock(t)
     const statuses: number[] = []
     for (const token of ['no', 'no', 'no', 'no', '']) statuses.push(await send(token, 'google', limited))

@@ -1,35 +1,17 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import type { TestHub } from '../../../testing/hub/start-hub.ts'
-import {
-  publicOrigin,
-  type SignInHouse,
-  signInAt,
-  startSignInHouse,
-} from '../../../testing/providers/sign-in-house.ts'
-import { Visitor } from '../../../testing/providers/visitor.ts'
+import { test } from 'node:test'
+import { publicOrigin, signInAt } from '../../../testing/providers/sign-in-house.ts'
+import { useSignInHouse } from '../../../testing/providers/use-sign-in-house.ts'
 import { hasBetterWay } from '../fresh-proof.ts'
 import { offeredAtStart } from '../offered-ways.ts'
 
-let home: SignInHouse
-let hub: TestHub
-
-before(async () => {
-  home = await startSignInHouse()
-  const { config } = home.hubs[0].app.rooms
-  // Discovery takes both for the same, and the id_token names the other.
-  const issuers = config.issuers.map((one) => ({ ...one, issuer: `${one.issuer}/` }))
-  hub = await home.house.addHub({
-    config: { ...config, port: 0, issuers },
-    providers: { google: home.google.origin },
-    databaseUrl: home.hubs[0].databaseUrl,
-  })
-})
-after(() => home?.[Symbol.asyncDispose]())
+const home = useSignInHouse()
 
 test('an issuer that the settings write with a slash is the one that names itself without', async () => {
-  const visitor = new Visitor()
-  visitor.serve(publicOrigin, hub.origin)
+  // Discovery takes both for the same, and the id_token names the other.
+  const issuers = home.hubs[0].app.rooms.config.issuers.map((one) => ({ ...one, issuer: `${one.issuer}/` }))
+  await using hub = await home.addHub({ issuers })
+  const visitor = home.visitor(hub)
   await signInAt(visitor, 'authentik')
   const { rooms } = hub.app
   const { id } = (await home.whoIs(visitor)) ?? assert.fail('Nobody is signed in')

@@ -1,20 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, before, mock, test } from 'node:test'
+import { mock, test } from 'node:test'
 import { uuidv7 } from '../../../bus/contract/ids.ts'
-import {
-  publicOrigin,
-  type SignInHouse,
-  signInAt,
-  startSignInHouse,
-} from '../../../testing/providers/sign-in-house.ts'
+import { publicOrigin, signInAt, startSignInHouse } from '../../../testing/providers/sign-in-house.ts'
+import { useSignInHouse } from '../../../testing/providers/use-sign-in-house.ts'
 import { hashToken, newToken } from '../sessions/tokens.ts'
 
-let home: SignInHouse
-
-before(async () => {
-  home = await startSignInHouse({ signUp: 'invitation' })
-})
-after(() => home?.[Symbol.asyncDispose]())
+const home = useSignInHouse({ signUp: 'invitation' })
 
 async function invite(expiresAt = Date.now() + 60_000): Promise<string> {
   const token = newToken()
