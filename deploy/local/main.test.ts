@@ -1,50 +1,16 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import type { TestProcess } from '../../testing/servers/processes.ts'
+import { busOf, isRunning, makeStubHome, pidsOf } from '../../testing/house/stub-home.ts'
 import { startProcess } from '../../testing/servers/processes.ts'
 import { waitUntil } from '../../testing/servers/wait-until.ts'
-import { findNatsServer } from './nats-server-binary.mjs'
-import { projectRoot } from './project-root.mjs'
-
-// The supervisor itself, and what checks the settings.
-const PARTS = [
-  ...['deploy', 'process', 'settings', 'bus/contract', 'telemetry/variables.ts'],
-  ...['server/addresses-for-others.ts', 'server/address-here.ts'],
-  ...['server/accounts', 'server/store', 'server/config.ts', 'server/config-settings.ts'],
-  ...[
-    'server/config-accounts.ts',
-    'server/config-limits.ts',
-    'workers/config.ts',
-    'workers/config-settings.ts',
-  ],
-]
-const HUB = `
-import { createServer } from 'node:http'
-const [host, port] = (process.env.ADDR ?? '').split(':')
-if (host !== '127.0.0.1') console.log('One-time owner link: http://192.0.2.1/owner/secret')
-const server = createServer((_request, response) => response.end('ok'))
-server.listen({ fd: Number(process.env.LISTEN_FD) }, () => {
-  console.log('pid', process.pid, 'bus', process.env.NATS_URL, 'at', host, port)
-  process.send('ready')
-})
-process.on('SIGTERM', () => { console.log('goodbye'); process.exit(0) })
-`
-const WORKER = `
-process.send('ready')
-process.on('SIGTERM', () => { console.log('goodbye'); process.exit(0) })
-console.log('pid', process.pid, 'bus', process.env.NATS_URL)
-setInterval(() => {}, 1000)
-`
 
 test('a start says where it is ready; Ctrl-C ends worker, hub and bus in order and leaves no process', async (context) => {
-  const home = await makeHome(context)
+  const home = await makeStubHome(context)
   const main = await home.start()
   await main.waitForLine(/^Companions is ready: http:\/\/localhost:\d+ \(\d+\.\d s\)$/)
   const pids = await pidsOf(main)
@@ -60,7 +26,7 @@ test('a start says where it is ready; Ctrl-C ends worker, hub and bus in order a
 })
 
 test('a second start uses the bus address and passwords of the first, which only their owner can read', async (context) => {
-  const home = await makeHome(context)
+  const home = await makeStubHome(context)
   const addresses: string[] = []
   for (let round = 0; round < 2; round += 1) {
     const main = await home.start()
@@ -77,7 +43,7 @@ test('a second start uses the bus address and passwords of the first, which only
 })
 
 test('a bus port that somebody took is replaced', async (context) => {
-  const home = await makeHome(context)
+  const home = await makeStubHome(context)
   const first = await home.start()
   const before = new URL(await busOf(first))
   await first.waitForLine(/Companions is ready/)
@@ -92,7 +58,7 @@ test('a bus port that somebody took is replaced', async (context) => {
 })
 
 test('a killed supervisor leaves no process, and the next start is not in its way', async (context) => {
-  const home = await makeHome(context)
+  const home = await makeStubHome(context)
   const killed = await home.start()
   await killed.waitForLine(/Companions is ready/)
   const pids = await pidsOf(killed)
@@ -104,7 +70,7 @@ test('a killed supervisor leaves no process, and the next start is not in its wa
 })
 
 test('a home whose bootstrap is killed before it is up stops', async (context) => {
-  const home = await makeHome(context)
+  const home = await makeStubHome(context)
   const child = spawn(process.execPath, [join(home.root, 'deploy/local/main.ts')], {
     env: home.environment,
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
@@ -116,7 +82,7 @@ test('a home whose bootstrap is killed before it is up stops', async (context) =
 })
 
 test('a busy web port is named with the variable that changes it', async (context) => {
-  const home = await makeHome(context)
+  const home = await makeStubHome(context)
   const other = createServer().listen(0, '127.0.0.1')
   context.after(() => other.close())
   const port = await waitUntil('it listens', () => portOf(other.address()))
@@ -126,7 +92,7 @@ test('a busy web port is named with the variable that changes it', async (contex
 })
 
 test('variables that can not be used, of the hub and of the worker, are named in one go before anything is started', async (context) => {
-  const home = await makeHome(context)
+  const home = await makeStubHome(context)
   const wrong = {
     ADDR: 'nowhere',
     NATS_REPLICAS: '2',
@@ -150,7 +116,7 @@ test('variables that can not be used, of the hub and of the worker, are named in
 })
 
 test('the owner link of a house that is open to the network stands last, below the address', async (context) => {
-  const home = await makeHome(context)
+  const home = await makeStubHome(context)
   const main = await home.start({ HOST: '0.0.0.0' })
   const link = await main.waitForLine(/owner link/)
   assert.equal(link, 'One-time owner link: http://192.0.2.1/owner/secret')
@@ -160,7 +126,7 @@ test('the owner link of a house that is open to the network stands last, below t
 })
 
 test('a second supervisor on the same data is refused and says who has it', async (context) => {
-  const home = await makeHome(context)
+  const home = await makeStubHome(context)
   const first = await home.start()
   await first.waitForLine(/Companions is ready/)
   const second = await home.start()
@@ -172,7 +138,7 @@ test('a second supervisor on the same data is refused and says who has it', asyn
 })
 
 test('with NATS_URL, from .env too, that bus is used and none is started', async (context) => {
-  const home = await makeHome(context)
+  const home = await makeStubHome(context)
   await writeFile(join(home.root, '.env'), 'NATS_URL=nats://elsewhere:4222\nPORT=1\n')
   const main = await home.start()
   assert.equal(await busOf(main), 'nats://elsewhere:4222')
@@ -185,7 +151,7 @@ test('with NATS_URL, from .env too, that bus is used and none is started', async
 })
 
 test('a name in .env that no setting has is told once, with the one that was meant', async (context) => {
-  const home = await makeHome(context)
+  const home = await makeStubHome(context)
   await writeFile(join(home.root, '.env'), 'PUBLIC_ULR=https://home.example\n')
   const main = await home.start()
   await main.waitForLine(/Companions is ready/)
@@ -195,73 +161,8 @@ test('a name in .env that no setting has is told once, with the one that was mea
   )
 })
 
-test('a rollout gives new code and a new .env to new processes at the same port, and says how it went', async (context) => {
-  const home = await makeHome(context)
-  const main = await home.start()
-  const ready = await main.waitForLine(/Companions is ready/)
-  const url = /http:\S+/.exec(ready)?.[0] ?? ''
-  const pids = await pidsOf(main)
-  await writeFile(join(home.root, 'server/main.ts'), HUB.replace("'ok'", 'process.env.GREETING'))
-  await writeFile(join(home.root, '.env'), 'GREETING=hello\n')
-  const asked = await home.rollOut()
-  assert.deepEqual(await asked.ending, { code: 0, signal: null })
-  assert.deepEqual(
-    asked.lines.map((line) => line.replace(/[\d.]+ s/, 'N s')),
-    ['hub was replaced in N s.', 'worker was replaced in N s.', 'The rollout is done.'],
-  )
-  assert.equal(await (await fetch(url)).text(), 'hello')
-  assert.deepEqual(pids.map(isRunning), [false, false, true])
-})
-
-test('a rollout whose hub can not start leaves everything as it was and fails', async (context) => {
-  const home = await makeHome(context)
-  const main = await home.start()
-  await main.waitForLine(/Companions is ready/)
-  const pids = await pidsOf(main)
-  await writeFile(join(home.root, 'server/main.ts'), 'process.exit(1)')
-  const asked = await home.rollOut()
-  assert.deepEqual(await asked.ending, { code: 1, signal: null })
-  assert.match(asked.lines[0] ?? '', /^The rollout failed: hub ended with exit code 1 before it was ready\.$/)
-  assert.equal(asked.lines[1], 'hub and worker went on as before.')
-  assert.deepEqual(pids.map(isRunning), [true, true, true])
-})
-
-test('a rollout that is asked for during another comes after it, and whoever asked hears of that one', async (context) => {
-  const home = await makeHome(context)
-  const main = await home.start()
-  const url = /http:\S+/.exec(await main.waitForLine(/Companions is ready/))?.[0] ?? ''
-  const hub = join(home.root, 'server/main.ts')
-  const gate = join(home.root, 'gate')
-  const waits = `import { existsSync } from 'node:fs'
-    console.log('at the gate')
-    while (!existsSync(${JSON.stringify(gate)})) await new Promise((resolve) => setTimeout(resolve, 20))`
-  await writeFile(hub, `${waits}\n${HUB.replace("'ok'", "'second'")}`)
-  const first = await home.rollOut()
-  await main.waitForLine(/at the gate/)
-  await writeFile(hub, HUB.replace("'ok'", "'third'"))
-  const second = await home.rollOut()
-  await main.waitForLine(/^A rollout is under way/)
-  await writeFile(gate, '')
-  for (const asked of [first, second])
-    assert.deepEqual(
-      [await asked.ending, asked.lines.at(-1)],
-      [{ code: 0, signal: null }, 'The rollout is done.'],
-    )
-  assert.equal(await (await fetch(url)).text(), 'third')
-})
-
-test('a rollout where nothing runs says so', async (context) => {
-  const home = await makeHome(context)
-  const asked = await home.rollOut()
-  assert.deepEqual(await asked.ending, { code: 1, signal: null })
-  assert.match(
-    asked.lines.join('\n'),
-    /^Nothing runs on .*data, so there is nothing to replace\. `npm start` starts it\.$/,
-  )
-})
-
 test('whoever comes while no hub is there waits for the next one', async (context) => {
-  const home = await makeHome(context)
+  const home = await makeStubHome(context)
   const main = await home.start()
   const ready = await main.waitForLine(/Companions is ready/)
   const [hub = 0] = await pidsOf(main)
@@ -271,7 +172,7 @@ test('whoever comes while no hub is there waits for the next one', async (contex
 })
 
 test('a home whose terminal is gone stops, as it does not when a rollout is asked for', async (context) => {
-  const home = await makeHome(context)
+  const home = await makeStubHome(context)
   const script = join(home.root, 'deploy/local/main.ts')
   // script(1) gives it a terminal, and takes that away when it ends itself.
   const command = `exec ${process.execPath} ${script}`
@@ -286,64 +187,6 @@ test('a home whose terminal is gone stops, as it does not when a rollout is aske
   terminal.signal('SIGKILL')
   await waitUntil('all of it is gone', () => pids.every((pid) => !isRunning(pid)))
 })
-
-async function makeHome(context: TestContext) {
-  const root = await mkdtemp(join(tmpdir(), 'companions-home-'))
-  const started: TestProcess[] = []
-  context.after(async () => {
-    for (const main of started) await main.stop()
-    await rm(root, { recursive: true, force: true })
-  })
-  for (const part of PARTS) await cp(join(projectRoot, part), join(root, part), { recursive: true })
-  await symlink(join(projectRoot, 'node_modules'), join(root, 'node_modules'))
-  await writeFile(join(root, 'package.json'), '{"type":"module"}')
-  await writeFile(join(root, 'server/main.ts'), HUB)
-  await writeFile(join(root, 'workers/main.ts'), WORKER)
-  // Whoever asks for a rollout first looks whether new code needs other packages.
-  await cp(join(projectRoot, 'package-lock.json'), join(root, 'package-lock.json'))
-  const environment = {
-    PATH: process.env.PATH,
-    NATS_SERVER_BIN: findNatsServer(),
-    DRAIN_GRACE: '1',
-    // Shows what nats-server says of itself.
-    LOG_LEVEL: 'debug',
-    PORT: '0',
-  }
-  const start = async (more: NodeJS.ProcessEnv = {}) => {
-    const env = { ...environment, ...more }
-    const main = await startProcess(process.execPath, [join(root, 'deploy/local/main.ts')], { env })
-    started.push(main)
-    return main
-  }
-  const rollOut = async () => {
-    const asked = await startProcess(process.execPath, [join(root, 'deploy/local/rollout.mjs')], {
-      env: environment,
-    })
-    started.push(asked)
-    return asked
-  }
-  return { root, environment, start, rollOut }
-}
-
-async function pidsOf(main: TestProcess): Promise<number[]> {
-  const said = [main.waitForLine(/^hub .* pid/), main.waitForLine(/^worker .* pid/)]
-  const children = (await Promise.all(said)).map((line) => Number(/pid (\d+)/.exec(line)?.[1]))
-  const bus = await main.waitForLine(/^bus .*\[\d+\]/)
-  return [...children, Number(/\[(\d+)\]/.exec(bus)?.[1])]
-}
-
-async function busOf(main: TestProcess): Promise<string> {
-  return /bus (\S+)/.exec(await main.waitForLine(/^hub .* pid/))?.[1] ?? ''
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 function portOf(address: ReturnType<ReturnType<typeof createServer>['address']>): number | undefined {
   return address !== null && typeof address === 'object' ? address.port : undefined
