@@ -67,7 +67,7 @@ export function connectBus(options: BusOptions): Bus {
     epochOf: (stream) => keeper.epochOf(stream),
     lookAgain: () => keeper.lookAgain(),
     publish: publisher.publish,
-    send: (subject, body) => link.up?.publish(subject, body),
+    send: publisher.send,
     subscribe: (subject, handle, { queue } = {}) =>
       subscribeCore(link, log, { subject, queue, hear: (message) => handle(new LiveMessage(message)) }),
     request: (subject, body, { timeoutMs = defaultRequestTimeoutMs } = {}) =>

@@ -1,5 +1,5 @@
 import { SpanKind } from '@opentelemetry/api'
-import type { Msg, MsgHdrs, NatsConnection } from 'nats'
+import type { Msg, MsgHdrs, NatsConnection, PublishOptions as NatsPublishOptions } from 'nats'
 import { spanNames } from '../../telemetry/span-names.ts'
 import { CodedError } from '../contract/errors.ts'
 import { randomToken } from '../contract/ids.ts'
@@ -12,13 +12,24 @@ import { inBusSpan, traceFields } from './trace.ts'
 
 export interface Publisher {
   publish(subject: string, body: Uint8Array, options: PublishOptions): Promise<Published>
+  /** Best effort, in one write with what else goes out in this turn of the loop. */
+  send(subject: string, body: Uint8Array): void
   /** Resolves when no publication waits for its answer. */
   settled(): Promise<void>
 }
 
 const defaultTimeoutMs = 5_000
-/** How often waiting publications are looked over: one timer for all, which ends once it finds none. */
+/** How often waiting publications are looked over: one timer for all, while there are any. */
 const sweepMs = 100
+
+/** Nothing is gathered after so long without a write, in milliseconds. */
+const pauseMs = 2
+
+/** What goes out once and waits for nothing. */
+interface Sending {
+  readonly subject: string
+  readonly body: Uint8Array
+}
 
 /** One publication until its answer: the same bytes, over and over. */
 interface Waiting {
@@ -41,7 +52,8 @@ export function makePublisher(link: Link, inboxPrefix: string, onMissingStream: 
   const waiting = new Map<string, Waiting>()
   const whenSettled = new Set<() => void>()
   let count = 0
-  let outgoing: Waiting[] = []
+  let outgoing: (Waiting | Sending)[] = []
+  let sentAtMs = Number.NEGATIVE_INFINITY
   let sweeper: NodeJS.Timeout | undefined
 
   link.onConnection((connection) => {
@@ -62,6 +74,7 @@ export function makePublisher(link: Link, inboxPrefix: string, onMissingStream: 
       const span = { name: spanNames.busPublish, kind: SpanKind.PRODUCER, subject }
       return inBusSpan(span, () => publish(subject, body, options))
     },
+    send: (subject, body) => putOut({ subject, body }),
     settled: () =>
       waiting.size === 0 ? Promise.resolve() : new Promise((resolve) => whenSettled.add(resolve)),
   }
@@ -76,7 +89,7 @@ export function makePublisher(link: Link, inboxPrefix: string, onMissingStream: 
       const settle = (outcome: Published | CodedError): void => {
         if (!waiting.delete(key)) return
         signal?.removeEventListener('abort', giveUp)
-        if (waiting.size === 0) tellSettled()
+        if (waiting.size === 0) rest()
         if (outcome instanceof CodedError) reject(outcome)
         else resolve(outcome)
       }
@@ -93,25 +106,33 @@ export function makePublisher(link: Link, inboxPrefix: string, onMissingStream: 
       }
       waiting.set(key, one)
       sweeper ??= setInterval(sweep, sweepMs)
-      outgoing.push(one)
-      if (outgoing.length === 1) setImmediate(sendOutgoing)
+      putOut(one)
     })
   }
 
-  /** The client writes to its socket once a microtask; gathered per turn of the loop, many replies share one write. */
+  /**
+   * The client writes to its socket once a microtask. Gathered per turn of the loop, many replies share one write; what
+   * comes after a pause has nothing to share, and goes without another turn.
+   */
+  function putOut(one: Waiting | Sending): void {
+    outgoing.push(one)
+    if (outgoing.length > 1) return
+    if (performance.now() - sentAtMs > pauseMs) queueMicrotask(sendOutgoing)
+    else setImmediate(sendOutgoing)
+  }
+
   function sendOutgoing(): void {
     const all = outgoing
     outgoing = []
+    sentAtMs = performance.now()
     if (link.up === undefined) return
-    for (const one of all) if (one.sendAgainAt === Number.POSITIVE_INFINITY) transmit(link.up, one)
+    for (const one of all) {
+      if (!('reply' in one)) tryToPublish(link.up, one)
+      else if (one.sendAgainAt === Number.POSITIVE_INFINITY) transmit(link.up, one)
+    }
   }
 
   function sweep(): void {
-    if (waiting.size === 0) {
-      clearInterval(sweeper)
-      sweeper = undefined
-      return
-    }
     const now = performance.now()
     for (const one of waiting.values()) {
       if (now >= one.deadline || link.closed) one.settle(unanswered(one.problem))
@@ -132,7 +153,9 @@ export function makePublisher(link: Link, inboxPrefix: string, onMissingStream: 
     else one.settle(outcome)
   }
 
-  function tellSettled(): void {
+  function rest(): void {
+    clearInterval(sweeper)
+    sweeper = undefined
     for (const resolve of whenSettled) resolve()
     whenSettled.clear()
   }
@@ -151,10 +174,20 @@ function fieldsOf({ messageId, expectedLastSequence }: PublishOptions): HeaderFi
 
 function transmit(connection: NatsConnection, one: Waiting): void {
   one.sendAgainAt = performance.now() + publishRetryMs
+  one.problem = tryToPublish(connection, one, { reply: one.reply, headers: one.headers }) ?? one.problem
+}
+
+/** @returns why the client would not take it. */
+function tryToPublish(
+  connection: NatsConnection,
+  { subject, body }: Sending,
+  options?: NatsPublishOptions,
+): string | undefined {
   try {
-    connection.publish(one.subject, one.body, { reply: one.reply, headers: one.headers })
+    connection.publish(subject, body, options)
+    return undefined
   } catch (error) {
-    one.problem = error instanceof Error ? error.message : 'The client refused to publish'
+    return error instanceof Error ? error.message : 'The client refused to publish'
   }
 }
 

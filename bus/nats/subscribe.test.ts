@@ -55,6 +55,18 @@ suite('subscriptions', () => {
     assert.deepEqual(heard, [[[7], 0, 0]])
   })
 
+  test('what is sent in the moment before its sender closes is heard', async (t) => {
+    const { bus } = await openReadyBus(t, server.url)
+    const heard: string[] = []
+    const hear = ({ body }: { body: Uint8Array }) => void heard.push(Buffer.from(body).toString())
+    await bus.subscribe('ai.test.last', hear).active
+    const { bus: sender } = await openReadyBus(t, server.url)
+    sender.send('ai.test.last', Buffer.from('goodbye'))
+    await sender.close()
+    await waitUntil('it is heard', () => heard.length > 0)
+    assert.deepEqual(heard, ['goodbye'])
+  })
+
   test('one member of a queue group hears each message', async (t) => {
     const { bus } = await openReadyBus(t, server.url)
     const heard: string[] = []
