@@ -60,14 +60,12 @@ export function newConnection(
   }
 }
 
-const binary = { binary: true, compress: false, fin: true } as const
-
 /** Writes a frame's bytes; a reader who lets too many wait is closed and may come back and resume. */
 export function sendBytes(connection: Connection, bytes: Uint8Array): void {
   const { socket } = connection
   if (socket.readyState !== socket.OPEN) return
   if (socket.bufferedAmount > maxBufferedBytes) closeWith(connection, 'slow_consumer')
-  else socket.send(bytes, binary)
+  else socket.send(bytes)
 }
 
 export const send = (connection: Connection, frame: HubFrame): void => sendBytes(connection, encode(frame))
