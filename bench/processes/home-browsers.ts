@@ -6,7 +6,7 @@ import { encode } from '../../bus/contract/codec.ts'
 import type { HubFrame } from '../../bus/contract/frames.ts'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import { protocolVersion, socketPath, subprotocol } from '../../bus/contract/protocol.ts'
-import type { LogEntry } from '../../bus/contract/reply-log.ts'
+import type { Ahead, ChunkEntry, LogEntry } from '../../bus/contract/reply-log.ts'
 import { Receiver } from './receiver.ts'
 
 /** Sockets opened, and pages asked for, at once. */
@@ -21,6 +21,8 @@ export class HomeBrowsers {
   readonly #running = new Map<string, WebSocket>()
   /** A log may be written by several hands, and its end be seen more than once. */
   readonly #ended = new Set<string>()
+  /** How much text of each reply has come, in code units. */
+  readonly #lengths = new Map<string, number>()
   #sockets: WebSocket[] = []
 
   /** Opens the page as so many new people, which makes each a guest of this machine. */
@@ -79,7 +81,8 @@ export class HomeBrowsers {
   }
 
   #take(socket: WebSocket, frame: HubFrame): void {
-    if (frame.type === 'chat.entry') this.#takeEntry(socket, frame.entry)
+    if (frame.type === 'chat.ahead') this.#takeText(frame.ahead)
+    else if (frame.type === 'chat.entry') this.#takeEntry(socket, frame.entry)
     else if (frame.type === 'welcome') socket.emit('welcome')
     else if (frame.type === 'chat.accepted') socket.emit('accepted')
     else if (frame.type === 'error') throw new Error(`The hub answered ${frame.code}: ${frame.detail}`)
@@ -90,7 +93,7 @@ export class HomeBrowsers {
     const { request_id } = entry
     if (entry.type === 'chunk') {
       if (!this.#running.has(request_id) && !this.#ended.has(request_id)) this.#begin(request_id, socket)
-      this.receiver.take(entry.content)
+      this.#takeText(entry)
     } else if (entry.type === 'done') {
       this.#ended.add(request_id)
       socket.emit(`ended ${request_id}`)
@@ -98,6 +101,18 @@ export class HomeBrowsers {
     } else if (entry.type === 'error') {
       throw new Error(`A reply ended in ${entry.code}: ${entry.detail}`)
     }
+  }
+
+  /**
+   * Text comes ahead of the log and then with its entry; what counts is when it came first. What is ahead of a text not
+   * yet here counts with its entry.
+   */
+  #takeText({ request_id, offset, content }: Ahead | ChunkEntry): void {
+    const known = this.#lengths.get(request_id) ?? 0
+    if (offset > known) return
+    const fresh = content.slice(known - offset)
+    this.#lengths.set(request_id, known + fresh.length)
+    this.receiver.take(fresh)
   }
 
   #begin(requestId: string, socket: WebSocket): void {

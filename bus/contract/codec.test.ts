@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
-import { decode, encode, entryFrame } from './codec.ts'
+import { aheadFrame, decode, encode, entryFrame } from './codec.ts'
 
 const limits = { bytes: 256 * 1024, depth: 20, elements: 10_000 }
 
@@ -95,6 +95,11 @@ suite('an entry frame', () => {
     const large = entryFrame(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, entry)
     assert.equal(small.length, large.length)
     assert.deepEqual(small.subarray(-entry.length), entry)
+  })
+
+  test('and so is one around text ahead of a log, which is what the encoder writes', () => {
+    const ahead = { request_id: 'r', attempt: 1, owner: 'o', offset: 300, content: 'Hi! 👋' }
+    assert.deepEqual(aheadFrame(encode(ahead)), encode({ type: 'chat.ahead', ahead }))
   })
 })
 

@@ -102,6 +102,16 @@ export function entryFrame(epoch: number, seq: number, entry: Uint8Array): Uint8
   return frame
 }
 
+const aheadHead = Uint8Array.of(0x82, ...text('type'), ...text('chat.ahead'), ...text('ahead'))
+
+/** A `chat.ahead` frame around the worker's own bytes, made as an entry's frame is. */
+export function aheadFrame(ahead: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(aheadHead.length + ahead.byteLength)
+  frame.set(aheadHead)
+  frame.set(ahead, aheadHead.length)
+  return frame
+}
+
 function writeUint64(frame: Uint8Array, at: number, value: number): void {
   writeUint32(frame, at, Math.floor(value / 2 ** 32))
   writeUint32(frame, at + 4, value % 2 ** 32)

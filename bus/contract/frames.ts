@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { ChatSend } from './chat.ts'
 import { maxResume } from './protocol.ts'
-import { LogEntry } from './reply-log.ts'
+import { Ahead, LogEntry } from './reply-log.ts'
 import { Uuid, Whole } from './wire.ts'
 
 /** The first frame of a socket, and where the browser stands in the replies it reads (PROTOCOL section 6). */
@@ -77,6 +77,10 @@ export const ChatEntryFrame = Type.Object({
 })
 export type ChatEntryFrame = Type.Static<typeof ChatEntryFrame>
 
+/** Text ahead of a reply's log, passed on as it came. */
+export const ChatAheadFrame = Type.Object({ type: Type.Literal('chat.ahead'), ahead: Ahead })
+export type ChatAheadFrame = Type.Static<typeof ChatAheadFrame>
+
 /**
  * `continued`: the entries after the named sequence follow. `snapshot`: the log from its first entry follows; begin
  * again at nothing. `lost`: the log is no more; the store has the answer.
@@ -121,6 +125,7 @@ export const hubFrames = {
   welcome: Welcome,
   'chat.accepted': ChatAccepted,
   'chat.entry': ChatEntryFrame,
+  'chat.ahead': ChatAheadFrame,
   'chat.resumed': ChatResumed,
   'chat.changed': ChatChanged,
   notice: Notice,
@@ -131,6 +136,7 @@ export type HubFrame =
   | Welcome
   | ChatAccepted
   | ChatEntryFrame
+  | ChatAheadFrame
   | ChatResumed
   | ChatChanged
   | Notice

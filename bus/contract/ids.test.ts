@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { isUuid, randomToken, uuidv7 } from './ids.ts'
-import { requestOf, subjects } from './subjects.ts'
+import { isAhead, requestOf, subjects } from './subjects.ts'
 
 suite('ids', () => {
   test('a UUID v7 is one, carries its time, and sorts by it', () => {
@@ -45,11 +45,16 @@ suite('ids', () => {
       subjects.stream(user, request),
       subjects.final(user, request),
       subjects.greeting(user, request),
+      subjects.live(user).replace('>', request),
     ]) {
       assert.ok(subject.split('.').includes(user))
       assert.equal(requestOf(subject), request)
     }
-    assert.equal(subjects.live(user), `ai.chat.live.${user}.*`)
+    assert.equal(subjects.live(user), `ai.chat.live.${user}.>`)
+    assert.deepEqual(
+      [subjects.ahead(user, request), subjects.live(user).replace('>', request)].map(isAhead),
+      [true, false],
+    )
   })
 
   test('random tokens have 96 bits and no two are alike', () => {

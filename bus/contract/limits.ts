@@ -52,9 +52,12 @@ export const maxTitleLength = 120
 export const maxSystemPromptLength = 16_000
 export const maxModelNameLength = 200
 
-/** Tokens joined into one entry wait at most this long (milliseconds) or grow at most this large (bytes). */
-export const entryJoinMs = 16
+/** Text joined into one entry waits at most this long (milliseconds) or grows at most this large (bytes). */
+export const entryJoinMs = 400
 export const entryJoinBytes = 4 * 1024
+
+/** It goes ahead of the log at once, in pieces that wait at most this long, in milliseconds. */
+export const aheadJoinMs = 16
 
 /** A writer's lease on a reply's log: over when its last entry is this old, in milliseconds. */
 export const writerLeaseMs = 5_000

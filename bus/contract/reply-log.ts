@@ -73,6 +73,19 @@ export const ErrorEntry = Type.Object({
 })
 export type ErrorEntry = Type.Static<typeof ErrorEntry>
 
+/**
+ * Text of an attempt that is on its way to the log: shown at once, and kept only with the chunk that follows it. At most
+ * once, never stored.
+ */
+export const Ahead = Type.Object({
+  request_id: Uuid,
+  attempt: entryHead.attempt,
+  owner: entryHead.owner,
+  offset: Whole,
+  content: Type.String(),
+})
+export type Ahead = Type.Static<typeof Ahead>
+
 export const LogEntry = Type.Union([
   StartEntry,
   ChunkEntry,

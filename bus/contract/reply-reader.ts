@@ -1,4 +1,4 @@
-import type { DoneEntry, ErrorEntry, LogEntry, StartEntry } from './reply-log.ts'
+import type { Ahead, DoneEntry, ErrorEntry, LogEntry, StartEntry } from './reply-log.ts'
 
 /**
  * One reader of one reply's log (PROTOCOL section 4, the reader's rule). Pure state: feed it entries in any order,
@@ -8,7 +8,10 @@ import type { DoneEntry, ErrorEntry, LogEntry, StartEntry } from './reply-log.ts
 export interface ReplyReader {
   attempt: number
   owner: string
+  /** What the log has. */
   text: string
+  /** That, and what came ahead of the log: what is shown. */
+  shown: string
   thoughts: string
   /** `n` of the last thought taken in this attempt, so that a repeated one is not shown twice; -1 before the first. */
   lastThought: number
@@ -17,13 +20,14 @@ export interface ReplyReader {
   end: DoneEntry | ErrorEntry | undefined
 }
 
-/** `appended`: text grew. `rewound`: a new attempt cut the text. `noted`: nothing of the text changed. */
+/** `appended`: text grew. `rewound`: a new attempt cut what was shown. `noted`: nothing of the text changed. */
 export type ReadOutcome = 'appended' | 'rewound' | 'noted' | 'dropped' | 'ended' | 'gap'
 
 export const newReader = (): ReplyReader => ({
   attempt: 0,
   owner: '',
   text: '',
+  shown: '',
   thoughts: '',
   lastThought: -1,
   model: '',
@@ -51,17 +55,19 @@ export function readEntry(reader: ReplyReader, entry: LogEntry): ReadOutcome {
     case 'error':
       if (entry.length !== undefined && entry.length !== reader.text.length) return beginAgain(reader)
       reader.end = entry
+      reader.shown = reader.text
       return 'ended'
   }
 }
 
 function enterAttempt(reader: ReplyReader, entry: LogEntry): ReadOutcome {
   if (entry.type !== 'start' || !fits(reader, entry)) return beginAgain(reader)
-  const cut = entry.offset < reader.text.length
+  const cut = entry.offset < reader.shown.length
   reader.attempt = entry.attempt
   reader.owner = entry.owner
   reader.model = entry.model
   reader.text = reader.text.slice(0, entry.offset)
+  reader.shown = reader.text
   reader.thoughts = ''
   reader.lastThought = -1
   return cut ? 'rewound' : 'noted'
@@ -80,7 +86,22 @@ function append(reader: ReplyReader, offset: number, content: string): ReadOutco
   const fresh = content.slice(reader.text.length - offset)
   if (fresh === '') return 'dropped'
   reader.text += fresh
+  if (reader.shown.length < reader.text.length) reader.shown = reader.text
   return 'appended'
+}
+
+/**
+ * Reads text ahead of the log into what is shown: only its new part, and only what follows. What comes before it and was
+ * not heard stands in the next piece or in the log.
+ *
+ * @returns whether what is shown grew.
+ */
+export function readAhead(reader: ReplyReader, { attempt, owner, offset, content }: Ahead): boolean {
+  if (reader.end !== undefined || attempt !== reader.attempt || owner !== reader.owner) return false
+  const { length } = reader.shown
+  if (offset > length || offset + content.length <= length) return false
+  reader.shown += content.slice(length - offset)
+  return true
 }
 
 function beginAgain(reader: ReplyReader): 'gap' {

@@ -12,7 +12,8 @@ export const subjects = {
   anyGreeting: (user: string) => `ai.chat.user.${id(user)}.greeting.*`,
   anyStream: (user: string) => `ai.chat.response.stream.${id(user)}.*`,
   anyFinal: (user: string) => `ai.chat.response.final.${id(user)}.*`,
-  live: (user: string) => `ai.chat.live.${id(user)}.*`,
+  live: (user: string) => `ai.chat.live.${id(user)}.>`,
+  ahead: (user: string, request: string) => `ai.chat.live.${id(user)}.${id(request)}.${aheadToken}`,
   final: (user: string, request: string) => `ai.chat.response.final.${id(user)}.${id(request)}`,
   notify: (user: string) => `ai.chat.notify.${id(user)}`,
   accessChanged: 'ai.access.changed',
@@ -20,6 +21,11 @@ export const subjects = {
   title: 'ai.chat.title',
   modelsList: 'ai.models.list',
 } as const
+
+const aheadToken = 'ahead'
+
+/** Whether what was heard on a person's live subjects is text ahead of its log, and no entry. */
+export const isAhead = (subject: string): boolean => subject.endsWith(`.${aheadToken}`)
 
 /** The request an entry on a live or stream subject belongs to: its last token. */
 export const requestOf = (subject: string): string => subject.slice(subject.lastIndexOf('.') + 1)

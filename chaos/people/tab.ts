@@ -10,6 +10,7 @@ import { uuidv7 } from '../../bus/contract/ids.ts'
 import type { Asked } from '../../web/chat/delivery.ts'
 import { Replies } from '../../web/chat/replies.ts'
 import type { Requests } from '../../web/chat/requests.ts'
+import { lookForSilence } from '../../web/chat/silence.ts'
 import { ChatSocket } from '../../web/chat/socket.ts'
 import type { Ledger } from '../check/ledger.ts'
 import type { Rescues } from '../check/rescues.ts'
@@ -127,7 +128,6 @@ export class Tab {
       onChange: (reply) => this.thread.grow(reply),
       onEnd: (reply) => this.thread.end(reply),
       onLost: (requestId) => void this.thread.settle(requestId),
-      onQuiet: () => undefined,
     })
   }
 
@@ -153,7 +153,7 @@ export class Tab {
 
   #lookAtSilence(): void {
     this.#isLooking = true
-    this.#replies.look()
+    lookForSilence(this.#replies, () => undefined)
     this.#isLooking = false
   }
 
@@ -175,6 +175,7 @@ export class Tab {
 
   #onFrame(frame: HubFrame): void {
     if (frame.type === 'chat.entry') this.#replies.read(frame)
+    else if (frame.type === 'chat.ahead') this.#replies.readAhead(frame)
     else if (frame.type === 'chat.accepted') this.#onAccepted(frame)
     else if (frame.type === 'chat.resumed') {
       this.#ledger.note(`resumed: ${frame.outcome}`)

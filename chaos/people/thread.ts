@@ -81,7 +81,9 @@ export class Thread {
   }
 
   grow({ requestId, reader, epoch }: RunningReply): void {
-    this.#ledger.checkText(requestId, reader.text, 'a page')
+    this.#ledger.checkText(requestId, reader.shown, 'a page')
+    if (!reader.shown.startsWith(reader.text))
+      this.#ledger.violate(`a page shows less of ${requestId} than its log has`, requestId)
     const watched = this.watched.get(requestId)
     if (watched === undefined) return
     const { shown, longest } = watched

@@ -2,6 +2,7 @@ import { decode } from '../../bus/contract/codec.ts'
 import { decodeEntry } from '../../bus/contract/decode-entry.ts'
 import { maxBusBytes, maxBusDepth, maxBusElements } from '../../bus/contract/limits.ts'
 import type { LogEntry } from '../../bus/contract/reply-log.ts'
+import { isAhead } from '../../bus/contract/subjects.ts'
 import type { WireMessage } from '../links/wire.ts'
 
 /** A moment of the protocol, told by what passes between one process and the bus, its store, or its browsers. */
@@ -34,8 +35,10 @@ export const steps: readonly Step[] = bothMoments([
   worker('out', 'the last entry is read', (subject) => subject === '$JS.API.STREAM.MSG.GET.AI_CHAT_STREAM'),
   worker('out', 'the log is claimed', isEntry('start')),
   worker('out', 'a token is written', isEntry('chunk')),
+  worker('out', 'text goes ahead', isAhead),
   worker('back', 'the bus has an entry', isTaken('AI_CHAT_STREAM')),
   hub('back', 'an entry is heard', (subject) => matches(subject, 'ai.chat.live.*.*')),
+  hub('back', 'text ahead is heard', isAhead),
   worker('out', 'the reply is given up', isRelease),
   worker('out', 'the end is written', isEntry('done', 'error')),
   worker('out', 'the final is published', (subject) => matches(subject, 'ai.chat.response.final.*.*')),

@@ -34,7 +34,7 @@ const foreign = [
   '$JS.API.STREAM.LIST',
   '$JS.API.STREAM.NAMES',
   '$SYS.REQ.SERVER.PING',
-  subjects.live(user).replace('*', request),
+  subjects.live(user).replace('>', request),
   '_INBOX.other',
   '_R_.other',
   'other',

@@ -70,7 +70,7 @@ export const hubRights: Rights = {
 /** Workers take requests, ask for their history, and write the log and the final of any. */
 export const workerRights: Rights = {
   publish: [
-    ...[subjects.stream, subjects.final].map(anyOf),
+    ...[subjects.stream, subjects.ahead, subjects.final].map(anyOf),
     subjects.historyGet,
     ...callsOf(workerCalls),
     call('CONSUMER.INFO', consumers.chatWorkers.stream, consumers.chatWorkers.durable),

@@ -26,7 +26,7 @@ test('a socket’s check that read a role before it was taken away does not give
   const { user } = await house.hub.signIn('member')
   await store.accounts.setRole(user.id, 'admin', 1)
   const [session] = await store.sessions.list(user.id, Date.now())
-  const people = new People(bus, { onEntry: () => {}, onNotice: () => {} })
+  const people = new People(bus, { onLive: () => {}, onNotice: () => {} })
   const person = people.arrive({ ...user, role: 'admin' })
   const credential = { kind: 'session', id: session?.id ?? '', signedInAt: 1 } as const
   const connection = { person, credential } as Connection
@@ -60,7 +60,7 @@ test('a socket’s check that read a role before it was taken away does not give
 test('a new name is heard although a session ends while the store is asked for it', async () => {
   const { store, bus, app } = house.hub
   const { user } = await house.hub.signIn('member')
-  const people = new People(bus, { onEntry: () => {}, onNotice: () => {} })
+  const people = new People(bus, { onLive: () => {}, onNotice: () => {} })
   const person = people.arrive(user)
   const asked = Promise.withResolvers<void>()
   const findUser: typeof store.accounts.findUser = async (id) => {

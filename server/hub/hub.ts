@@ -12,7 +12,7 @@ import { passNotice } from './notices.ts'
 import { People } from './people.ts'
 import { type FrameHandler, receive } from './receive.ts'
 import { RecentEndings } from './recent-endings.ts'
-import { relayEntry } from './relay.ts'
+import { relay } from './relay.ts'
 import { startRounds } from './rounds.ts'
 
 /** All browser sockets of this process. */
@@ -32,7 +32,7 @@ const checkSocketsEveryMs = 60_000
 export function openHub(rooms: Rooms, chat: ChatRoom): Hub {
   const { bus, config, log, access } = rooms
   const people = new People(bus, {
-    onEntry: (person, message) => relayEntry(bus, person, message),
+    onLive: (person, message) => relay(bus, person, message),
     onNotice: passNotice,
   })
   const connections = new Map<WebSocket, Connection>()

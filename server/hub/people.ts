@@ -11,7 +11,7 @@ export interface Person {
   /** How many changes of name or role were heard: what the store was asked before one came is older than it. */
   changes: number
   readonly connections: Set<Connection>
-  /** Entries of all replies, as the stream republishes them. */
+  /** Entries of all replies, as the stream republishes them, and text ahead of them. */
   live: Subscription
   notices: Subscription
   /** Replies this hub passes on to this person now, by request. */
@@ -19,7 +19,7 @@ export interface Person {
 }
 
 export interface Hearing {
-  readonly onEntry: (person: Person, message: BusMessage) => void
+  readonly onLive: (person: Person, message: BusMessage) => void
   readonly onNotice: (person: Person, message: BusMessage) => void
 }
 
@@ -38,12 +38,12 @@ export class People {
   arrive(user: User): Person {
     const present = this.byId.get(user.id)
     if (present !== undefined) return present
-    const { onEntry, onNotice } = this.#hearing
+    const { onLive, onNotice } = this.#hearing
     const person: Person = {
       user,
       changes: 0,
       connections: new Set(),
-      live: this.#bus.subscribe(subjects.live(user.id), (message) => onEntry(person, message)),
+      live: this.#bus.subscribe(subjects.live(user.id), (message) => onLive(person, message)),
       notices: this.#bus.subscribe(subjects.notify(user.id), (message) => onNotice(person, message)),
       tails: undefined,
     }

@@ -25,7 +25,7 @@ test('quiet replies of a full hub are looked at in turn, however many there are'
     },
   })
   const { store } = opened.use(await openTemporaryStore())
-  const people = new People(bus, { onEntry: () => {}, onNotice: () => {} })
+  const people = new People(bus, { onLive: () => {}, onNotice: () => {} })
   const rounds = 5
   for (let count = 0; count < rounds * maxChecks; count += 1)
     tailOf(people.arrive(somebody()), uuidv7(), beforeAll, 0)

@@ -1,10 +1,22 @@
-import { entryFrame } from '../../bus/contract/codec.ts'
+import { aheadFrame, entryFrame } from '../../bus/contract/codec.ts'
 import { streams } from '../../bus/contract/streams.ts'
-import { requestOf, subjects } from '../../bus/contract/subjects.ts'
+import { isAhead, requestOf, subjects } from '../../bus/contract/subjects.ts'
 import type { Bus, BusMessage } from '../../bus/nats/bus.ts'
 import { type Following, sendBytes } from './connection.ts'
 import type { Person } from './people.ts'
 import { bringTo, quietMs, type ReplyTail, tailOf } from './reply-tail.ts'
+
+/** Passes on what is heard of a person's replies. */
+export function relay(bus: Bus, person: Person, message: BusMessage): void {
+  if (isAhead(message.subject)) relayAhead(person, message.body)
+  else relayEntry(bus, person, message)
+}
+
+/** Text ahead of a log comes at most once, so nothing is kept of it: who misses it has the entry soon after. */
+function relayAhead({ connections }: Person, ahead: Uint8Array): void {
+  const frame = aheadFrame(ahead)
+  for (const connection of connections) if (connection.welcomed) sendBytes(connection, frame)
+}
 
 /**
  * Passes one entry on to a person's sockets, unread. The sequence before it tells whether one was missed; then the
@@ -14,7 +26,7 @@ import { bringTo, quietMs, type ReplyTail, tailOf } from './reply-tail.ts'
  * is told of a text stands in the entries, so a reader takes them or finds a gap, and once the epoch is known the log is
  * passed on again from its beginning, of which it takes what it lacks.
  */
-export function relayEntry(bus: Bus, person: Person, message: BusMessage): void {
+function relayEntry(bus: Bus, person: Person, message: BusMessage): void {
   const { sequence, previousSequence } = message
   const now = performance.now()
   const epoch = bus.epochOf(streams.log.name)

@@ -6,13 +6,11 @@ import { limitsOf } from './delivery.ts'
 import { Drafts, sharedStorage } from './kept.ts'
 import { showConnection, tell, wasTheFrame } from './notices.ts'
 import { findRoom, runs, turnOf } from './page-parts.ts'
-import { Replies, type RepliesListener } from './replies.ts'
+import { Replies } from './replies.ts'
 import { Requests } from './requests.ts'
 import { ChatSocket } from './socket.ts'
 import type { ConnectionState } from './socket-listener.ts'
 
-/** How often silence is looked at, in milliseconds. */
-const lookMs = 500
 /** A gap in the connection that is shorter is not shown, in milliseconds. */
 const briefMs = 500
 
@@ -20,17 +18,15 @@ const briefMs = 500
 export class Chat {
   readonly requests: Requests
   conversation: Conversation | undefined
-  /** Hears of answers that stand still; comes a moment later. */
-  onQuiet: RepliesListener['onQuiet'] | undefined
   readonly #userId: string
   readonly #companionName: string
   readonly #tab = uuidv7()
   readonly #drafts: Drafts
-  readonly #replies: Replies
+  readonly replies: Replies
   readonly #socket: ChatSocket
   /** Comes a moment later. Should another tab adopt from this one meanwhile, the hub takes what comes twice as once. */
   readonly #tabs = import('./tabs.ts').catch(() => undefined)
-  #state: ConnectionState = 'returning'
+  state: ConnectionState = 'returning'
   #told: ConnectionState = 'returning'
   #brief: ReturnType<typeof setTimeout> | undefined
   #wasHere = false
@@ -41,21 +37,20 @@ export class Chat {
     this.#userId = page.userId ?? ''
     this.#companionName = page.companionName ?? ''
     this.#drafts = new Drafts(storage, this.#userId)
-    this.#replies = new Replies({
+    this.replies = new Replies({
       askFor: (request_id, epoch, seq) => this.#socket.send({ type: 'chat.resume', request_id, epoch, seq }),
       onChange: (reply) => this.conversation?.live.grow(reply),
       onEnd: (reply) => this.conversation?.live.end(reply),
       onLost: (requestId) => void this.conversation?.fetchReply(requestId),
-      onQuiet: (...standstill) => this.onQuiet?.(...standstill),
     })
     this.#socket = new ChatSocket(location.origin.replace('http', 'ws') + socketPath, this.#tab, {
-      resume: () => this.#replies.resume(),
-      isWaiting: () => this.#replies.isWaiting,
+      resume: () => this.replies.resume(),
+      isWaiting: () => this.replies.isWaiting,
       onWelcome: (welcome) => this.#onWelcome(welcome),
       onFrame: (frame) => this.#onFrame(frame),
       onState: (state) => this.#onState(state),
       onGone: () => {
-        this.#replies.disconnected()
+        this.replies.disconnected()
         this.requests.restart()
       },
       onRefused: (closeCode) => this.#onRefused(closeCode),
@@ -65,7 +60,7 @@ export class Chat {
       userId: this.#userId,
       tab: this.#tab,
       limits: limitsOf(page),
-      replies: this.#replies,
+      replies: this.replies,
       shown: () => this.conversation,
       send: (frame) => this.#socket.send(frame),
     })
@@ -74,7 +69,6 @@ export class Chat {
   start(): void {
     this.attach()
     this.#socket.connect()
-    setInterval(() => this.#state === 'here' && this.#replies.look(), lookMs)
     for (const change of ['online', 'offline', 'visibilitychange', 'pageshow'])
       addEventListener(change, () => document.hidden || this.#socket.wake())
     for (const sign of ['keydown', 'pointerdown']) addEventListener(sign, () => this.#socket.touch())
@@ -87,7 +81,7 @@ export class Chat {
     const room = findRoom()
     if (this.conversation && this.conversation.room.thread === room?.thread) return
     this.conversation?.leave()
-    this.#replies.clear()
+    this.replies.clear()
     this.conversation =
       room &&
       new Conversation(room, this.#companionName, this.#drafts, {
@@ -96,7 +90,7 @@ export class Chat {
         onEditLast: () => tell('edit-last'),
         maxLength: () => this.requests.limits.messageLength,
         onTurns: () => this.#followTurns(),
-        onSettled: (requestId) => this.#replies.forget(requestId),
+        onSettled: (requestId) => this.replies.forget(requestId),
       })
     this.#showState()
     this.conversation?.turnsCame()
@@ -104,12 +98,13 @@ export class Chat {
   }
 
   #onFrame(frame: HubFrame): void {
-    if (frame.type === 'chat.entry') this.#replies.read(frame)
+    if (frame.type === 'chat.entry') this.replies.read(frame)
+    else if (frame.type === 'chat.ahead') this.replies.readAhead(frame)
     else if (frame.type === 'chat.accepted') this.#onAccepted(frame)
-    else if (frame.type === 'chat.resumed') this.#replies.resumed(frame)
+    else if (frame.type === 'chat.resumed') this.replies.resumed(frame)
     else if (frame.type === 'chat.changed') this.#onChanged(frame)
     else if (frame.type === 'error') {
-      if (frame.request_id !== undefined) this.#replies.refused(frame.request_id)
+      if (frame.request_id !== undefined) this.replies.refused(frame.request_id)
       this.requests.fail(frame)
     }
   }
@@ -117,12 +112,12 @@ export class Chat {
   #onWelcome({ user, limits, version }: Welcome): void {
     if (user.id !== this.#userId) {
       this.#socket.stop()
-      tell('refused', 'Somebody else is signed in now.')
+      tell('refused')
       return
     }
     this.requests.limits = { messageLength: limits.message_length, frameBytes: limits.frame_bytes }
     if (version !== document.body.dataset.version) tell('version')
-    this.#replies.resumeRest()
+    this.replies.resumeRest()
     this.requests.restart()
     void this.#adopt()
     // What happened elsewhere while nobody listened is not told again. A conversation without a word is nowhere else.
@@ -142,7 +137,7 @@ export class Chat {
     const { request_id, conversation_id, state } = accepted
     const frame = this.requests.accept(accepted)
     this.#shown(conversation_id)?.showAccepted(frame, accepted)
-    this.#replies.accept(request_id, state === 'published')
+    this.replies.accept(request_id, state === 'published')
     if (!runs(state)) void this.#shown(conversation_id)?.fetchReply(request_id)
     this.requests.sendStops()
     if (!this.conversation && location.pathname === `/c/${conversation_id}`) location.reload()
@@ -163,7 +158,7 @@ export class Chat {
     this.#told = state
     clearTimeout(this.#brief)
     const show = () => {
-      this.#state = state
+      this.state = state
       this.#showState()
     }
     if (state === 'returning') this.#brief = setTimeout(show, briefMs)
@@ -171,8 +166,8 @@ export class Chat {
   }
 
   #showState(): void {
-    showConnection(this.#state)
-    this.conversation?.live.setHere(this.#state === 'here')
+    showConnection(this.state)
+    this.conversation?.live.setHere(this.state === 'here')
   }
 
   /** A frame that no hub takes must not be the end of all others. */
@@ -189,9 +184,9 @@ export class Chat {
   /** Replies that the server shows as running are followed from their beginning. */
   #followTurns(): void {
     for (const requestId of this.conversation?.running() ?? []) {
-      if (this.#replies.has(requestId) || this.requests.outbox.find(requestId)) continue
-      this.#replies.follow(requestId)
-      this.#replies.accept(requestId, true)
+      if (this.replies.has(requestId) || this.requests.outbox.find(requestId)) continue
+      this.replies.follow(requestId)
+      this.replies.accept(requestId, true)
       this.conversation?.live.of(requestId)?.accept()
     }
   }

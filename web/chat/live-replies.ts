@@ -57,7 +57,7 @@ export class LiveReplies {
     const live = this.of(reply.requestId)
     if (live === undefined) return
     // Whatever else is heard before the first word, a beginning is told once.
-    if (reply.reader.attempt > 0 && !live.hasBegun) tell('said', `${this.#companionName} is answering`)
+    if (reply.reader.attempt && !live.reader?.attempt) tell('said', `${this.#companionName} is answering`)
     live.take(reply)
     this.#changed.add(live)
     this.#paintSoon()

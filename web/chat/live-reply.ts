@@ -1,3 +1,4 @@
+import type { ReplyReader } from '../../bus/contract/reply-reader.ts'
 import { part, setPart, setReplyState, setStatus } from './page-parts.ts'
 import { Preview } from './preview.ts'
 import type { RunningReply } from './running-reply.ts'
@@ -20,19 +21,9 @@ export class LiveReply {
     this.companionName = companionName
   }
 
-  /** The text so far, as Markdown. */
-  get source(): string {
-    return this.#reply?.reader.text ?? ''
-  }
-
-  /** What the model thought so far. */
-  get thoughts(): string {
-    return this.#reply?.reader.thoughts ?? ''
-  }
-
-  /** Whether anything of its log was read. */
-  get hasBegun(): boolean {
-    return (this.#reply?.reader.attempt ?? 0) > 0
+  /** What is read of it, text and thoughts as Markdown. */
+  get reader(): ReplyReader | undefined {
+    return this.#reply?.reader
   }
 
   /** Takes note; the next `paint` shows it. */
@@ -75,14 +66,14 @@ export class LiveReply {
 
   /** Shows what was taken. Called once a frame at most. */
   paint(): void {
-    const reader = this.#reply?.reader
+    const { reader } = this
     if (reader === undefined) return
     if (reader.attempt > 0 && this.turn.dataset.state !== 'published') setReplyState(this.turn, 'published')
-    this.#paintThoughts(reader.thoughts, reader.text !== '')
+    this.#paintThoughts(reader.thoughts, reader.shown !== '')
     const body = part(this.turn, 'reply-body')
-    if (body && (reader.text !== '' || this.#preview)) {
+    if (body && (reader.shown !== '' || this.#preview)) {
       this.#preview ??= new Preview(body)
-      this.#preview.show(reader.text)
+      this.#preview.show(reader.shown)
     }
     this.#say()
   }
@@ -91,7 +82,7 @@ export class LiveReply {
   end(): void {
     this.paint()
     this.#preview?.end()
-    const end = this.#reply?.reader.end
+    const end = this.reader?.end
     const state =
       end?.type === 'error' ? 'failed' : end?.finish_reason === 'cancelled' ? 'cancelled' : 'answered'
     setReplyState(this.turn, state)
@@ -122,7 +113,7 @@ export class LiveReply {
     if (!this.#isAccepted) return [this.#unsent, true]
     if (this.turn.dataset.state === 'waiting') return ['Waiting for its turn', false]
     if (this.#standstill) return [this.#standstill, true]
-    return [this.source === '' ? `${this.companionName} is thinking` : '', false]
+    return [this.reader?.shown ? '' : `${this.companionName} is thinking`, false]
   }
 
   #awayWords(): string {

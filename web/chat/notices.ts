@@ -20,7 +20,7 @@ export const wasTheFrame = (closeCode: number): boolean => frameCodes.includes(c
 
 /**
  * Tells those who live around the conversation, where they are here already. `said`: words for a screen reader;
- * `connection`: its state; `refused`: a close code, or words; `toast`: words.
+ * `connection`: its state; `refused`: a close code, none where somebody else is signed in; `toast`: words.
  */
 export function tell(
   what:

@@ -1,7 +1,7 @@
-import type { ChatEntryFrame, ChatResumed, Hello } from '../../bus/contract/frames.ts'
+import type { ChatAheadFrame, ChatEntryFrame, ChatResumed, Hello } from '../../bus/contract/frames.ts'
 import { maxResume } from '../../bus/contract/protocol.ts'
 import type { LogEntry } from '../../bus/contract/reply-log.ts'
-import { newReader, readEntry } from '../../bus/contract/reply-reader.ts'
+import { newReader, readAhead, readEntry } from '../../bus/contract/reply-reader.ts'
 import type { RunningReply } from './running-reply.ts'
 
 export interface RepliesListener {
@@ -12,15 +12,10 @@ export interface RepliesListener {
   onEnd(reply: RunningReply): void
   /** The log is no more; the store has the answer. It is followed no longer. */
   onLost(requestId: string): void
-  /** It stands still, told again and again; whether its writer may be gone, and how long nothing at all was heard. */
-  onQuiet(reply: RunningReply, isGone: boolean, silentMs: number): void
 }
 
-/** A standstill worth a word, and silence after which the log is asked for again, in milliseconds. */
-const quietMs = 4_000
-const askAgainMs = 30_000
 /** Once words flowed, a writer is heard every 1.5 s at least; after so long without it may be gone, in milliseconds. */
-const goneMs = 2_000
+export const goneMs = 2_000
 /** Shortest time between two questions for the same log after a gap, in milliseconds. */
 const gapPauseMs = 1_000
 /** A log read again from its beginning has caught up within this time, in milliseconds; else what is there is shown. */
@@ -49,7 +44,7 @@ export class Replies {
     const reply = this.#running.get(requestId)
     if (reply === undefined) return
     reply.accepted = true
-    if (mayHaveBegun && reply.seq === 0) this.#ask(reply)
+    if (mayHaveBegun && reply.seq === 0) this.ask(reply)
   }
 
   forget(requestId: string): void {
@@ -62,6 +57,10 @@ export class Replies {
 
   has(requestId: string): boolean {
     return this.#running.has(requestId)
+  }
+
+  get running(): Iterable<RunningReply> {
+    return this.#running.values()
   }
 
   get isWaiting(): boolean {
@@ -80,7 +79,7 @@ export class Replies {
 
   /** After `welcome`: those that did not fit into `hello`. */
   resumeRest(): void {
-    for (const reply of this.#running.values()) if (reply.accepted && !reply.asked) this.#ask(reply)
+    for (const reply of this.#running.values()) if (reply.accepted && !reply.asked) this.ask(reply)
   }
 
   /** The socket is gone; nothing that was asked will be answered. */
@@ -96,7 +95,7 @@ export class Replies {
     if (outcome === 'lost') {
       this.forget(request_id)
       this.#listener.onLost(request_id)
-    } else if (outcome === 'snapshot') beginAgain(reply, reply.reader.text.length)
+    } else if (outcome === 'snapshot') beginAgain(reply, reply.reader.shown.length)
   }
 
   /** The question for a log was refused, for now. */
@@ -110,10 +109,9 @@ export class Replies {
     const reply = this.#running.get(entry.request_id)
     if (reply === undefined || reply.asked) return
     reply.accepted = true
-    reply.paceMs = Math.min(goneMs, Math.max(nowMs - reply.heardAtMs, reply.paceMs / 2))
-    reply.heardAtMs = nowMs
+    hear(reply, nowMs)
     if (epoch === reply.epoch && seq <= reply.seq) return
-    const length = reply.reader.text.length
+    const length = reply.reader.shown.length
     const outcome = readEntry(reply.reader, entry)
     if (outcome === 'gap') {
       this.#mend(reply, length, nowMs)
@@ -134,19 +132,17 @@ export class Replies {
     }
   }
 
-  /** Looks for standstills; called twice a second or so while connected. */
-  look(nowMs: number = performance.now()): void {
-    for (const reply of this.#running.values()) {
-      if (!reply.accepted) continue
-      const silentMs = nowMs - reply.heardAtMs
-      const isGone = silentMs >= longestPause(reply)
-      if (isGone || nowMs - reply.grownAtMs >= quietMs) this.#listener.onQuiet(reply, isGone, silentMs)
-      if (silentMs > askAgainMs && nowMs - reply.askedAtMs > askAgainMs) this.#ask(reply, nowMs)
-    }
+  /** Text ahead of a log. */
+  readAhead({ ahead }: ChatAheadFrame, nowMs: number = performance.now()): void {
+    const reply = this.#running.get(ahead.request_id)
+    if (reply === undefined || !readAhead(reply.reader, ahead)) return
+    hear(reply, nowMs)
+    reply.grownAtMs = nowMs
+    this.#show(reply, nowMs)
   }
 
   #show(reply: RunningReply, nowMs: number): void {
-    if (reply.reader.text.length >= reply.shownLength || nowMs > reply.shownUntilMs) reply.shownLength = 0
+    if (reply.reader.shown.length >= reply.shownLength || nowMs > reply.shownUntilMs) reply.shownLength = 0
     if (reply.shownLength === 0) this.#listener.onChange(reply)
   }
 
@@ -154,14 +150,15 @@ export class Replies {
   #mend(reply: RunningReply, length: number, nowMs: number): void {
     const waited = nowMs - reply.askedAtMs
     beginAgain(reply, length)
-    if (waited >= gapPauseMs) this.#ask(reply, nowMs)
+    if (waited >= gapPauseMs) this.ask(reply, nowMs)
     else {
       reply.asked = true
-      setTimeout(() => this.#ask(reply), gapPauseMs - waited)
+      setTimeout(() => this.ask(reply), gapPauseMs - waited)
     }
   }
 
-  #ask(reply: RunningReply, nowMs: number = performance.now()): void {
+  /** Asks for its log from where it stands. */
+  ask(reply: RunningReply, nowMs: number = performance.now()): void {
     if (this.#running.get(reply.requestId) !== reply) return
     reply.asked = this.#listener.askFor(reply.requestId, reply.epoch, reply.seq)
     if (reply.asked) reply.askedAtMs = nowMs
@@ -183,13 +180,15 @@ const newReply = (requestId: string, nowMs: number): RunningReply => ({
   paceMs: 0,
 })
 
-/** How long a living writer may be silent at the pace of this reply. One that has yet to find a word may load a model. */
-const longestPause = ({ reader, paceMs }: RunningReply): number =>
-  reader.text || reader.thoughts ? Math.max(goneMs, 2 * paceMs) : quietMs
+/** Something was heard of its writer. */
+function hear(reply: RunningReply, nowMs: number): void {
+  reply.paceMs = Math.min(goneMs, Math.max(nowMs - reply.heardAtMs, reply.paceMs / 2))
+  reply.heardAtMs = nowMs
+}
 
 /** Beside a text, neither a sign of life nor another writer's beginning is news. */
 const tells = ({ reader }: RunningReply, { type }: LogEntry): boolean =>
-  type !== 'beat' && (type !== 'start' || reader.text === '')
+  type !== 'beat' && (type !== 'start' || reader.shown === '')
 
 /** Its log is read from the first entry; what is shown stays meanwhile. */
 function beginAgain(reply: RunningReply, length: number): void {

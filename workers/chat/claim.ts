@@ -58,7 +58,8 @@ export async function claimLog(
   author: Author,
   leases: Leases,
 ): Promise<ClaimOutcome> {
-  const subject = subjects.stream(request.user_id, request.request_id)
+  const { user_id, request_id: requestId } = request
+  const subject = subjects.stream(user_id, requestId)
   const last = await bus.lastEntry(streams.log.name, subject)
   const entry = last && decodeEntry(last.body)
   if (last !== undefined) {
@@ -79,7 +80,8 @@ export async function claimLog(
   const start = startEntry(request, by, { attempt, offset, continues })
   const seq = await putEntry(bus, subject, start, last?.seq ?? 0)
   if (seq === undefined) return { kind: 'refused' }
-  const claim = { subject, requestId: request.request_id, attempt, owner: start.owner, seq, offset }
+  const aheadSubject = subjects.ahead(user_id, requestId)
+  const claim = { subject, aheadSubject, requestId, attempt, owner: start.owner, seq, offset }
   const doubt = typeof goesOn === 'boolean' ? undefined : goesOn
   return { kind: 'claimed', claim, log, by, doubt, earlierMs: await timeBefore(bus, claim, log) }
 }

@@ -4,7 +4,7 @@ import { ChatCancel, ChatFinal, ChatNotify, ChatRequest } from '../chat.ts'
 import { clientFrames, hubFrames } from '../frames.ts'
 import { HistoryAnswer, HistoryGet, TitleAnswer, TitleGet } from '../history.ts'
 import { BusError, ModelsAnswer, ModelsList } from '../models.ts'
-import { LogEntry } from '../reply-log.ts'
+import { Ahead, LogEntry } from '../reply-log.ts'
 
 /** One message as it stands in a vector file; `schema` names the key of `schemas` it is valid for. */
 export interface Sample {
@@ -18,6 +18,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
   ...clientFrames,
   ...hubFrames,
   LogEntry,
+  Ahead,
   ChatRequest,
   ChatCancel,
   ChatFinal,
@@ -79,7 +80,10 @@ export const logSamples: readonly Sample[] = [
   }),
 ]
 
+const ahead = { ...head, offset: 6, content: ' How are' }
+
 export const messageSamples: readonly Sample[] = [
+  message('Ahead', 'text ahead of a log', ahead),
   message('ChatRequest', 'chat request', {
     ...asked,
     ...everyOption,
@@ -180,6 +184,7 @@ export const frameSamples: readonly Sample[] = [
     limits: { message_length: 32_000, frame_bytes: 262_144 },
   }),
   frame({ type: 'chat.accepted', request_id, conversation_id, message_id, state: 'published' }),
+  frame({ type: 'chat.ahead', ahead }),
   frame({ type: 'chat.resumed', request_id, outcome: 'snapshot' }),
   frame({ type: 'chat.changed', kind: 'stored', conversation_id, request_id }),
   frame({ type: 'notice', kind: 'drain', retry_after_ms: 500 }),
