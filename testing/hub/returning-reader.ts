@@ -5,7 +5,7 @@ import type { HubFrame } from '../../bus/contract/frames.ts'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import { maxBusDepth } from '../../bus/contract/limits.ts'
 import { socketPath, subprotocol } from '../../bus/contract/protocol.ts'
-import { newReader, readEntry } from '../../bus/contract/reply-reader.ts'
+import { newReader, readAhead, readEntry } from '../../bus/contract/reply-reader.ts'
 
 const frameLimits = { bytes: 8 * 1024 * 1024, depth: maxBusDepth, elements: 100_000 }
 const [shortestMs, longestMs] = [500, 15_000]
@@ -99,6 +99,8 @@ export class ReturningReader {
     else if (frame.type === 'notice') this.#retryAfterMs = frame.retry_after_ms
     else if (frame.type === 'chat.resumed') this.#takeUp(frame.outcome)
     else if (frame.type === 'chat.entry' && frame.entry.request_id === this.#requestId) this.#read(frame)
+    else if (frame.type === 'chat.ahead' && frame.ahead.request_id === this.#requestId)
+      this.#take(() => readAhead(this.#reader, frame.ahead))
   }
 
   #takeUp(outcome: 'continued' | 'snapshot' | 'lost'): void {
@@ -109,16 +111,24 @@ export class ReturningReader {
 
   #read({ epoch, seq, entry }: Extract<HubFrame, { type: 'chat.entry' }>): void {
     this.#position = { epoch: Number(epoch), seq: Number(seq) }
-    const outcome = readEntry(this.#reader, entry)
+    const outcome = this.#take(() => readEntry(this.#reader, entry))
     if (outcome === 'gap') this.#ended.reject(new Error(`A gap at ${seq}.`))
-    if (outcome === 'appended' && entry.type === 'chunk') {
-      this.heard.push({ atMs: performance.now(), words: entry.content.split(' ').length - 1 })
-      this.#begun.resolve()
-    }
     if (outcome !== 'ended') return
     if (entry.type === 'error') this.#ended.reject(new Error(`The reply ended in ${entry.code}.`))
     this.#ended.resolve(this.#reader.text)
     this.stop()
+  }
+
+  /** Notes what the reading of something brings, be it of the log or ahead of it. */
+  #take<Outcome>(read: () => Outcome): Outcome {
+    const { length } = this.#reader.shown
+    const outcome = read()
+    const fresh = this.#reader.shown.slice(length)
+    if (fresh !== '') {
+      this.heard.push({ atMs: performance.now(), words: fresh.split(' ').length - 1 })
+      this.#begun.resolve()
+    }
+    return outcome
   }
 }
 
