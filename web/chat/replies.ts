@@ -182,7 +182,8 @@ const newReply = (requestId: string, nowMs: number): RunningReply => ({
 
 /** Something was heard of its writer. */
 function hear(reply: RunningReply, nowMs: number): void {
-  reply.paceMs = Math.min(goneMs, Math.max(nowMs - reply.heardAtMs, reply.paceMs / 2))
+  const silentMs = nowMs - reply.heardAtMs
+  reply.paceMs = Math.min(goneMs, Math.max(silentMs, reply.paceMs - silentMs))
   reply.heardAtMs = nowMs
 }
 
