@@ -14,6 +14,8 @@ export interface Publisher {
   publish(subject: string, body: Uint8Array, options: PublishOptions): Promise<Published>
   /** Best effort, in one write with what else goes out in this turn of the loop. */
   send(subject: string, body: Uint8Array): void
+  /** Hands the client what is gathered for the end of this turn. */
+  sendGathered(): void
   /** Resolves when no publication waits for its answer. */
   settled(): Promise<void>
 }
@@ -75,6 +77,7 @@ export function makePublisher(link: Link, inboxPrefix: string, onMissingStream: 
       return inBusSpan(span, () => publish(subject, body, options))
     },
     send: (subject, body) => putOut({ subject, body }),
+    sendGathered,
     settled: () =>
       waiting.size === 0 ? Promise.resolve() : new Promise((resolve) => whenSettled.add(resolve)),
   }
@@ -117,11 +120,11 @@ export function makePublisher(link: Link, inboxPrefix: string, onMissingStream: 
   function putOut(one: Waiting | Sending): void {
     outgoing.push(one)
     if (outgoing.length > 1) return
-    if (performance.now() - sentAtMs > pauseMs) queueMicrotask(sendOutgoing)
-    else setImmediate(sendOutgoing)
+    if (performance.now() - sentAtMs > pauseMs) queueMicrotask(sendGathered)
+    else setImmediate(sendGathered)
   }
 
-  function sendOutgoing(): void {
+  function sendGathered(): void {
     const all = outgoing
     outgoing = []
     sentAtMs = performance.now()
