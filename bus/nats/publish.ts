@@ -185,7 +185,7 @@ export function makePublisher(link: Link, inboxPrefix: string, onMissingStream: 
 
 const unanswered = (detail: string): CodedError => new CodedError('bus_unavailable', detail)
 
-/** Trace context goes with messages, never with the entries of a log: those come per token and expect a sequence. */
+/** Trace context goes with messages, never with the entries of a log: those come often and expect a sequence. */
 function fieldsOf({ messageId, expectedLastSequence }: PublishOptions): HeaderField[] {
   if (expectedLastSequence === undefined) return [['Nats-Msg-Id', messageId], ...traceFields()]
   return [

@@ -14,7 +14,7 @@ suite('subscriptions', () => {
   })
   after(() => server.stop())
 
-  test('a hub hears only what the stream took, each entry with its sequence and the one before', async (t) => {
+  test('a hub hears only the entries that the stream took, each with its sequence and the one before', async (t) => {
     const { bus } = await openReadyBus(t, server.url)
     const [user, request, other] = [uuidv7(), uuidv7(), uuidv7()]
     const heard: unknown[] = []
