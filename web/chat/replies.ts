@@ -127,7 +127,7 @@ export class Replies {
       outcome === 'rewound' ||
       (outcome === 'noted' && tells(reply, entry))
     ) {
-      reply.grownAtMs = nowMs
+      if (outcome !== 'rewound') reply.grownAtMs = nowMs
       this.#show(reply, nowMs)
     }
   }

@@ -94,6 +94,18 @@ suite('a reply that is silent', () => {
     assert.equal(shown.length, before)
   })
 
+  test('and also where the text is cut that the one before had shown ahead of the log', (t) => {
+    const { replies, standstills, shown, tick, read, look } = page(t)
+    read(...logOf().slice(0, 3))
+    replies.readAhead(aheadAt(8, 'thr'))
+    tick(5_500)
+    const [start] = logOf(requestId, 2)
+    assert.ok(start?.entry.type === 'start')
+    read({ ...start, seq: 20, entry: { ...start.entry, offset: 8 } })
+    look()
+    assert.deepEqual([shown.at(-1), standstills], ['One two ', [[false, 0]]])
+  })
+
   test('after 30 s of silence the log is asked for again, and not before', (t) => {
     const { replies, asked, tick, read, standstills, look } = page(t)
     read(...logOf().slice(0, 2))
