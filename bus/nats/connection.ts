@@ -3,7 +3,7 @@ import { readAddress } from './address.ts'
 import type { Bus } from './bus.ts'
 import { type Link, openLink } from './link.ts'
 import type { Log } from './log.ts'
-import { makePublisher } from './publish.ts'
+import { makePublisher, type Publisher } from './publish.ts'
 import { readEntries } from './read-entries.ts'
 import { reportRefusals } from './refusals.ts'
 import { ask, startResponder } from './request.ts'
@@ -85,16 +85,19 @@ export function connectBus(options: BusOptions): Bus {
     remove: (stream, seq) => remove(reader, stream, seq),
     close: async () => {
       if (link.closed) return
-      await finish(link, [...underWay.end(), publisher.settled()])
+      await finish(link, publisher, [...underWay.end(), publisher.settled()])
     },
   }
 }
 
 /** Waits for what is under way and hands the last bytes to the server, within the grace time, then closes. */
-async function finish(link: Link, ends: Promise<void>[]): Promise<void> {
+async function finish(link: Link, publisher: Publisher, ends: Promise<void>[]): Promise<void> {
   const grace = new AbortController()
   if (link.up !== undefined) {
-    const last = Promise.all(ends).then(() => link.up?.flush())
+    const last = Promise.all(ends).then(() => {
+      publisher.sendGathered()
+      return link.up?.flush()
+    })
     const over = pause(closeGraceMs, undefined, { signal: grace.signal })
     const away = new Promise<void>((resolve) => void link.onDown(resolve))
     await Promise.race([last, over, away]).catch(() => undefined)

@@ -7,7 +7,7 @@ const utf8 = new TextEncoder()
 
 /**
  * Headers as their bytes, made once for all repeats of a publication: the client's own class costs several times the
- * rest of publishing, and this happens per token.
+ * rest of publishing, and this happens for every entry of every reply.
  *
  * @throws TypeError when a value would break out of its line.
  */
@@ -26,7 +26,7 @@ export const sequenceMark = Buffer.from('\r\nNats-Sequence: ')
 export const lastSequenceMark = Buffer.from('\r\nNats-Last-Sequence: ')
 
 /**
- * A number after `mark` in a message's headers, 0 without one. Read from the bytes: a hub does this for every token,
+ * A number after `mark` in a message's headers, 0 without one. Read from the bytes: a hub does this for every entry,
  * and the client's parsed headers take ten times as long.
  */
 export function readHeaderNumber(message: Msg, mark: Buffer): number {

@@ -8,12 +8,18 @@ import { type ApiError, apiCodes } from './api.ts'
 import type { Published, PublishOptions } from './bus.ts'
 import { fixedHeaders, type HeaderField, statusOf } from './headers.ts'
 import type { Link } from './link.ts'
+import { kindOf } from './refusals.ts'
 import { inBusSpan, traceFields } from './trace.ts'
 
 export interface Publisher {
   publish(subject: string, body: Uint8Array, options: PublishOptions): Promise<Published>
-  /** Best effort, in one write with what else goes out in this turn of the loop. */
+  /**
+   * Best effort, in one write with what else goes out in this turn of the loop. What the server refused is tried again
+   * once a minute: it logs each time, and may be given other rights.
+   */
   send(subject: string, body: Uint8Array): void
+  /** Hands the client what is gathered for the end of this turn. */
+  sendGathered(): void
   /** Resolves when no publication waits for its answer. */
   settled(): Promise<void>
 }
@@ -24,6 +30,10 @@ const sweepMs = 100
 
 /** Nothing is gathered after so long without a write, in milliseconds. */
 const pauseMs = 2
+
+/** What was refused is not sent for so long, in milliseconds; past so many kinds of subjects it is. */
+const refusedMs = 60_000
+const maxRefused = 200
 
 /** What goes out once and waits for nothing. */
 interface Sending {
@@ -51,12 +61,15 @@ export function makePublisher(link: Link, inboxPrefix: string, onMissingStream: 
   const inbox = `${inboxPrefix}.publish.${randomToken()}`
   const waiting = new Map<string, Waiting>()
   const whenSettled = new Set<() => void>()
+  /** Kinds of subjects, and when each was refused. */
+  const refusedAtMs = new Map<string, number>()
   let count = 0
   let outgoing: (Waiting | Sending)[] = []
   let sentAtMs = Number.NEGATIVE_INFINITY
   let sweeper: NodeJS.Timeout | undefined
 
   link.onConnection((connection) => {
+    refusedAtMs.clear()
     connection.subscribe(`${inbox}.*`, { callback: (error, message) => error ?? hear(message) })
   })
   link.onUp((connection) => {
@@ -64,6 +77,7 @@ export function makePublisher(link: Link, inboxPrefix: string, onMissingStream: 
   })
   link.onRefusal(({ operation, subject }) => {
     if (operation !== 'publish') return
+    if (refusedAtMs.size < maxRefused) refusedAtMs.set(kindOf(subject), performance.now())
     for (const one of waiting.values())
       if (one.subject === subject) one.settle(unanswered(`The bus does not permit to publish to ${subject}`))
   })
@@ -74,9 +88,17 @@ export function makePublisher(link: Link, inboxPrefix: string, onMissingStream: 
       const span = { name: spanNames.busPublish, kind: SpanKind.PRODUCER, subject }
       return inBusSpan(span, () => publish(subject, body, options))
     },
-    send: (subject, body) => putOut({ subject, body }),
+    send: (subject, body) => {
+      if (!isRefused(subject)) putOut({ subject, body })
+    },
+    sendGathered,
     settled: () =>
       waiting.size === 0 ? Promise.resolve() : new Promise((resolve) => whenSettled.add(resolve)),
+  }
+
+  function isRefused(subject: string): boolean {
+    if (refusedAtMs.size === 0) return false
+    return performance.now() - (refusedAtMs.get(kindOf(subject)) ?? Number.NEGATIVE_INFINITY) < refusedMs
   }
 
   function publish(subject: string, body: Uint8Array, options: PublishOptions): Promise<Published> {
@@ -117,11 +139,11 @@ export function makePublisher(link: Link, inboxPrefix: string, onMissingStream: 
   function putOut(one: Waiting | Sending): void {
     outgoing.push(one)
     if (outgoing.length > 1) return
-    if (performance.now() - sentAtMs > pauseMs) queueMicrotask(sendOutgoing)
-    else setImmediate(sendOutgoing)
+    if (performance.now() - sentAtMs > pauseMs) queueMicrotask(sendGathered)
+    else setImmediate(sendGathered)
   }
 
-  function sendOutgoing(): void {
+  function sendGathered(): void {
     const all = outgoing
     outgoing = []
     sentAtMs = performance.now()
@@ -163,7 +185,7 @@ export function makePublisher(link: Link, inboxPrefix: string, onMissingStream: 
 
 const unanswered = (detail: string): CodedError => new CodedError('bus_unavailable', detail)
 
-/** Trace context goes with messages, never with the entries of a log: those come per token and expect a sequence. */
+/** Trace context goes with messages, never with the entries of a log: those come often and expect a sequence. */
 function fieldsOf({ messageId, expectedLastSequence }: PublishOptions): HeaderField[] {
   if (expectedLastSequence === undefined) return [['Nats-Msg-Id', messageId], ...traceFields()]
   return [

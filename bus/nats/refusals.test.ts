@@ -64,6 +64,19 @@ suite('a process without the rights it needs', () => {
     )
   })
 
+  test('sends what is refused once and not for every token, which its server would log', async (t) => {
+    await openReadyBus(t, urlOf('all'), { role: 'hub' })
+    const { bus, logged } = await openReadyBus(t, urlOf('few'), { role: 'worker' })
+    const tell = () => bus.send(subjects.ahead(uuidv7(), uuidv7()), new Uint8Array(1))
+    tell()
+    await waitUntil('it is refused', () => logged.some(({ message }) => message === refused))
+    for (let count = 0; count < 5; count += 1) tell()
+    bus.send('ai.test.last', new Uint8Array(1))
+    const refusalsOf = (end: string) => server.lines.filter((line) => line.endsWith(`${end}"`))
+    await waitUntil('the last is refused', () => refusalsOf('ai.test.last').length === 1)
+    assert.equal(refusalsOf('.ahead').length, 1)
+  })
+
   test('with the credentials of another role says which inbox it may not hear, and is never ready', async (t) => {
     const { bus, logged } = openBus(t, urlOf('few'), { role: 'hub' })
     await waitUntil('the streams do not stand', () => logged.some(({ level }) => level === 'warn'))

@@ -28,7 +28,7 @@ export function reportRefusals(role: string, log: Log): (refusal: Refusal) => vo
 }
 
 /** Ids, random inboxes and the numbers of a delivery would make every refusal a new one. */
-const kindOf = (subject: string): string =>
+export const kindOf = (subject: string): string =>
   subject
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '*')
     .replace(/^(_INBOX_[a-z]+)\..*/, '$1.>')

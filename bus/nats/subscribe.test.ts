@@ -14,7 +14,7 @@ suite('subscriptions', () => {
   })
   after(() => server.stop())
 
-  test('a hub hears only what the stream took, each entry with its sequence and the one before', async (t) => {
+  test('a hub hears only the entries that the stream took, each with its sequence and the one before', async (t) => {
     const { bus } = await openReadyBus(t, server.url)
     const [user, request, other] = [uuidv7(), uuidv7(), uuidv7()]
     const heard: unknown[] = []
@@ -60,11 +60,17 @@ suite('subscriptions', () => {
     const heard: string[] = []
     const hear = ({ body }: { body: Uint8Array }) => void heard.push(Buffer.from(body).toString())
     await bus.subscribe('ai.test.last', hear).active
-    const { bus: sender } = await openReadyBus(t, server.url)
-    sender.send('ai.test.last', Buffer.from('goodbye'))
-    await sender.close()
-    await waitUntil('it is heard', () => heard.length > 0)
-    assert.deepEqual(heard, ['goodbye'])
+    const rounds = 10
+    for (let round = 0; round < rounds; round += 1) {
+      const { bus: sender } = await openReadyBus(t, server.url)
+      sender.send('ai.test.last', Buffer.from('good'))
+      // What follows a write at once waits for the end of its turn of the loop.
+      await Promise.resolve()
+      sender.send('ai.test.last', Buffer.from('bye'))
+      await sender.close()
+    }
+    await bus.subscribe('ai.test.after', hear).active
+    assert.deepEqual(heard, Array.from({ length: rounds }, () => ['good', 'bye']).flat())
   })
 
   test('one member of a queue group hears each message', async (t) => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import { consumers, streams } from '../../bus/contract/streams.ts'
-import { subjects } from '../../bus/contract/subjects.ts'
+import { isAhead, subjects } from '../../bus/contract/subjects.ts'
+import type { BusMessage } from '../../bus/nats/bus.ts'
 import { purgeLogs } from '../../server/chat/purge.ts'
 import { startOllamaStandIn } from '../../testing/backends/ollama-stand-in.ts'
 import { openReadyBus } from '../../testing/bus/open-bus.ts'
@@ -70,6 +71,7 @@ for (const [form, start] of Object.entries({ accounts: startAccountsNats, users:
       const send = newSend('tokens=300 rate=100')
       browser.send(send)
       await firstWords(browser, send)
+      await browser.next('chat.ahead', ({ ahead }) => ahead.request_id === send.request_id)
       await first.stop({ signal: 'SIGKILL' })
       await addWorker()
       await browser.next('chat.entry', ({ entry }) => entry.type === 'start' && entry.attempt === 2)
@@ -131,13 +133,19 @@ for (const [form, start] of Object.entries({ accounts: startAccountsNats, users:
   })
 
 suite('on a cluster of three', () => {
-  test('a request reaches a worker, and its entries the hub; nothing is refused', async (t) => {
+  test('a request reaches a worker, its entries and text ahead of them every hub; nothing is refused', async (t) => {
     await using nats = await startClusterNats()
     const [user, request] = [uuidv7(), uuidv7()]
     const { bus: hub } = await openReadyBus(t, nats.urls.hub, { role: 'hub', replicas: 3 })
     const { bus: worker } = await openReadyBus(t, nats.urls.worker, { role: 'worker' })
     const heard: number[] = []
-    await hub.subscribe(subjects.live(user), ({ sequence }) => heard.push(sequence)).active
+    const ahead: string[] = []
+    for (const url of nats.urls.hub.split(',')) {
+      const { bus: other } = await openReadyBus(t, url, { role: 'hub', replicas: 3 })
+      const hear = ({ subject, sequence }: BusMessage) =>
+        void (isAhead(subject) ? ahead.push(subject) : heard.push(sequence))
+      await other.subscribe(subjects.live(user), hear).active
+    }
     const loop = worker.work({
       ...consumers.chatWorkers,
       slots: 1,
@@ -147,12 +155,14 @@ suite('on a cluster of three', () => {
           expectedLastSequence: 0,
         })
         assert.equal(published.outcome, 'stored')
+        worker.send(subjects.ahead(user, request), new Uint8Array([2]))
         return { kind: 'ack' }
       },
     })
     const sent = await hub.publish(subjects.message(user), new Uint8Array([1]), { messageId: uuidv7() })
     assert.ok(sent.outcome === 'stored')
-    await waitUntil('the hub hears the entry', () => heard.length === 1)
+    await waitUntil('each hub hears the entry', () => heard.length === 3)
+    await waitUntil('and what came ahead', () => ahead.length === 3)
     await waitUntil(
       'the request is acknowledged',
       async () => !(await hub.holds(streams.chat.name, sent.seq)),

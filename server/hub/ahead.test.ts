@@ -48,3 +48,18 @@ test('a socket that has not said hello hears none of it', async () => {
     ['welcome'],
   )
 })
+
+test('a slow reader is left in peace with it, and not closed for it', async () => {
+  const mika = await house.hub.signIn()
+  const [slow, quick] = [await house.hub.connect(mika), await house.hub.connect(mika)]
+  slow.socket.pause()
+  const [content, count] = ['x'.repeat(400_000), 50]
+  for (let told = 0; told < count; told += 1) {
+    tellAhead(mika.user, content)
+    await quick.next('chat.ahead')
+  }
+  slow.socket.resume()
+  slow.send({ type: 'ping', id: 1 })
+  await slow.next('pong')
+  assert.ok(slow.frames.length < quick.frames.length)
+})

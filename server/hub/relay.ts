@@ -6,6 +6,9 @@ import { type Following, sendBytes } from './connection.ts'
 import type { Person } from './people.ts'
 import { bringTo, quietMs, type ReplyTail, tailOf } from './reply-tail.ts'
 
+/** Once this many bytes wait for a reader, text ahead of a log would only stand before the entries that have it too. */
+const aheadBufferBytes = 64 * 1024
+
 /** Passes on what is heard of a person's replies. */
 export function relay(bus: Bus, person: Person, message: BusMessage): void {
   if (isAhead(message.subject)) relayAhead(person, message.body)
@@ -15,7 +18,10 @@ export function relay(bus: Bus, person: Person, message: BusMessage): void {
 /** Text ahead of a log comes at most once, so nothing is kept of it: who misses it has the entry soon after. */
 function relayAhead({ connections }: Person, ahead: Uint8Array): void {
   const frame = aheadFrame(ahead)
-  for (const connection of connections) if (connection.welcomed) sendBytes(connection, frame)
+  for (const connection of connections) {
+    const { welcomed, socket } = connection
+    if (welcomed && socket.bufferedAmount <= aheadBufferBytes) sendBytes(connection, frame)
+  }
 }
 
 /**

@@ -127,7 +127,7 @@ export class Replies {
       outcome === 'rewound' ||
       (outcome === 'noted' && tells(reply, entry))
     ) {
-      reply.grownAtMs = nowMs
+      if (outcome !== 'rewound') reply.grownAtMs = nowMs
       this.#show(reply, nowMs)
     }
   }
@@ -182,7 +182,8 @@ const newReply = (requestId: string, nowMs: number): RunningReply => ({
 
 /** Something was heard of its writer. */
 function hear(reply: RunningReply, nowMs: number): void {
-  reply.paceMs = Math.min(goneMs, Math.max(nowMs - reply.heardAtMs, reply.paceMs / 2))
+  const silentMs = nowMs - reply.heardAtMs
+  reply.paceMs = Math.min(goneMs, Math.max(silentMs, reply.paceMs - silentMs))
   reply.heardAtMs = nowMs
 }
 

@@ -63,6 +63,20 @@ suite('a reply that is silent', () => {
     assertGoneAfter(3_600, opened)
   })
 
+  test('the entry of a text that came ahead of it does not make a slow model a quick one', (t) => {
+    const opened = page(t)
+    const [start, ...rest] = logOf()
+    assert.ok(start)
+    opened.read(start)
+    for (const frame of rest.slice(0, 3)) {
+      assert.ok(frame.entry.type === 'chunk')
+      opened.tick(1_800)
+      opened.replies.readAhead(aheadAt(frame.entry.offset, frame.entry.content))
+      opened.read(frame)
+    }
+    assertGoneAfter(3_600, opened)
+  })
+
   test('another writer that begins is at work, and its reply stands still until it has words', (t) => {
     const { standstills, shown, tick, read, look } = page(t)
     read(...logOf().slice(0, 3))
@@ -78,6 +92,18 @@ suite('a reply that is silent', () => {
       [false, 0],
     ])
     assert.equal(shown.length, before)
+  })
+
+  test('and also where the text is cut that the one before had shown ahead of the log', (t) => {
+    const { replies, standstills, shown, tick, read, look } = page(t)
+    read(...logOf().slice(0, 3))
+    replies.readAhead(aheadAt(8, 'thr'))
+    tick(5_500)
+    const [start] = logOf(requestId, 2)
+    assert.ok(start?.entry.type === 'start')
+    read({ ...start, seq: 20, entry: { ...start.entry, offset: 8 } })
+    look()
+    assert.deepEqual([shown.at(-1), standstills], ['One two ', [[false, 0]]])
   })
 
   test('after 30 s of silence the log is asked for again, and not before', (t) => {

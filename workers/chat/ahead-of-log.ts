@@ -4,7 +4,7 @@ import type { Ahead } from '../../bus/contract/reply-log.ts'
 import type { Bus } from '../../bus/nats/bus.ts'
 import type { Claim } from './writer.ts'
 
-/** Text that a writer holds for its next entry, and where that begins. */
+/** Text that a writer has and its log does not, that of an entry on its way included; and where it begins. */
 export interface Held {
   readonly offset: number
   readonly text: string
@@ -42,7 +42,7 @@ export class AheadOfLog {
   #tellNow(): void {
     this.#timer = undefined
     const { offset, text: content } = this.#held()
-    // Of more than an entry takes one is on its way, or the stream takes none now: nothing is shown far ahead of it.
+    // More than an entry takes is not shown ahead: the stream takes none now, or the model is faster than it.
     if (content === '' || content.length > entryJoinBytes) return
     const { aheadSubject, requestId, attempt, owner } = this.#claim
     const ahead: Ahead = { request_id: requestId, attempt, owner, offset, content }

@@ -45,6 +45,8 @@ export class LogWriter {
   #last: number
   #n = 1
   #offset: number
+  /** Of the entry that is on its way. */
+  #putText = ''
   #text = ''
   #thoughts = ''
   #sentAtMs = Number.NEGATIVE_INFINITY
@@ -55,7 +57,10 @@ export class LogWriter {
     this.#log = log
     this.#last = claim.seq
     this.#offset = claim.offset
-    this.#ahead = new AheadOfLog(bus, claim, () => ({ offset: this.#offset, text: this.#text }))
+    this.#ahead = new AheadOfLog(bus, claim, () => ({
+      offset: this.#offset - this.#putText.length,
+      text: this.#putText + this.#text,
+    }))
     this.#beatTimer = setTimeout(() => this.#beat(), beatMs)
   }
 
@@ -118,8 +123,10 @@ export class LogWriter {
     clearTimeout(this.#joinTimer)
     this.#joinTimer = undefined
     if (entry.type !== 'beat') this.#sentAtMs = performance.now()
+    if (entry.type === 'chunk') this.#putText = entry.content
     this.#putting = this.#put(entry).then((stands) => {
       this.#putting = undefined
+      this.#putText = ''
       if (this.#pending) this.#wake()
       return stands
     })
