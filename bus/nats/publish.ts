@@ -4,11 +4,11 @@ import { spanNames } from '../../telemetry/span-names.ts'
 import { CodedError } from '../contract/errors.ts'
 import { randomToken } from '../contract/ids.ts'
 import { maxBusBytes, publishRetryMs } from '../contract/limits.ts'
-import { type ApiError, apiCodes } from './api.ts'
 import type { Published, PublishOptions } from './bus.ts'
 import { fixedHeaders, type HeaderField, statusOf } from './headers.ts'
 import type { Link } from './link.ts'
-import { kindOf } from './refusals.ts'
+import { RefusedSubjects } from './refused-subjects.ts'
+import { readAnswer } from './stream-answer.ts'
 import { inBusSpan, traceFields } from './trace.ts'
 
 export interface Publisher {
@@ -31,10 +31,6 @@ const sweepMs = 100
 /** Nothing is gathered after so long without a write, in milliseconds. */
 const pauseMs = 2
 
-/** What was refused is not sent for so long, in milliseconds; past so many kinds of subjects it is. */
-const refusedMs = 60_000
-const maxRefused = 200
-
 /** What goes out once and waits for nothing. */
 interface Sending {
   readonly subject: string
@@ -42,9 +38,7 @@ interface Sending {
 }
 
 /** One publication until its answer: the same bytes, over and over. */
-interface Waiting {
-  readonly subject: string
-  readonly body: Uint8Array
+interface Waiting extends Sending {
   readonly headers: MsgHdrs
   readonly reply: string
   readonly deadline: number
@@ -61,15 +55,14 @@ export function makePublisher(link: Link, inboxPrefix: string, onMissingStream: 
   const inbox = `${inboxPrefix}.publish.${randomToken()}`
   const waiting = new Map<string, Waiting>()
   const whenSettled = new Set<() => void>()
-  /** Kinds of subjects, and when each was refused. */
-  const refusedAtMs = new Map<string, number>()
+  const refused = new RefusedSubjects()
   let count = 0
   let outgoing: (Waiting | Sending)[] = []
   let sentAtMs = Number.NEGATIVE_INFINITY
   let sweeper: NodeJS.Timeout | undefined
 
   link.onConnection((connection) => {
-    refusedAtMs.clear()
+    refused.clear()
     connection.subscribe(`${inbox}.*`, { callback: (error, message) => error ?? hear(message) })
   })
   link.onUp((connection) => {
@@ -77,7 +70,7 @@ export function makePublisher(link: Link, inboxPrefix: string, onMissingStream: 
   })
   link.onRefusal(({ operation, subject }) => {
     if (operation !== 'publish') return
-    if (refusedAtMs.size < maxRefused) refusedAtMs.set(kindOf(subject), performance.now())
+    refused.add(subject)
     for (const one of waiting.values())
       if (one.subject === subject) one.settle(unanswered(`The bus does not permit to publish to ${subject}`))
   })
@@ -89,16 +82,11 @@ export function makePublisher(link: Link, inboxPrefix: string, onMissingStream: 
       return inBusSpan(span, () => publish(subject, body, options))
     },
     send: (subject, body) => {
-      if (!isRefused(subject)) putOut({ subject, body })
+      if (!refused.has(subject)) putOut({ subject, body })
     },
     sendGathered,
     settled: () =>
       waiting.size === 0 ? Promise.resolve() : new Promise((resolve) => whenSettled.add(resolve)),
-  }
-
-  function isRefused(subject: string): boolean {
-    if (refusedAtMs.size === 0) return false
-    return performance.now() - (refusedAtMs.get(kindOf(subject)) ?? Number.NEGATIVE_INFINITY) < refusedMs
   }
 
   function publish(subject: string, body: Uint8Array, options: PublishOptions): Promise<Published> {
@@ -184,7 +172,6 @@ export function makePublisher(link: Link, inboxPrefix: string, onMissingStream: 
 }
 
 const unanswered = (detail: string): CodedError => new CodedError('bus_unavailable', detail)
-
 /** Trace context goes with messages, never with the entries of a log: those come often and expect a sequence. */
 function fieldsOf({ messageId, expectedLastSequence }: PublishOptions): HeaderField[] {
   if (expectedLastSequence === undefined) return [['Nats-Msg-Id', messageId], ...traceFields()]
@@ -211,31 +198,4 @@ function tryToPublish(
   } catch (error) {
     return error instanceof Error ? error.message : 'The client refused to publish'
   }
-}
-
-interface Acknowledgement {
-  readonly seq?: number
-  readonly duplicate?: boolean
-  readonly error?: ApiError
-}
-
-const utf8 = new TextDecoder()
-
-/** What a stream's answer means; a text is a trouble that passes, so the same bytes go out again. */
-function readAnswer(data: Uint8Array): Published | CodedError | string {
-  let answer: Acknowledgement
-  try {
-    answer = JSON.parse(utf8.decode(data)) as Acknowledgement
-  } catch {
-    return 'The answer was not readable'
-  }
-  const { error, seq } = answer
-  if (error === undefined && seq !== undefined)
-    return { outcome: 'stored', seq, duplicate: answer.duplicate === true }
-  if (error === undefined) return 'The answer names no sequence'
-  const code = error.err_code ?? 0
-  if (code === apiCodes.wrongLastSequence || code === apiCodes.wrongLastSequenceConstant)
-    return { outcome: 'refused' }
-  const detail = `${error.description} (${code})`
-  return error.code === 503 || code === apiCodes.duplicateUnderWay ? detail : unanswered(detail)
 }
