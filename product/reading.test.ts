@@ -26,6 +26,24 @@ test('a screen reader is told once that an answer begins, however long the model
     assert.deepEqual(await announced(), ['Aoi is answering', 'The answer is complete'])
   }))
 
+test('words are shown as the model says them, which is far oftener than its log is written', () =>
+  stage.visit(async ({ page }) => {
+    await untilAlive(page)
+    await page.evaluate(() => {
+      const lengths = new Set<number>()
+      Object.assign(window, { lengths })
+      const note = () => lengths.add(document.querySelector('.reply-body')?.textContent?.length ?? 0)
+      new MutationObserver(note).observe(document.body, {
+        ...{ childList: true, subtree: true, characterData: true },
+      })
+    })
+    await say(page, 'tokens=60 rate=30')
+    await untilSettled(page)
+    const steps = await page.evaluate(() => (window as { lengths?: Set<number> }).lengths?.size ?? 0)
+    // In two seconds a log takes seven entries or so; a busy machine paints less than once for each of 60 tokens.
+    assert.ok(steps > 20, `${steps} steps`)
+  }))
+
 test('a screen reader is told that an answer was stopped', () =>
   stage.visit(async ({ page }) => {
     await untilAlive(page)

@@ -96,6 +96,7 @@ export class HomeBrowsers {
       this.#takeText(entry)
     } else if (entry.type === 'done') {
       this.#ended.add(request_id)
+      this.#lengths.delete(request_id)
       socket.emit(`ended ${request_id}`)
       if (this.#running.delete(request_id)) this.receiver.change(-1)
     } else if (entry.type === 'error') {

@@ -56,7 +56,10 @@ export const maxModelNameLength = 200
 export const entryJoinMs = 400
 export const entryJoinBytes = 4 * 1024
 
-/** It goes ahead of the log at once, in pieces that wait at most this long, in milliseconds. */
+/** Thoughts, which go into the log alone, wait less. */
+export const thoughtJoinMs = 100
+
+/** Text goes ahead of the log at once, in pieces that wait at most this long, in milliseconds. */
 export const aheadJoinMs = 16
 
 /** A writer's lease on a reply's log: over when its last entry is this old, in milliseconds. */

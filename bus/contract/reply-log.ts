@@ -25,11 +25,15 @@ export const StartEntry = Type.Object({
 })
 export type StartEntry = Type.Static<typeof StartEntry>
 
+/** In how many pieces the model said it, each a token or more; absent: in one at least. */
+const pieces = Type.Optional(Whole)
+
 export const ChunkEntry = Type.Object({
   type: Type.Literal('chunk'),
   ...entryHead,
   offset: Whole,
   content: Type.String(),
+  pieces,
 })
 export type ChunkEntry = Type.Static<typeof ChunkEntry>
 
@@ -38,6 +42,7 @@ export const ThoughtEntry = Type.Object({
   type: Type.Literal('thought'),
   ...entryHead,
   content: Type.String(),
+  pieces,
 })
 export type ThoughtEntry = Type.Static<typeof ThoughtEntry>
 

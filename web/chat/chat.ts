@@ -17,16 +17,17 @@ const briefMs = 500
 /** The chat of one page: one socket, what is asked over it, and the conversation that is shown. */
 export class Chat {
   readonly requests: Requests
+  readonly replies: Replies
   conversation: Conversation | undefined
+  /** As it is shown. */
+  state: ConnectionState = 'returning'
   readonly #userId: string
   readonly #companionName: string
   readonly #tab = uuidv7()
   readonly #drafts: Drafts
-  readonly replies: Replies
   readonly #socket: ChatSocket
   /** Comes a moment later. Should another tab adopt from this one meanwhile, the hub takes what comes twice as once. */
   readonly #tabs = import('./tabs.ts').catch(() => undefined)
-  state: ConnectionState = 'returning'
   #told: ConnectionState = 'returning'
   #brief: ReturnType<typeof setTimeout> | undefined
   #wasHere = false

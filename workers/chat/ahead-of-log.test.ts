@@ -69,9 +69,9 @@ suite('a worker tells text ahead of its log', () => {
   })
 
   test('also where each token has an entry of its own', async () => {
-    const { asked, pieces } = await follow('tokens=4 rate=2')
+    const { asked, pieces } = await follow('tokens=3 rate=1')
     const chunks = (await house.entries(asked)).filter(({ type }) => type === 'chunk')
-    assert.deepEqual([pieces.length, chunks.length], [4, 4])
+    assert.deepEqual([pieces.length, chunks.length], [3, 3])
   })
 
   test('that of an entry on its way too, so that who missed a piece of it waits for no store', async () => {

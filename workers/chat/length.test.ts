@@ -54,8 +54,8 @@ describe('the wished length of a reply', () => {
 
   test('counts what another worker wrote, and keeps what that one thought', async () => {
     const asked = await takeOver(30, async (log) => {
-      await log.write({ type: 'thought', content: 'Hm.' })
-      for (let token = 0; token < 20; token += 1) await log.say(' a')
+      await log.write({ type: 'thought', content: 'Hm.', pieces: 1 })
+      await log.write({ type: 'chunk', offset: 0, content: ' a'.repeat(20), pieces: 20 })
     })
     const final = await house.final(asked)
     assert.deepEqual([final.content, final.finish_reason], [words(29), 'length'])

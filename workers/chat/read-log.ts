@@ -11,7 +11,7 @@ export interface ReplyLog {
   readonly backend: string
   /** Starts at the end of the log after which the text never grew past what it had been before. */
   readonly barrenStarts: number
-  /** Entries that brought the text and thoughts there are: at least as many tokens. */
+  /** In how many pieces the model said the text and thoughts there are: at least as many tokens. */
   readonly pieces: number
   /** When its first attempt began, and when the text there is did; in Unix milliseconds by the clock of the bus. */
   readonly begunAtMs: number | undefined
@@ -39,7 +39,7 @@ export async function readLog(bus: Bus, subject: string): Promise<ReplyLog> {
       begunAtMs ??= storedAtMs
       if (entry.offset === 0) pieces = 0
     }
-    if (entry.type === 'chunk' || entry.type === 'thought') pieces += 1
+    if (entry.type === 'chunk' || entry.type === 'thought') pieces += entry.pieces ?? 1
     textBegunAtMs = reader.text === '' ? undefined : (textBegunAtMs ?? storedAtMs)
     if (reader.text.length > longest) {
       longest = reader.text.length

@@ -1,9 +1,9 @@
-import { beatMs, entryJoinBytes, entryJoinMs } from '../../bus/contract/limits.ts'
+import { beatMs, entryJoinBytes, entryJoinMs, thoughtJoinMs } from '../../bus/contract/limits.ts'
 import type { DoneEntry, ErrorEntry, LogEntry } from '../../bus/contract/reply-log.ts'
-import { truncate } from '../../bus/contract/text.ts'
 import type { Bus } from '../../bus/nats/bus.ts'
 import type { Log } from '../../bus/nats/log.ts'
 import { AheadOfLog } from './ahead-of-log.ts'
+import { HeldText } from './held-text.ts'
 import { putEntry } from './put-entry.ts'
 
 /** What a writer has after its `start`: whose log it writes and where that stands. */
@@ -24,8 +24,8 @@ type Head = 'request_id' | 'attempt' | 'owner' | 'n'
 type Unheaded<Entry> = Entry extends LogEntry ? Omit<Entry, Head> : never
 export type Terminal = Unheaded<DoneEntry> | Unheaded<ErrorEntry>
 
-/** From then on an entry goes with the text that comes next, in milliseconds: a timer wakes the process once more. */
-const dueMs = 0.75 * entryJoinMs
+/** After this share of its time an entry goes with the text that comes next: a timer wakes the process once more. */
+const dueShare = 0.75
 
 /**
  * Writes one attempt's entries: one in flight, each expecting the one before (PROTOCOL section 4, writer's rule 4).
@@ -47,8 +47,8 @@ export class LogWriter {
   #offset: number
   /** Of the entry that is on its way. */
   #putText = ''
-  #text = ''
-  #thoughts = ''
+  readonly #text = new HeldText()
+  readonly #thoughts = new HeldText()
   #sentAtMs = Number.NEGATIVE_INFINITY
 
   constructor(bus: Bus, claim: Claim, log: Log) {
@@ -59,7 +59,7 @@ export class LogWriter {
     this.#offset = claim.offset
     this.#ahead = new AheadOfLog(bus, claim, () => ({
       offset: this.#offset - this.#putText.length,
-      text: this.#putText + this.#text,
+      text: this.#putText + this.#text.content,
     }))
     this.#beatTimer = setTimeout(() => this.#beat(), beatMs)
   }
@@ -71,13 +71,13 @@ export class LogWriter {
 
   /** Appends text, well-formed. */
   text(content: string): void {
-    this.#text += content
+    this.#text.add(content)
     this.#ahead.tell()
     this.#wake()
   }
 
   thought(content: string): void {
-    this.#thoughts += content
+    this.#thoughts.add(content)
     this.#wake()
   }
 
@@ -104,8 +104,10 @@ export class LogWriter {
   #wake(): void {
     if (this.#putting !== undefined || this.#ending || this.#lost.signal.aborted) return
     const heldMs = performance.now() - this.#sentAtMs
-    if (heldMs >= dueMs || this.#text.length >= entryJoinBytes) this.#start(this.#next())
-    else this.#joinTimer ??= setTimeout(() => this.#joined(), entryJoinMs - heldMs)
+    const { length } = this.#text.content
+    const joinMs = length === 0 ? thoughtJoinMs : entryJoinMs
+    if (heldMs >= dueShare * joinMs || length >= entryJoinBytes) this.#start(this.#next())
+    else this.#joinTimer ??= setTimeout(() => this.#joined(), joinMs - heldMs)
   }
 
   #joined(): void {
@@ -133,7 +135,7 @@ export class LogWriter {
   }
 
   get #pending(): boolean {
-    return this.#text !== '' || this.#thoughts !== ''
+    return this.#text.content !== '' || this.#thoughts.content !== ''
   }
 
   async #flush(): Promise<void> {
@@ -146,17 +148,12 @@ export class LogWriter {
 
   /** The next entry of what is held, at most 4 KiB of it. */
   #next(): Unheaded<LogEntry> | undefined {
-    if (this.#thoughts !== '') {
-      const content = entryful(this.#thoughts)
-      this.#thoughts = this.#thoughts.slice(content.length)
-      return { type: 'thought', content }
-    }
-    if (this.#text === '') return undefined
-    const content = entryful(this.#text)
+    if (this.#thoughts.content !== '') return { type: 'thought', ...this.#thoughts.take() }
+    if (this.#text.content === '') return undefined
     const offset = this.#offset
-    this.#text = this.#text.slice(content.length)
-    this.#offset += content.length
-    return { type: 'chunk', offset, content }
+    const taken = this.#text.take()
+    this.#offset += taken.content.length
+    return { type: 'chunk', offset, ...taken }
   }
 
   async #put(fields: Unheaded<LogEntry>): Promise<boolean> {
@@ -180,10 +177,4 @@ export class LogWriter {
     this.#lost.abort()
     return false
   }
-}
-
-/** As much of a text as surely fits an entry: a code unit takes at most 3 bytes of UTF-8. */
-function entryful(text: string): string {
-  if (text.length * 3 <= entryJoinBytes || Buffer.byteLength(text) <= entryJoinBytes) return text
-  return truncate(text, Math.floor(entryJoinBytes / 3))
 }

@@ -64,6 +64,7 @@ export const logSamples: readonly Sample[] = [
   entry('start', start),
   entry('start that continues', { ...start, attempt: 101, offset: 13, continues: 1 }),
   entry('chunk', { type: 'chunk', ...head, n: 1, offset: 0, content: 'Hi! 👋' }),
+  entry('chunk of several pieces', { type: 'chunk', ...head, n: 1, offset: 0, content: 'Hi! 👋', pieces: 3 }),
   entry('thought', { type: 'thought', ...head, n: 2, content: 'They greet me.\n' }),
   entry('cue', { type: 'cue', ...head, n: 3, offset: 4, kind: 'expression', value: 'happy' }),
   entry('beat', { type: 'beat', ...head, n: 4 }),
