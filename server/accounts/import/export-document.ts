@@ -5,7 +5,7 @@ import { GenerationOptions, Uuid } from '../../../bus/contract/wire.ts'
 
 /** Most conversations of one file, and most messages of all of them; a file with more is refused. */
 export const maxConversations = 5_000
-export const maxMessages = 50_000
+export const maxMessages = 20_000
 
 const orNull = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
   Type.Union([schema, Type.Null()])

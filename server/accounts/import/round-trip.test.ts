@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { pino } from 'pino'
+import { formWith } from '../../../testing/accounts/upload-file.ts'
 import { type PostgresServer, startPostgres } from '../../../testing/servers/postgres.ts'
 import { openTemporaryStore, type TemporaryStore } from '../../../testing/store/open-temporary-store.ts'
 import { openStore } from '../../store/open-store.ts'
@@ -74,15 +75,16 @@ async function exported(store: Store, user: User): Promise<string> {
   return text
 }
 
-const bring = (store: Store, user: User, file: string) =>
-  importConversations(
-    {
-      ...{ store, log: pino({ level: 'silent' }), notify: () => {} },
-      config: { maxMessageLength: 32_000 },
-    },
+async function bring(store: Store, user: User, file: string) {
+  const form = new Response(formWith(file))
+  const bytes = new Uint8Array(await form.arrayBuffer())
+  const config = { maxMessageLength: 32_000 }
+  return importConversations(
+    { store, log: pino({ level: 'silent' }), notify: () => {}, config },
     { user, credential: null },
-    new TextEncoder().encode(file),
+    { bytes, type: form.headers.get('content-type') ?? '' },
   )
+}
 
 /** A person's conversations with nothing left of their ids but how they hang together, oldest first. */
 async function shapes(store: Store, { id: userId }: User) {

@@ -29,7 +29,7 @@ export function toConversations(
   const seen = new Set<string>()
   return conversations.flatMap((one, index) => {
     const where = `conversation ${index + 1}`
-    if (seen.has(one.id)) throw refused(`It has ${where} twice`)
+    if (seen.has(one.id)) throw refused(`The file has ${where} twice`)
     seen.add(one.id)
     return one.messages.length === 0 ? [] : [toConversation(one, where, bounds)]
   })

@@ -21,9 +21,9 @@ const [a, b] = [uuidv7(), uuidv7()]
 
 const refusals: Readonly<Record<string, readonly [string | Uint8Array, RegExp]>> = {
   'an empty file': ['', /^The file is empty$/],
-  'a picture': [new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0xff]), /^It is no text$/],
-  'half of a file': [one().slice(0, -30), /^It is not whole, or no JSON$/],
-  'another text': ['Dear diary', /^It is not whole, or no JSON$/],
+  'a picture': [new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0xff]), /^The file is no text$/],
+  'half of a file': [one().slice(0, -30), /^The file is not whole, or no JSON$/],
+  'another text': ['Dear diary', /^The file is not whole, or no JSON$/],
   'another program’s JSON': ['[{"title":"Chat","mapping":{}}]', /no|not an export/],
   'a bare value': ['null', /not an export/],
   'an export of a later kind': [exportFile([], { format: 'companions-export-2' }), /newer house/],
@@ -39,10 +39,12 @@ const refusals: Readonly<Record<string, readonly [string | Uint8Array, RegExp]>>
   'usage below nothing': [saying({ usage: { prompt_tokens: -1 } }), /messages\.0\.usage\.prompt_tokens/],
   'a temperature that burns': [one({ temperature: 451 }), /temperature/],
   'half a token': [one({ max_tokens: 0.5 }), /max_tokens/],
-  'deep nesting where a text should be': [
-    `{"format":"companions-export-1","conversations":${'['.repeat(200_000)}${']'.repeat(200_000)}}`,
-    /conversations\.0: must be object/,
+  'a list where a conversation should be': [exportFile([[[[]]]]), /conversations\.0: must be object/],
+  'deep nesting, also where nothing is read': [
+    exportFile([]).replace('[]', `[],"x":${'['.repeat(200_000)}${']'.repeat(200_000)}`),
+    /too deep/,
   ],
+  'a million things': [exportFile([], { x: Array(1_000_001).fill(0) }), /too much in it/],
   'a parent that is nowhere': [saying({ id: a }, { parent_id: b }), /one that does not stand before it/],
   'a message that answers itself': [saying({ id: a, parent_id: a }), /one that does not stand before it/],
   'a ring of two': [saying({ id: a, parent_id: b }, { id: b, parent_id: a }), /does not stand before it/],
@@ -74,7 +76,7 @@ const refusals: Readonly<Record<string, readonly [string | Uint8Array, RegExp]>>
   ],
   'more messages than may come': [
     exportFile([{ messages: Array(maxMessages).fill(0) }, { messages: [0] }]),
-    /50,000 messages/,
+    /20,000 messages/,
   ],
 }
 
@@ -139,6 +141,13 @@ suite('what is taken', () => {
     const [taken] = read(one({ title: ' ', active_leaf_id: b, messages }))
     assert.equal(taken?.title, 'Bread')
     assert.equal(taken?.activeLeafId, taken?.messages[1]?.id)
+  })
+
+  test('may have brackets and quotes in its texts, as many as it likes', () => {
+    const content = `${'[{,"\\\\'.repeat(15)}"`
+    assert.equal(read(saying({ content }))[0]?.messages[0]?.content, content)
+    const title = `${'['.repeat(60)}\\`
+    assert.equal(read(one({ title }))[0]?.title, title)
   })
 
   test('puts nothing on the prototype of anything', () => {

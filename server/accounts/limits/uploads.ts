@@ -33,7 +33,7 @@ export async function countUpload(
   const most = perDay * mib
   const mostAtOnce = perDay === 0 ? maxUploadBytes : Math.min(maxUploadBytes, most)
   if (bytes > mostAtOnce + maxFormBytes)
-    throw new CodedError('frame_too_large', `It has more than ${mostAtOnce / mib} MiB`)
+    throw new CodedError('frame_too_large', `The file has more than ${mostAtOnce / mib} MiB`)
   const now = Date.now()
   const counter = uploadCounter(id, now)
   if (perDay === 0 || (await store.limits.take(counter, Math.min(bytes, most), most))) return

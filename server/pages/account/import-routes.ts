@@ -9,8 +9,8 @@ import { listOf } from '../list-facts.ts'
 import { type Visit, visited } from '../visit.ts'
 import { cardPage } from './account-page.ts'
 import { signedIn } from './changes.ts'
-import { type ImportResult, importField, importSection } from './import-section.ts'
-import { lengthOf, readUploadedFile } from './uploaded-file.ts'
+import { type ImportResult, importSection } from './import-section.ts'
+import { lengthOf, receiveForm } from './receive-form.ts'
 
 /** Most files that one hub has in hand at once: each is in memory, several times over. Others wait unread. */
 const mostAtOnce = 2
@@ -37,8 +37,7 @@ async function importFrom(rooms: Rooms, visit: Visit, turnstile: Turnstile<strin
   await countUpload(rooms, user, lengthOf(request.raw))
   const leave = await turnstile.enter(user.id)
   try {
-    const file = await readUploadedFile(request.raw, importField)
-    return await importConversations(rooms, signedIn(visit), file)
+    return await importConversations(rooms, signedIn(visit), await receiveForm(request.raw))
   } finally {
     leave()
   }

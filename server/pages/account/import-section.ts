@@ -1,12 +1,10 @@
+import { fileField } from '../../accounts/import/uploaded-form.ts'
 import { maxUploadBytes, mib } from '../../accounts/limits/uploads.ts'
 import type { ImportOutcome } from '../../store/imports.ts'
 import type { Html } from '../html.ts'
 import { html } from '../html.ts'
 import { icon } from '../icons.ts'
 import { formProblem, section } from './section.ts'
-
-/** The field that has the file. */
-export const importField = 'file'
 
 /** What came of a file: what it added, or why it added nothing. */
 export type ImportResult = ImportOutcome | { readonly problem: string }
@@ -20,7 +18,7 @@ export const importSection = (result?: ImportResult): Html =>
     },
     html`${result !== undefined && 'added' in result && addedWords(result)}
 <form class="account-form account-line" method="post" action="/account/import" enctype="multipart/form-data">
-<label class="account-field"><span>Exported file, at most ${maxUploadBytes / mib} MiB</span><input class="file-input" type="file" name="${importField}" accept=".json,application/json" required></label>
+<label class="account-field"><span>Exported file, at most ${maxUploadBytes / mib} MiB</span><input class="file-input" type="file" name="${fileField}" accept=".json,application/json" required></label>
 <button type="submit" class="btn">${icon('upload', 'small')}Add them</button>
 ${formProblem(result !== undefined && 'problem' in result ? `Nothing was added. ${result.problem}.` : undefined)}
 </form>`,

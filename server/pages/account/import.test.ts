@@ -151,7 +151,7 @@ suite('the limit of uploads', () => {
     const mika = await hub.signIn('member')
     const refused = await uploadFile(hub, mika, rubbish(1.1 * mib))
     assert.equal(refused.status, 413)
-    assert.equal(said(refused), 'Nothing was added. It has more than 1 MiB.')
+    assert.equal(said(refused), 'Nothing was added. The file has more than 1 MiB.')
     assert.equal(await hub.store.limits.read(uploadCounter(mika.user.id, Date.now())), 0)
     assert.equal((await uploadFile(hub, await hub.signIn('owner'), rubbish(17 * mib))).status, 413)
   })
