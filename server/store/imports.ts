@@ -1,9 +1,13 @@
-import { setImmediate as loopTurn } from 'node:timers/promises'
 import { CodedError } from '../../bus/contract/errors.ts'
 import type { Database, Queries } from './database.ts'
 import type { ExportedMessage } from './exports.ts'
-import { fold } from './fold.ts'
-import type { NewMessageRow } from './schema.ts'
+import {
+  batchesOf,
+  insertConversations,
+  insertMessages,
+  type PreparedRow,
+  prepareMessages,
+} from './import-rows.ts'
 import type { Conversation } from './store.ts'
 
 /** A message of any branch; whatever was to come of it has come. */
@@ -37,21 +41,23 @@ export interface ImportStore {
 }
 
 export const createImportStore = (database: Database): ImportStore => ({
-  add: (userId, conversations) =>
-    database.write(async (queries) => {
+  add: async (userId, conversations) => {
+    const rows = await prepareMessages(conversations)
+    return database.write(async (queries) => {
       await database.lockUser(queries, userId)
-      return addAll(queries, userId, conversations)
-    }),
+      return addAll(queries, { userId, conversations, rows })
+    })
+  },
 })
 
-/** Rows that one statement names. Between two the loop turns: SQLite works on it, and a file may bring thousands. */
-const batchSize = 100
+interface Import {
+  readonly userId: string
+  readonly conversations: readonly ImportedConversation[]
+  /** By conversation. */
+  readonly rows: ReadonlyMap<string, readonly PreparedRow[]>
+}
 
-async function addAll(
-  queries: Queries,
-  userId: string,
-  conversations: readonly ImportedConversation[],
-): Promise<ImportOutcome> {
+async function addAll(queries: Queries, { userId, conversations, rows }: Import): Promise<ImportOutcome> {
   const here = await findHere(queries, userId, conversations)
   const isNew = ({ id, formerId }: ImportedConversation) => !here.has(id) && !here.has(formerId)
   const fresh = conversations.filter(isNew)
@@ -59,7 +65,11 @@ async function addAll(
   const messages = fresh.reduce((sum, one) => sum + one.messages.length, 0)
   const ordinal = await takeOrdinals(queries, userId, messages)
   await insertConversations(queries, userId, fresh)
-  await insertMessages(queries, fresh, ordinal)
+  await insertMessages(
+    queries,
+    fresh.flatMap(({ id }) => rows.get(id) ?? []),
+    ordinal,
+  )
   const added = [
     ...fresh,
     ...conversations.filter((one) => restored.has(one.id) || restored.has(one.formerId)),
@@ -124,57 +134,4 @@ async function takeOrdinals(queries: Queries, userId: string, count: number): Pr
     .executeTakeFirst()
   if (!user) throw new CodedError('not_allowed')
   return user.last_ordinal - count
-}
-
-async function insertConversations(
-  queries: Queries,
-  userId: string,
-  conversations: readonly ImportedConversation[],
-): Promise<void> {
-  for (const some of batchesOf(conversations)) {
-    const made = await queries
-      .insertInto('conversations')
-      .values(some.map((one) => conversationRow(userId, one)))
-      .onConflict((conflict) => conflict.column('id').doNothing())
-      .executeTakeFirst()
-    if (made.numInsertedOrUpdatedRows !== BigInt(some.length)) throw new CodedError('conflict')
-  }
-}
-
-/** A title that a person gave is the one that no model replaces. */
-const conversationRow = (userId: string, one: ImportedConversation) => ({
-  ...{ id: one.id, user_id: userId, title: one.title, title_source: 'person' as const },
-  ...{ search_title: fold(one.title), system_prompt: one.systemPrompt, temperature: one.temperature },
-  ...{ max_tokens: one.maxTokens, model: one.model, active_leaf_id: one.activeLeafId },
-  message_count: one.messages.length,
-  ...{ created_at: one.createdAt, updated_at: one.updatedAt },
-})
-
-async function insertMessages(
-  queries: Queries,
-  conversations: readonly ImportedConversation[],
-  ordinal: number,
-): Promise<void> {
-  const messages = conversations.flatMap(({ id, messages }) => messages.map((one) => ({ id, one })))
-  let last = ordinal
-  for (const some of batchesOf(messages)) {
-    const rows = some.map(({ id, one }, index) => messageRow(id, one, last + index + 1))
-    await queries.insertInto('messages').values(rows).execute()
-    last += some.length
-    await loopTurn()
-  }
-}
-
-const messageRow = (conversationId: string, one: ImportedMessage, ordinal: number): NewMessageRow => ({
-  ...{ id: one.id, conversation_id: conversationId, parent_id: one.parentId, role: one.role, ordinal },
-  ...{ content: one.content, thoughts: one.thoughts, model: one.model, finish_reason: one.finishReason },
-  error_json: one.error === null ? null : JSON.stringify(one.error),
-  usage_json: JSON.stringify(one.usage),
-  timings_json: one.timings === null ? null : JSON.stringify(one.timings),
-  search_text: fold(one.content),
-  created_at: one.createdAt,
-})
-
-function* batchesOf<Item>(items: readonly Item[]): Generator<Item[]> {
-  for (let start = 0; start < items.length; start += batchSize) yield items.slice(start, start + batchSize)
 }
