@@ -30,7 +30,7 @@ const listOf = async ({ user }: SignedIn) =>
 
 /** What the card says of the file, without its marks. */
 const said = ({ body }: { body: string }): string =>
-  /role="(?:status|alert)">(.*?)<\/p>/s.exec(body)?.[1]?.replace(/<.*>/s, '').trim() ?? 'nothing'
+  /role="(?:status|alert)"[^>]*>(.*?)<\/p>/s.exec(body)?.[1]?.replace(/<.*>/s, '').trim() ?? 'nothing'
 
 /** A file of about so many bytes, which is no export. */
 const rubbish = (bytes: number): string => 'x'.repeat(bytes)
