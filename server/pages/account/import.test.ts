@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { after, before, suite, test } from 'node:test'
 import { pino } from 'pino'
-import { exportedConversation, exportFile } from '../../../testing/accounts/export-file.ts'
+import { exportedConversation, exportedMessage, exportFile } from '../../../testing/accounts/export-file.ts'
 import { uploadFile } from '../../../testing/accounts/upload-file.ts'
 import { holdClock } from '../../../testing/hub/hold-clock.ts'
 import { startTestHouse, type TestHouse } from '../../../testing/hub/start-house.ts'
 import type { SignedIn, TestHub } from '../../../testing/hub/start-hub.ts'
+import { converse } from '../../../testing/pages/open-house.ts'
 import { mib, uploadCounter } from '../../accounts/limits/uploads.ts'
 
 let house: TestHouse
@@ -40,6 +41,21 @@ const send = ({ cookie }: SignedIn, body: BodyInit, headers: Record<string, stri
     ...{ method: 'POST', body, duplex: 'half' },
     headers: { cookie, accept: 'text/html', ...headers },
   } as RequestInit)
+
+/** The beginning of an upload that says how long it is going to be. */
+async function begin({ cookie }: SignedIn, bytes: number): Promise<Socket> {
+  const socket = connect(hub.port, '127.0.0.1')
+  await once(socket, 'connect')
+  const type = 'multipart/form-data; boundary=x'
+  const head = [
+    'POST /account/import HTTP/1.1',
+    'Host: localhost',
+    `Cookie: ${cookie}`,
+    `Content-Type: ${type}`,
+  ]
+  socket.write([...head, 'Accept: text/html', `Content-Length: ${bytes}`, '', '--x'].join('\r\n'))
+  return socket
+}
 
 suite('a file with conversations', () => {
   test('adds them to the list, and the page says how many', async () => {
@@ -78,6 +94,24 @@ suite('a file with conversations', () => {
     assert.deepEqual(await listOf(mika), [])
   })
 
+  test('with the ids of somebody else’s conversation is a conversation of one’s own, and theirs stays', async () => {
+    const [victim, attacker] = [await hub.signIn('member'), await hub.signIn('member')]
+    const secret = { said: 'A secret of mine', answer: 'A secret answer' }
+    const theirs = await converse(hub.store, victim.user, secret)
+    const page = { limit: 9 }
+    const before = await hub.store.conversations.path(victim.user.id, theirs.conversationId, page)
+    const said = exportedMessage({ id: theirs.messageId, content: 'Taken over' })
+    const answer = exportedMessage({ id: theirs.requestId, parent_id: said.id, role: 'assistant' })
+    const file = { id: theirs.conversationId, title: 'Mine now', messages: [said, answer] }
+    const taken = await uploadFile(hub, attacker, exportFile([exportedConversation(file)]))
+    assert.doesNotMatch(taken.body, /secret/)
+    assert.deepEqual(await listOf(attacker), ['Mine now'])
+    assert.equal(await hub.store.conversations.find(attacker.user.id, theirs.conversationId), undefined)
+    const now = await hub.store.conversations.path(victim.user.id, theirs.conversationId, page)
+    assert.deepEqual(now, before)
+    assert.deepEqual(await listOf(victim), ['A secret of mine'])
+  })
+
   test('leaves nothing of its words in the log', async () => {
     const mika = await hub.signIn('member')
     const title = 'My secret diary'
@@ -111,6 +145,15 @@ suite('a form without a file that can be read', () => {
       assert.equal(answer.status, 400, String(words))
       assert.match(said({ body: await answer.text() }), words)
     }
+  })
+
+  test('takes up no place where its sender goes away', async () => {
+    const mika = await hub.signIn('member')
+    for (let turn = 0; turn < 3; turn += 1) {
+      const socket = await begin(mika, 1_000)
+      socket.destroy()
+    }
+    assert.equal((await uploadFile(hub, mika, exportFile([exportedConversation()]))).status, 200)
   })
 
   test('is no way for guests and strangers', async () => {
@@ -157,16 +200,7 @@ suite('the limit of uploads', () => {
   })
 
   test('refuses what says that it is too large before any of it has come', async () => {
-    const { cookie } = await hub.signIn('owner')
-    const socket = connect(hub.port, '127.0.0.1')
-    const type = 'multipart/form-data; boundary=x'
-    const head = [
-      `POST /account/import HTTP/1.1`,
-      'Host: localhost',
-      `Cookie: ${cookie}`,
-      `Content-Type: ${type}`,
-    ]
-    socket.write([...head, 'Accept: text/html', `Content-Length: ${100 * mib}`, '', '--x'].join('\r\n'))
+    const socket = await begin(await hub.signIn('owner'), 100 * mib)
     const [answer] = (await once(socket, 'data')) as [Buffer]
     assert.match(answer.toString(), /^HTTP\/1\.1 413 /)
     socket.destroy()
