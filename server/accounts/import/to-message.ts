@@ -1,7 +1,7 @@
 import type { FinishReason, Timings, Usage } from '../../../bus/contract/chat.ts'
 import { isErrorCode } from '../../../bus/contract/errors.ts'
 import { isOpenState } from '../../../bus/contract/history.ts'
-import { maxModelNameLength, maxReplyLength } from '../../../bus/contract/limits.ts'
+import { maxModelNameLength } from '../../../bus/contract/limits.ts'
 import { truncate } from '../../../bus/contract/text.ts'
 import type { ImportedMessage } from '../../store/imports.ts'
 import { cleaned, refused, textFrom, timeFrom } from './document-values.ts'
@@ -18,6 +18,9 @@ export interface MessagePlace {
   readonly now: number
 }
 
+/** The most that `MAX_REPLY_LENGTH` can be in the house it comes from, in UTF-16 code units. */
+const longestReply = 250_000
+
 /** More of a backend's own words about a failure than a page shows, in UTF-16 code units. */
 const longestDetail = 2_000
 
@@ -31,8 +34,8 @@ export function toMessage(message: DocumentMessage, place: MessagePlace): Import
     id,
     parentId: ids.get(message.parent_id ?? '') ?? null,
     role: message.role,
-    content: textFrom(message.content, isSaid ? maxMessageLength : maxReplyLength, `The text of ${where}`),
-    thoughts: textFrom(message.thoughts, maxReplyLength, `The thoughts of ${where}`),
+    content: textFrom(message.content, isSaid ? maxMessageLength : longestReply, `The text of ${where}`),
+    thoughts: textFrom(message.thoughts, longestReply, `The thoughts of ${where}`),
     model: textFrom(message.model, maxModelNameLength, `The model of ${where}`) || null,
     finishReason: isSaid ? null : finishOf(message),
     error: isSaid ? null : errorOf(message),

@@ -61,8 +61,8 @@ const refusals: Readonly<Record<string, readonly [string | Uint8Array, RegExp]>>
   'a message’s time that is none': [saying({ created_at: '' }), /A time of message 1 of conversation 1/],
   'a message past this house’s limit': [saying({ content: 'x'.repeat(101) }), /more than 100 characters/],
   'a reply past every limit': [
-    saying({ role: 'assistant', content: 'x'.repeat(200_001) }),
-    /text of message 1 of conversation 1 has more than 200,000/,
+    saying({ role: 'assistant', content: 'x'.repeat(250_001) }),
+    /text of message 1 of conversation 1 has more than 250,000/,
   ],
   'a title past its limit': [
     one({ title: 'x'.repeat(121) }),
