@@ -45,6 +45,15 @@ export function testImports(it: It): void {
     const next = exampleSend({ conversation_id: one.id, parent_id: one.activeLeafId, message: 'And now?' })
     await converse(store, user, next)
     const path = ['Good morning', 'Café', 'And now?', 'An answer to: And now?']
+    const history = await store.requests.history(user.id, next.request_id, 1_000)
+    assert.deepEqual(
+      history?.messages.map(({ content }) => content),
+      path.slice(0, 3),
+    )
+    assert.deepEqual(
+      [history?.systemPrompt, history?.options],
+      ['Be kind', { temperature: 0.5, max_tokens: 200 }],
+    )
     assert.deepEqual(await shownPath(store, user, one.id), path)
     assert.deepEqual(await shownPath(store, await createMember(store), one.id), [])
   })
