@@ -60,6 +60,10 @@ async function livedIn(store: Store): Promise<User> {
   const error = { code: 'backend_failed', retryable: true, detail: 'Out of memory' }
   const { finish_reason: _, ...final } = exampleFinal(user, failed, { content: 'So f', error })
   await store.requests.recordFinal(final, 4_000)
+  const mute = exampleSend({ message: 'Say nothing' })
+  await accepted(store, user, mute, { now: 4_500 })
+  const { finish_reason: __, ...nothing } = exampleFinal(user, mute, { content: '' })
+  await store.requests.recordFinal(nothing, 4_500)
   const stopped = exampleSend({ message: 'Stop' })
   await accepted(store, user, stopped, { now: 5_000 })
   await store.requests.cancel(user.id, stopped.request_id, 5_000)
@@ -117,7 +121,7 @@ test('everything that was said moves from one house to another, and comes once',
     assert.doesNotMatch(file, /Regretted/)
     const user = await createMember(target)
     const { added, messages, known } = await bring(target, user, file)
-    assert.deepEqual([added.length, messages, known], [4, 13, 0], `${from} to ${to}`)
+    assert.deepEqual([added.length, messages, known], [5, 15, 0], `${from} to ${to}`)
     const open = { finishReason: 'cancelled', state: 'cancelled' }
     const wanted = (await shapes(source, before)).map((one) => ({
       ...one,
@@ -127,13 +131,13 @@ test('everything that was said moves from one house to another, and comes once',
     assert.equal(wanted[0]?.messages.length, 7)
     const theirs = new Set(await idsOf(source, before))
     assert.ok((await idsOf(target, user)).every((id) => !theirs.has(id)))
-    assert.equal((await bring(target, user, file)).known, 4)
+    assert.equal((await bring(target, user, file)).known, 5)
     const own = await bring(source, before, file)
-    assert.deepEqual([own.added, own.known], [[], 4], 'the house has them itself')
+    assert.deepEqual([own.added, own.known], [[], 5], 'the house has them itself')
     const [entry] = (await target.audit.list({ limit: 9, subjectId: user.id })).items.slice(-1)
     assert.deepEqual(
       [entry?.act, entry?.facts],
-      ['conversations-imported', { conversations: 4, messages: 13 }],
+      ['conversations-imported', { conversations: 5, messages: 15 }],
     )
   }
 })
@@ -150,7 +154,7 @@ test('an export of a house before it told how answers ended is taken as well', a
       .filter(({ role }) => role === 'assistant')
       .map(({ state, content }) => `${state} ${content !== ''}`),
   )
-  assert.deepEqual(answers.sort(), [...Array(5).fill('answered true'), ...Array(2).fill('cancelled false')])
+  assert.deepEqual(answers.sort(), [...Array(5).fill('answered true'), ...Array(3).fill('cancelled false')])
 })
 
 test('what was said since the last file comes as a conversation of its own, and nothing is lost', async () => {

@@ -5,6 +5,7 @@ import { countUpload } from '../../accounts/limits/uploads.ts'
 import type { Rooms } from '../../house.ts'
 import { Turnstile } from '../../hub/turnstile.ts'
 import type { Html } from '../html.ts'
+import { html } from '../html.ts'
 import { listOf } from '../list-facts.ts'
 import { type Visit, visited } from '../visit.ts'
 import { cardPage } from './account-page.ts'
@@ -18,6 +19,7 @@ const mostAtOnce = 2
 /** Where the file of an export is taken: the handler itself reads what is sent, once it knows who sends how much. */
 export function registerImport(app: FastifyInstance, rooms: Rooms): void {
   const turnstile = new Turnstile<string>(mostAtOnce)
+  app.get('/account/import', visited(rooms, showAccount, 'manage-account'))
   app.register(async (scope) => {
     scope.addContentTypeParser('multipart/form-data', (_request, _body, done) => done(null))
     scope.post(
@@ -25,6 +27,12 @@ export function registerImport(app: FastifyInstance, rooms: Rooms): void {
       visited(rooms, (visit) => takeFile(rooms, visit, turnstile), 'manage-account'),
     )
   })
+}
+
+/** Its answer's address, which a reload and a sign-in on the way lead to. */
+async function showAccount({ reply }: Visit): Promise<Html> {
+  reply.code(303).header('location', '/account#import')
+  return html``
 }
 
 async function takeFile(rooms: Rooms, visit: Visit, turnstile: Turnstile<string>): Promise<Html> {

@@ -156,6 +156,12 @@ suite('a form without a file that can be read', () => {
     assert.equal((await uploadFile(hub, mika, exportFile([exportedConversation()]))).status, 200)
   })
 
+  test('is where its answer’s address leads to', async () => {
+    const { cookie } = await hub.signIn('member')
+    const answer = await fetch(`${hub.origin}/account/import`, { headers: { cookie }, redirect: 'manual' })
+    assert.deepEqual([answer.status, answer.headers.get('location')], [303, '/account#import'])
+  })
+
   test('is no way for guests and strangers', async () => {
     assert.equal((await uploadFile(hub, await hub.signIn('guest'), exportFile([]))).status, 403)
     assert.equal((await uploadFile(hub, { cookie: '' }, exportFile([]))).status, 401)
