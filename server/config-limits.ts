@@ -64,6 +64,11 @@ export const limitSettings = {
     meaning:
       'Tokens, of prompts and answers, after which a person waits for the next day (UTC), by role; 0 is no limit.',
   }),
+  uploadMibPerDay: perRole(0, 1_000_000)('UPLOADS_PER_DAY', {
+    default: '64',
+    meaning:
+      'MiB that a person may upload in a day (UTC), by role; 0 is no limit. One file has at most 16 MiB.',
+  }),
   concurrentReplies: perRole(1, 32)('CONCURRENT_REPLIES', {
     default: '4',
     meaning: 'Replies that are written for one person at once, by role. More messages are accepted and wait.',

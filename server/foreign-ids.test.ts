@@ -103,7 +103,12 @@ const attacks: Readonly<Record<string, () => readonly [Asked, ...Asked[]]>> = {
 const withoutIds = [
   ...['POST /account/guest', 'POST /account/name', 'POST /account/recovery-codes'],
   ...['POST /account/sessions/end-others', 'POST /account/keys', 'POST /account/delete'],
-  ...['POST /account/export', 'POST /account/passkeys', 'POST /account/passkeys/options'],
+  ...[
+    'POST /account/export',
+    'POST /account/import',
+    'POST /account/passkeys',
+    'POST /account/passkeys/options',
+  ],
 ]
 
 /** Ways in and out, which are nobody's yet; what admins do is theirs alone (`attacks.test.ts`). */

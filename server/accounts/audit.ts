@@ -28,6 +28,7 @@ export type AuditedAct =
   | 'user-enabled'
   | 'user-renamed'
   | 'account-exported'
+  | 'conversations-imported'
   | 'guest-taken-along'
   | 'account-deleted'
   | 'invitation-made'

@@ -6,7 +6,13 @@ import { hubSettings } from '../config-settings.ts'
 import type { Rooms } from '../house.ts'
 
 /** What admins decide at run time, where no variable of the environment does. */
-export const ruleNames = ['signUp', 'messagesPerMinute', 'tokensPerDay', 'concurrentReplies'] as const
+export const ruleNames = [
+  'signUp',
+  'messagesPerMinute',
+  'tokensPerDay',
+  'uploadMibPerDay',
+  'concurrentReplies',
+] as const
 export type RuleName = (typeof ruleNames)[number]
 export type HouseRules = Pick<HubConfig, RuleName>
 
@@ -22,6 +28,7 @@ const SetRules = Type.Partial(
     signUp: hubSettings.signUp.schema,
     messagesPerMinute: hubSettings.messagesPerMinute.schema,
     tokensPerDay: hubSettings.tokensPerDay.schema,
+    uploadMibPerDay: hubSettings.uploadMibPerDay.schema,
     concurrentReplies: hubSettings.concurrentReplies.schema,
   }),
 )
@@ -42,6 +49,7 @@ export async function readHouseRules({
     signUp: of('signUp'),
     messagesPerMinute: of('messagesPerMinute'),
     tokensPerDay: of('tokensPerDay'),
+    uploadMibPerDay: of('uploadMibPerDay'),
     concurrentReplies: of('concurrentReplies'),
   }
 }

@@ -1,6 +1,6 @@
 import { toConversation } from './conversations.ts'
 import type { Database, Queries } from './database.ts'
-import { messageColumns, toMessage } from './messages.ts'
+import { messageColumns, toMessage } from './message-rows.ts'
 import type { Conversation, Message } from './store.ts'
 
 /** A message of any branch. */

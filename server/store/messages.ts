@@ -1,9 +1,8 @@
-import type { FinishReason, Timings, Usage } from '../../bus/contract/chat.ts'
 import { CodedError } from '../../bus/contract/errors.ts'
-import type { RequestState } from '../../bus/contract/history.ts'
 import { isUuid } from '../../bus/contract/ids.ts'
 import type { Queries } from './database.ts'
 import { selectUpwards } from './message-path.ts'
+import { type MessageRow, messageColumns, toMessage } from './message-rows.ts'
 import type { Message, Page } from './store.ts'
 
 /** See `ConversationStore.path`. @throws CodedError `request_invalid` for a `before` that is no id. */
@@ -92,36 +91,6 @@ export interface ConversationKey {
   readonly id: string
 }
 
-export const messageColumns = [
-  'messages.id',
-  'messages.parent_id',
-  'messages.role',
-  'messages.content',
-  'messages.thoughts',
-  'messages.model',
-  'messages.finish_reason',
-  'messages.error_json',
-  'messages.usage_json',
-  'messages.timings_json',
-  'messages.created_at',
-  'requests.state',
-] as const
-
-interface Row {
-  id: string
-  parent_id: string | null
-  role: Message['role']
-  content: string
-  thoughts: string
-  model: string | null
-  finish_reason: FinishReason | null
-  error_json: string | null
-  usage_json: string
-  timings_json: string | null
-  created_at: number
-  state: RequestState | null
-}
-
 const findConversation = (queries: Queries, { userId, id }: ConversationKey) =>
   queries
     .selectFrom('conversations')
@@ -149,7 +118,7 @@ async function parentOf(
 async function withSiblings(
   queries: Queries,
   conversationId: string,
-  rows: readonly Row[],
+  rows: readonly MessageRow[],
 ): Promise<Message[]> {
   const parents = [...new Set(rows.map((row) => row.parent_id))]
   const named = parents.filter((parent) => parent !== null)
@@ -170,24 +139,3 @@ async function withSiblings(
 }
 
 const familyOf = ({ parent_id, role }: { parent_id: string | null; role: string }) => `${role} ${parent_id}`
-
-export function toMessage(row: Row, siblings: readonly string[]): Message {
-  const usage: Usage = JSON.parse(row.usage_json)
-  const error: Message['error'] = row.error_json === null ? null : JSON.parse(row.error_json)
-  const timings: Timings | null = row.timings_json === null ? null : JSON.parse(row.timings_json)
-  return {
-    id: row.id,
-    parentId: row.parent_id,
-    role: row.role,
-    content: row.content,
-    thoughts: row.thoughts,
-    model: row.model,
-    state: row.state,
-    finishReason: row.finish_reason,
-    error,
-    usage,
-    timings,
-    createdAt: row.created_at,
-    siblings,
-  }
-}

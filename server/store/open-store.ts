@@ -10,6 +10,7 @@ import { createFlowStore } from './flows.ts'
 import { createGuestStore } from './guests.ts'
 import { createHouseSettingStore } from './house-settings.ts'
 import { createIdentityStore } from './identities.ts'
+import { createImportStore } from './imports.ts'
 import { createInvitationStore } from './invitations.ts'
 import { createLimitStore } from './limits.ts'
 import { migrate } from './migrate.ts'
@@ -43,6 +44,7 @@ export function createStore(opened: Database): Store {
     flows: behindDoor(createFlowStore(database)),
     houseSettings: behindDoor(createHouseSettingStore(database)),
     identities: behindDoor(createIdentityStore(database)),
+    imports: behindDoor(createImportStore(database)),
     invitations: behindDoor(createInvitationStore(database)),
     limits: behindDoor(createLimitStore(database)),
     passkeys: behindDoor(createPasskeyStore(database)),

@@ -9,6 +9,7 @@ import type { Source } from './suite/ground.ts'
 import { itOn } from './suite/ground.ts'
 import { testGuests } from './suite/guests.ts'
 import { testIdentities } from './suite/identities.ts'
+import { testImports } from './suite/imports.ts'
 import { testKeys } from './suite/keys.ts'
 import { testLasting } from './suite/lasting.ts'
 import { testLeases } from './suite/leases.ts'
@@ -38,6 +39,7 @@ export function testStore(source: Source): void {
   testEndings(it)
   testTree(it)
   testExports(it)
+  testImports(it)
   testGuests(it)
   testListing(it)
   testDeletion(it)

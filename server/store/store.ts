@@ -8,6 +8,7 @@ import type { FlowStore } from './flows.ts'
 import type { GuestStore } from './guests.ts'
 import type { HouseSettingStore } from './house-settings.ts'
 import type { IdentityStore } from './identities.ts'
+import type { ImportStore } from './imports.ts'
 import type { InvitationStore } from './invitations.ts'
 import type { LimitStore } from './limits.ts'
 import type { PasskeyStore } from './passkeys.ts'
@@ -51,6 +52,7 @@ export interface Store {
   readonly houseSettings: HouseSettingStore
   readonly conversations: ConversationStore
   readonly exports: ExportStore
+  readonly imports: ImportStore
   readonly guests: GuestStore
   readonly requests: RequestStore
   /** Brings the schema up to date; safe when several hubs start at once. */
@@ -97,7 +99,10 @@ export interface Message {
   readonly content: string
   readonly thoughts: string
   readonly model: string | null
-  /** Of an answer: the state of its request. `null` on a person's message. */
+  /**
+   * Of an answer: the state of its request; of one that was imported, which has none here, how it ended. `null` on a
+   * person's message.
+   */
   readonly state: RequestState | null
   readonly finishReason: FinishReason | null
   readonly error: { readonly code: string; readonly detail: string; readonly retryable: boolean } | null

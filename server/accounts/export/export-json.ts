@@ -4,8 +4,8 @@ import type { Conversation, Store, User } from '../../store/store.ts'
 
 const auditPerPage = 200
 
-/** The export's version: raised when a field changes its meaning or goes. */
-const format = 'companions-export-1'
+/** The export's version: raised when a field changes its meaning or goes, and not when one is added. */
+export const exportFormat = 'companions-export-1'
 
 /** Everything but the conversations. */
 export async function readAccount(store: Store, user: User): Promise<object> {
@@ -20,7 +20,7 @@ export async function readAccount(store: Store, user: User): Promise<object> {
     readAudit(store, user.id),
   ])
   return {
-    format,
+    format: exportFormat,
     exported_at: iso(now),
     account: {
       ...{ id: user.id, name: user.name, email: user.email, kind: user.kind, role: user.role },
@@ -69,7 +69,8 @@ export const conversationJson = (one: Conversation): object => ({
 
 export const messageJson = (one: ExportedMessage): object => ({
   ...{ id: one.id, parent_id: one.parentId, role: one.role, content: one.content, thoughts: one.thoughts },
-  ...{ model: one.model, finish_reason: one.finishReason, usage: one.usage, created_at: iso(one.createdAt) },
+  ...{ model: one.model, state: one.state, finish_reason: one.finishReason, error: one.error },
+  ...{ usage: one.usage, timings: one.timings, created_at: iso(one.createdAt) },
 })
 
 /** What the log says of this person; the log is kept for a year. */

@@ -8,6 +8,7 @@ import type { View } from '../view.ts'
 import { deletionSection, exportSection } from './data-section.ts'
 import type { AccountFacts } from './facts.ts'
 import { guestSection } from './guest-section.ts'
+import { importSection } from './import-section.ts'
 import { keysSection } from './keys-section.ts'
 import { passkeysSection } from './passkeys-section.ts'
 import { profileSection } from './profile-section.ts'
@@ -37,6 +38,7 @@ ${providersSection(facts)}
 ${sessionsSection(facts)}
 ${keysSection(facts)}
 ${exportSection(facts)}
+${importSection()}
 ${deletionSection(facts)}`),
     modules,
   })

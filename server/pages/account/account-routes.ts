@@ -21,6 +21,7 @@ import { renameOnePasskey, showPasskeys, takePasskeyAway } from './change-passke
 import { endOtherSessions, endSession } from './change-sessions.ts'
 import { type Changed, deleteMine, makeCodes, makeKey, removeKey, rename, unlink } from './changes.ts'
 import { readAccountFacts } from './facts.ts'
+import { registerImport } from './import-routes.ts'
 import { signOutAction, signOutOffer } from './sign-out-offer.ts'
 
 /** Fields of a line or two. */
@@ -65,6 +66,7 @@ function registerAccount(app: FastifyInstance, rooms: Rooms): void {
   change('/account/keys/:id/revoke', removeKey)
   change('/account/delete', deleteMine)
   registerExport(app, rooms)
+  registerImport(app, rooms)
 }
 
 async function answer(visit: Visit, { card, said, also, changedWays }: Changed): Promise<Html> {

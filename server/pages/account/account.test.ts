@@ -39,7 +39,7 @@ suite('the account page', () => {
     const mika = await hub.signIn('member')
     const page = await ask('/account', mika)
     assert.equal(page.status, 200)
-    for (const id of ['profile', 'passkeys', 'recovery', 'sessions', 'keys', 'data', 'deletion'])
+    for (const id of ['profile', 'passkeys', 'recovery', 'sessions', 'keys', 'data', 'import', 'deletion'])
       assert.match(page.body, new RegExp(`<section id="${id}"`), id)
     assert.equal(page.headers.get('cache-control'), 'no-store')
     assert.match((await ask('/', mika)).body, /<a href="\/account" role="menuitem"/)
@@ -49,7 +49,15 @@ suite('the account page', () => {
     const guest = await hub.signIn('guest')
     const page = await ask('/account', guest)
     assert.match(page.body, /You are a guest here/)
-    for (const path of ['name', 'recovery-codes', 'keys', 'delete', 'export', 'sessions/end-others'])
+    for (const path of [
+      'name',
+      'recovery-codes',
+      'keys',
+      'delete',
+      'export',
+      'import',
+      'sessions/end-others',
+    ])
       assert.equal((await ask(`/account/${path}`, guest, { name: 'Root' })).status, 403, path)
     assert.equal((await hub.store.accounts.findUser(guest.user.id))?.name, 'Mika')
   })
@@ -216,7 +224,14 @@ test('another page cannot make a browser change or fetch anything', async () => 
     'recovery-codes',
     'keys',
   ]
-  for (const path of [...paths, 'delete', 'export', 'sessions/end-others', `sessions/${uuidv7()}/end`]) {
+  for (const path of [
+    ...paths,
+    'delete',
+    'export',
+    'import',
+    'sessions/end-others',
+    `sessions/${uuidv7()}/end`,
+  ]) {
     const answer = await fetch(`${hub.origin}/account/${path}`, { method: 'POST', headers })
     assert.equal(answer.status, 403, path)
   }

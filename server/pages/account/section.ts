@@ -42,5 +42,7 @@ export const confirmFirst = (id: string, what: string): Html =>
 /** A word that a thing is the one in use, or is special in another way. */
 export const badge = (word: string): Html => html`<span class="account-badge">${word}</span>`
 
-export const formProblem = (problem: string | undefined): Html | false =>
-  problem !== undefined && html`<p class="form-problem" role="alert">${icon('alert', 'small')}${problem}</p>`
+/** @param id - for a field that is described by it. */
+export const formProblem = (problem: string | undefined, id?: string): Html | false =>
+  problem !== undefined &&
+  html`<p ${attributes({ id, class: 'form-problem', role: 'alert' })}>${icon('alert', 'small')}${problem}</p>`

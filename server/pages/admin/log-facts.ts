@@ -34,6 +34,7 @@ const words: Readonly<Record<string, (fact: Fact) => string | undefined>> = {
   scattered: () => 'from many addresses',
   count: (fact) => counted(fact, 'session'),
   conversations: (fact) => counted(fact, 'conversation'),
+  messages: (fact) => counted(fact, 'message'),
   days: (fact) => `good for ${counted(fact, 'day')}`,
   prefix: (fact) => `${fact}…`,
   scopes: (fact) => `may ${String(fact).split(' ').map(scopeName).join(' and ')}`,

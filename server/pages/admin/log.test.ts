@@ -35,6 +35,17 @@ test('the log says in words what was done', async () => {
       { act: 'house-setting-changed', facts: { rule: 'SIGN_UP', value: 'closed' } },
       'who may sign up: nobody new',
     ],
+    [
+      {
+        act: 'house-setting-changed',
+        facts: { rule: 'UPLOADS_PER_DAY', value: 'user=64,premium=128,admin=0' },
+      },
+      'Uploads a day: Member 64, Premium member 128, Administrator no limit',
+    ],
+    [
+      { act: 'conversations-imported', facts: { conversations: 1, messages: 12 } },
+      '1 conversation, 12 messages',
+    ],
     [{ act: 'sign-in', facts: { tomorrow: 'unheard of' } }, 'tomorrow: unheard of'],
   ] as const
   for (const [entry, words] of entries) {

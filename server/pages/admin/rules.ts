@@ -38,6 +38,14 @@ const limits: Readonly<
     },
     ...{ least: 0, most: 1_000_000_000_000 },
   },
+  uploadMibPerDay: {
+    ...{
+      title: 'Uploads a day',
+      note: 'In MiB, by UTC days: the files with which people bring their conversations. 0 is no limit.',
+      variable: 'UPLOADS_PER_DAY',
+    },
+    ...{ least: 0, most: 1_000_000 },
+  },
   concurrentReplies: {
     ...{
       title: 'Replies at once',

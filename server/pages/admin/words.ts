@@ -32,6 +32,7 @@ export const actWords: Readonly<Record<AuditedAct, string>> = {
   'user-enabled': 'Switched an account on',
   'user-renamed': 'Changed a name',
   'account-exported': 'Exported an account',
+  'conversations-imported': 'Imported conversations',
   'guest-taken-along': 'Took a guest’s conversations along',
   'account-deleted': 'Deleted an account',
   'invitation-made': 'Made an invitation',
