@@ -1,69 +1,17 @@
 import assert from 'node:assert/strict'
-import { suite, type TestContext, test } from 'node:test'
+import { suite, test } from 'node:test'
 import { errorCodes } from '../../bus/contract/errors.ts'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import { conversationOf, MemoryStorage } from '../../testing/browser/browser-parts.ts'
+import { network, openSocket, pings } from '../../testing/browser/page-socket.ts'
 import { StandInSocket, welcomeFrame } from '../../testing/browser/stand-in-socket.ts'
 import { Delivery } from './delivery.ts'
 import { Outbox } from './kept.ts'
 import { ChatSocket } from './socket.ts'
-import type { ConnectionState } from './socket-listener.ts'
-
-const network = { onLine: true }
-Object.assign(globalThis, { WebSocket: StandInSocket })
-Object.defineProperty(globalThis, 'navigator', { value: network })
-
-/** A page's socket whose time, network and chance are the test's. Every pause is as long as it can be. */
-function page(t: TestContext) {
-  t.mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'] })
-  t.mock.method(Math, 'random', () => 1)
-  network.onLine = true
-  StandInSocket.all.length = 0
-  const states: ConnectionState[] = []
-  const frames: string[] = []
-  const refusals: number[] = []
-  const may = { comeBack: false }
-  const hub = { owes: false, gone: 0 }
-  const socket = new ChatSocket('ws://house.invalid/ws', 'tab', {
-    resume: () => [],
-    isWaiting: () => hub.owes,
-    onWelcome: () => frames.push('welcome'),
-    onFrame: ({ type }) => frames.push(type),
-    onState: (state) => states.push(state),
-    onGone: () => {
-      hub.gone += 1
-    },
-    onRefused: (code) => {
-      refusals.push(code)
-      return may.comeBack
-    },
-  })
-  const connect = () => {
-    socket.connect()
-    arrive()
-  }
-  const arrive = (heartbeatMs?: number) => {
-    StandInSocket.last.open()
-    StandInSocket.last.say(welcomeFrame(heartbeatMs))
-  }
-  const tick = (ms: number) => t.mock.timers.tick(ms)
-  /** Ticks until another socket is opened. @returns after how long, in milliseconds. */
-  const untilNext = () => {
-    const before = StandInSocket.all.length
-    for (let waitedMs = 0; waitedMs <= 60_000; waitedMs += 1) {
-      if (StandInSocket.all.length > before) return waitedMs
-      tick(1)
-    }
-    return assert.fail('It did not come back')
-  }
-  return { socket, states, frames, refusals, may, hub, connect, arrive, tick, untilNext }
-}
-
-const pings = () => StandInSocket.last.sent.filter(({ type }) => type === 'ping')
 
 suite('the socket', () => {
   test('says hello first and sends nothing else before it is welcome', (t) => {
-    const { socket, frames, states, arrive } = page(t)
+    const { socket, frames, states, arrive } = openSocket(t)
     socket.connect()
     socket.connect()
     assert.equal(StandInSocket.all.length, 1)
@@ -80,7 +28,7 @@ suite('the socket', () => {
   })
 
   test('comes back ever more slowly while nobody answers, and at once again after a connection that held', (t) => {
-    const { socket, arrive, tick, untilNext, states } = page(t)
+    const { socket, arrive, tick, untilNext, states } = openSocket(t)
     socket.connect()
     for (const waitMs of [500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000]) {
       StandInSocket.last.end(1006)
@@ -94,7 +42,7 @@ suite('the socket', () => {
   })
 
   test('a hub that welcomes and is gone at once is come back to ever more slowly, and one that held at once', (t) => {
-    const { connect, arrive, tick, untilNext } = page(t)
+    const { connect, arrive, tick, untilNext } = openSocket(t)
     connect()
     for (const waitMs of [500, 1_000, 2_000, 4_000]) {
       tick(2_900)
@@ -108,7 +56,7 @@ suite('the socket', () => {
   })
 
   test('without a network it is called offline at once', (t) => {
-    const { connect, states } = page(t)
+    const { connect, states } = openSocket(t)
     connect()
     network.onLine = false
     StandInSocket.last.end(1006)
@@ -116,7 +64,7 @@ suite('the socket', () => {
   })
 
   test('a hub that goes says when to come back, and that counts once', (t) => {
-    const { connect, untilNext } = page(t)
+    const { connect, untilNext } = openSocket(t)
     connect()
     StandInSocket.last.say({ type: 'notice', kind: 'drain', retry_after_ms: 3_210 })
     StandInSocket.last.end(1012)
@@ -126,7 +74,7 @@ suite('the socket', () => {
   })
 
   test('another notice does not make it forget when to come back', (t) => {
-    const { connect, untilNext } = page(t)
+    const { connect, untilNext } = openSocket(t)
     connect()
     StandInSocket.last.say({ type: 'notice', kind: 'drain', retry_after_ms: 3_210 })
     StandInSocket.last.say({ type: 'notice', kind: 'limits' })
@@ -138,7 +86,7 @@ suite('the socket', () => {
   const lasting = Object.values(errorCodes).filter(({ retryable }) => !retryable)
 
   test('every close that can pass, and the network’s own, brings it back', (t) => {
-    const { connect, refusals, arrive, untilNext } = page(t)
+    const { connect, refusals, arrive, untilNext } = openSocket(t)
     connect()
     for (const code of [...passing.map(({ close }) => close), 1000, 1001, 1005, 1006, 1011, 1012, 1015]) {
       StandInSocket.last.end(code)
@@ -150,7 +98,7 @@ suite('the socket', () => {
 
   for (const code of new Set([1002, 4999, ...lasting.map(({ close }) => close)])) {
     test(`a close with ${code} keeps it away, whatever wakes it`, (t) => {
-      const { socket, connect, refusals, states, tick } = page(t)
+      const { socket, connect, refusals, states, tick } = openSocket(t)
       connect()
       StandInSocket.last.end(code)
       tick(60_000)
@@ -162,7 +110,7 @@ suite('the socket', () => {
   }
 
   test('a close that should keep it away does not where the page took the cause away', (t) => {
-    const { connect, may, untilNext } = page(t)
+    const { connect, may, untilNext } = openSocket(t)
     connect()
     may.comeBack = true
     StandInSocket.last.end(4501)
@@ -170,7 +118,7 @@ suite('the socket', () => {
   })
 
   test('a message for which a hub closes the connection is refused, and those behind it go out on the next', (t) => {
-    const { arrive, untilNext } = page(t)
+    const { arrive, untilNext } = openSocket(t)
     const outbox = new Outbox(new MemoryStorage(), uuidv7(), 'tab')
     const [one, two] = conversationOf('one', 'two')
     assert.ok(one && two)
@@ -206,126 +154,8 @@ suite('the socket', () => {
     assert.equal(outbox.next(), undefined)
   })
 
-  test('a hub that takes the connection and never welcomes is left', (t) => {
-    const { socket, untilNext } = page(t)
-    socket.connect()
-    const first = StandInSocket.last
-    first.open()
-    assert.equal(untilNext(), 11_000)
-    assert.equal(first.isClosed, true)
-    first.end(1006)
-    assert.equal(StandInSocket.all.length, 2)
-  })
-
-  test('a hub that goes silent is asked, believed when it answers, and left when it does not', (t) => {
-    const { connect, tick, states, untilNext, frames } = page(t)
-    connect()
-    const hub = StandInSocket.last
-    tick(24_000)
-    assert.equal(pings().length, 0)
-    tick(2_000)
-    assert.deepEqual(pings(), [{ type: 'ping', id: 1 }])
-    hub.say({ type: 'pong', id: 1 })
-    tick(25_000)
-    assert.deepEqual([hub.isClosed, new Set(states), frames], [false, new Set(['here']), ['welcome']])
-    tick(2_000)
-    assert.equal(pings().length, 2)
-    assert.equal(untilNext() <= 10_500, true)
-    assert.equal(hub.isClosed, true)
-    assert.equal(states.at(-1), 'returning')
-  })
-
-  test('a hub that owes an answer is asked after 2 s, doubted 1.5 s later, and believed again', (t) => {
-    const { connect, tick, states, hub } = page(t)
-    connect()
-    hub.owes = true
-    tick(2_000)
-    assert.deepEqual(pings(), [])
-    tick(500)
-    assert.deepEqual(pings(), [{ type: 'ping', id: 1 }])
-    tick(1_500)
-    assert.deepEqual(states, ['here'])
-    tick(500)
-    assert.equal(states.at(-1), 'returning')
-    StandInSocket.last.say({ type: 'pong', id: 1 })
-    assert.equal(states.at(-1), 'here')
-    assert.deepEqual([StandInSocket.all.length, StandInSocket.last.isClosed, hub.gone], [1, false, 0])
-  })
-
-  test('what the browser says of its network is shown only where the hub does not answer either', (t) => {
-    const { socket, connect, tick, states } = page(t)
-    connect()
-    tick(100)
-    network.onLine = false
-    socket.wake()
-    StandInSocket.last.say({ type: 'pong', id: 1 })
-    tick(1_000)
-    assert.equal(new Set(states).has('offline'), false)
-    socket.wake()
-    tick(1_000)
-    assert.equal(states.at(-1), 'offline')
-    assert.equal(StandInSocket.all.length, 1)
-  })
-
-  test('a network that is back is not waited for on the connection that was in doubt', (t) => {
-    const { socket, connect, arrive, tick, states, hub } = page(t)
-    connect()
-    tick(100)
-    network.onLine = false
-    socket.wake()
-    tick(1_000)
-    network.onLine = true
-    socket.wake()
-    assert.deepEqual([StandInSocket.all.length, StandInSocket.all[0]?.isClosed, hub.gone], [1, false, 0])
-    tick(1_000)
-    socket.wake()
-    assert.deepEqual([StandInSocket.all.length, StandInSocket.all[0]?.isClosed, hub.gone], [2, true, 1])
-    arrive()
-    assert.equal(states.at(-1), 'here')
-  })
-
-  test('who is about to speak has the connection asked for, once and only where it was quiet', (t) => {
-    const { socket, connect, tick } = page(t)
-    connect()
-    tick(4_900)
-    socket.touch()
-    assert.deepEqual(pings(), [])
-    tick(200)
-    socket.touch()
-    socket.touch()
-    assert.deepEqual(pings(), [{ type: 'ping', id: 1 }])
-    StandInSocket.last.end(1006)
-    socket.touch()
-    assert.equal(StandInSocket.all.length, 1, 'a hub that is away is not asked with every key')
-  })
-
-  test('a silent hub is asked and left although the clock was set back by an hour', (t) => {
-    const { connect, tick, untilNext } = page(t)
-    tick(3_600_000)
-    const right = Date.now
-    const clock = t.mock.method(Date, 'now', () => right() + 3_600_000)
-    connect()
-    const hub = StandInSocket.last
-    clock.mock.restore()
-    tick(2_000)
-    assert.deepEqual(hub.sent.at(-1), { type: 'ping', id: 1 })
-    assert.equal(untilNext() <= 10_500, true)
-    assert.equal(hub.isClosed, true)
-  })
-
-  test('anything heard is a sign of life', (t) => {
-    const { connect, tick } = page(t)
-    connect()
-    for (let times = 0; times < 5; times += 1) {
-      tick(20_000)
-      StandInSocket.last.say({ type: 'notice', kind: 'limits' })
-    }
-    assert.equal(StandInSocket.all.length, 1)
-    assert.deepEqual(pings(), [])
-  })
-
   test('a page that is seen again does not wait any longer, and asks whether a connection holds', (t) => {
-    const { socket, connect, arrive, tick } = page(t)
+    const { socket, connect, arrive, tick } = openSocket(t)
     connect()
     StandInSocket.last.end(1006)
     socket.wake()
@@ -339,7 +169,7 @@ suite('the socket', () => {
   })
 
   test('a frame that cannot be read ends the connection, and one that comes again and again the trying', (t) => {
-    const { connect, arrive, refusals, states, untilNext } = page(t)
+    const { connect, arrive, refusals, states, untilNext } = openSocket(t)
     connect()
     for (const unreadable of ['c1', '', 'c0', '07', '81a474797065c0']) {
       if (refusals.length > 0) break
@@ -353,7 +183,7 @@ suite('the socket', () => {
   })
 
   test('frames that cannot be read with calm between them do not add up', (t) => {
-    const { connect, arrive, refusals, untilNext } = page(t)
+    const { connect, arrive, refusals, untilNext } = openSocket(t)
     connect()
     for (let times = 0; times < 10; times += 1) {
       StandInSocket.last.say({ type: 'pong', id: times })
@@ -365,7 +195,7 @@ suite('the socket', () => {
   })
 
   test('a page that rests holds no socket and no timer, and comes back when it wakes', (t) => {
-    const { socket, connect, tick, states } = page(t)
+    const { socket, connect, tick, states } = openSocket(t)
     connect()
     socket.rest()
     tick(60_000)
@@ -383,7 +213,7 @@ suite('the socket', () => {
   })
 
   test('what an old socket still says after the new one is there is not heard', (t) => {
-    const { connect, arrive, socket, states, frames } = page(t)
+    const { connect, arrive, socket, states, frames } = openSocket(t)
     connect()
     const old = StandInSocket.last
     socket.rest()
