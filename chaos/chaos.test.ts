@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { PostgresHost } from './house/store-place.ts'
+import { shownAhead } from './people/thread.ts'
 import { planRound } from './plan.ts'
 import { timeline, violationLines } from './report.ts'
 import { playRound } from './round.ts'
@@ -25,5 +26,8 @@ test('houses struck again and again lose nothing and double nothing', { timeout:
     story,
   )
   assert.ok(happened.filter(({ outcome }) => outcome === 'struck').length >= 8, story)
-  for (const { endings } of results) assert.ok(endings.answered >= 3, `${endings.answered} were answered`)
+  for (const { endings, ledger } of results) {
+    assert.ok(endings.answered >= 3, `${endings.answered} were answered`)
+    assert.ok(ledger.notes.has(shownAhead), [...ledger.notes].join('\n'))
+  }
 })

@@ -18,6 +18,8 @@ export interface Watched {
     | undefined
   /** The longest text that was shown of the log of this epoch. */
   longest: { readonly epoch: number; readonly length: number }
+  /** Whether anything of it was shown before its log had it. */
+  wasAhead: boolean
   /** Texts that one and the same reader had to cut, in words. */
   readonly cuts: string[]
 }
@@ -29,6 +31,9 @@ export interface ThreadListener {
   onRunning(requestId: string): void
   onSettled(requestId: string): void
 }
+
+/** The note of a text that came ahead of its log: where there is none, nothing goes ahead. */
+export const shownAhead = 'texts that were shown ahead of their logs'
 
 /** How long the store's word that it has a reply is waited for before it is asked, in milliseconds. */
 const storedMs = 2_000
@@ -69,6 +74,7 @@ export class Thread {
       fetching: false,
       shown: undefined,
       longest: { epoch: 0, length: 0 },
+      wasAhead: false,
       cuts: [],
     })
   }
@@ -87,6 +93,10 @@ export class Thread {
     const watched = this.watched.get(requestId)
     if (watched === undefined) return
     const { shown, longest } = watched
+    if (reader.shown.length > reader.text.length && !watched.wasAhead) {
+      watched.wasAhead = true
+      this.#ledger.note(shownAhead)
+    }
     const { length } = reader.text
     if (shown?.epoch === epoch && length < shown.length) {
       if (shown.reader === reader) watched.cuts.push(`from ${shown.length} to ${length}`)
