@@ -13,18 +13,21 @@ const exportDocument = checker(ExportDocument)
  */
 export function readDocument(bytes: Uint8Array): ExportDocument {
   if (bytes.length === 0) throw refused('The file is empty')
+  const text = decode(bytes)
   if (!isModest(bytes)) throw refused('The file is not an export: it has too much in it, or too deep')
-  const value = parse(decode(bytes))
+  const value = parse(text)
   const { format, conversations } = isRecord(value) ? value : {}
   if (typeof format !== 'string' || !format.startsWith('companions-export-'))
     throw refused('The file is not an export of a house like this one')
   if (format !== exportFormat)
     throw refused('A newer house wrote the file, in a way that this one can’t read')
   if (Array.isArray(conversations)) requireFew(conversations)
-  if (!exportDocument(value))
-    throw refused(`Something in the file is not as exported (${exportDocument.flaw(value)})`)
+  if (!exportDocument(value)) throw refused(`Something in the file is not as exported (${flawOf(value)})`)
   return value
 }
+
+/** What is wrong first, and where; a pattern says nothing to people. */
+const flawOf = (value: unknown): string => exportDocument.flaw(value).replace(/: must match .*/s, '')
 
 function decode(bytes: Uint8Array): string {
   try {

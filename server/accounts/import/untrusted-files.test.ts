@@ -22,6 +22,10 @@ const [a, b] = [uuidv7(), uuidv7()]
 const refusals: Readonly<Record<string, readonly [string | Uint8Array, RegExp]>> = {
   'an empty file': ['', /^The file is empty$/],
   'a picture': [new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0xff]), /^The file is no text$/],
+  'a picture with many of a text’s marks': [
+    new Uint8Array(200_000).fill(0x5b).fill(0xff, 1, 2),
+    /is no text$/,
+  ],
   'half of a file': [one().slice(0, -30), /^The file is not whole, or no JSON$/],
   'another text': ['Dear diary', /^The file is not whole, or no JSON$/],
   'another program’s JSON': ['[{"title":"Chat","mapping":{}}]', /no|not an export/],
@@ -33,7 +37,7 @@ const refusals: Readonly<Record<string, readonly [string | Uint8Array, RegExp]>>
     /not as exported \(conversations: must be array/,
   ],
   'a title that is a number': [one({ title: 7 }), /conversations\.0\.title: must be string/],
-  'an id that is none': [one({ id: '../../etc/passwd' }), /conversations\.0\.id/],
+  'an id that is none': [one({ id: '../../etc/passwd' }), /\(conversations\.0\.id\)$/],
   'a role that there is not': [saying({ role: 'system' }), /conversations\.0\.messages\.0\.role/],
   'a text that is a list': [saying({ content: ['x'] }), /messages\.0\.content/],
   'usage below nothing': [saying({ usage: { prompt_tokens: -1 } }), /messages\.0\.usage\.prompt_tokens/],

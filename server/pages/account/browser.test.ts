@@ -50,6 +50,23 @@ test('a new key is copied by its button, and the page says so', async () => {
   await context.close()
 })
 
+test('a new key is in view and has the focus, however far down the form is', async () => {
+  for (const viewport of [
+    { width: 1280, height: 800 },
+    { width: 390, height: 844 },
+  ]) {
+    const { page, context } = await arrive('member', '/account')
+    await page.setViewportSize(viewport)
+    await makeKey(page)
+    await page.locator('.account-once:focus').waitFor()
+    await waitUntil('the key is in view', async () => {
+      const { y = -1, height = 0 } = (await page.locator('#new-key').boundingBox()) ?? {}
+      return y >= 0 && y + height <= viewport.height
+    })
+    await context.close()
+  }
+})
+
 test('a browser that lets no page copy has the key selected for the person', async () => {
   const { page, context } = await arrive('member', '/account')
   await page.evaluate(() => {

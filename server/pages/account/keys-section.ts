@@ -29,7 +29,7 @@ ${facts.isFresh ? makeForm(problem) : confirmFirst('keys', 'to make a key.')}`,
   )
 
 const shown = (key: string): Html =>
-  html`<div class="account-once"><p role="status">This is your key. It is shown this once: copy it to where your program reads it.</p>
+  html`<div class="account-once" tabindex="-1" autofocus><p role="status">This is your key. It is shown this once: copy it to where your program reads it.</p>
 <p><code id="new-key" class="account-key">${key}</code></p>${onceButtons(copyButton('new-key', 'Copy', 'the key'))}<p class="account-note">Send it as <code>Authorization: Bearer …</code>, over HTTP or at the WebSocket.</p></div>`
 
 export const scopeWords: Readonly<Record<(typeof apiKeyScopes)[number], string>> = {
