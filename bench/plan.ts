@@ -50,7 +50,7 @@ export const fullPlan: Plan = {
   settleSeconds: 30,
   kills: { readers: 20, kills: 5 },
   resumeSockets: 5_000,
-  rollout: { readers: 20, rollouts: 5 },
+  rollout: { readers: 20, rollouts: 5, firstSeconds: 10 },
 }
 
 /** Shows that everything works; its figures mean little. */
@@ -64,5 +64,5 @@ export const quickPlan: Plan = {
   settleSeconds: 1,
   kills: { readers: 2, kills: 1 },
   resumeSockets: 200,
-  rollout: { readers: 2, rollouts: 1 },
+  rollout: { readers: 2, rollouts: 1, firstSeconds: 3 },
 }

@@ -6,6 +6,8 @@ import { longestSilence, startReadHome } from './readers.ts'
 export interface RolloutPlan {
   readonly readers: number
   readonly rollouts: number
+  /** What the first one is taken to last, in seconds; those after it are taken to last as long as the one before. */
+  readonly firstSeconds: number
 }
 
 /** Medians over the rollouts; a rollout is held beside as long a time just before it. */
@@ -32,7 +34,7 @@ export async function measureRollout(
   const turns: Turn[] = []
   for (let rollout = 0; rollout < plan.rollouts; rollout += 1) {
     // At least as much is undisturbed before as the rollout takes.
-    await pause(2_000 * (turns.at(-1)?.seconds ?? 10))
+    await pause(2_000 * (turns.at(-1)?.seconds ?? plan.firstSeconds))
     say(`rollout ${rollout + 1} of ${plan.rollouts}`)
     const beginMs = performance.now()
     const { code, lines } = await home.rollOut()
