@@ -72,6 +72,12 @@ export const errorCodes = {
     title: 'The model backend refused the request',
   },
   model_not_found: { status: 404, close: 4535, retryable: false, title: 'This model is not installed' },
+  speech_unavailable: {
+    status: 503,
+    close: 4037,
+    retryable: true,
+    title: 'Nobody here can hear or speak at the moment',
+  },
   reply_failed: { status: 500, close: 4036, retryable: true, title: 'The reply could not be finished' },
 } as const satisfies Record<string, ErrorFacts>
 

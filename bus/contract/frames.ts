@@ -2,6 +2,18 @@ import { Type } from 'typebox'
 import { ChatSend } from './chat.ts'
 import { maxResume } from './protocol.ts'
 import { Ahead, LogEntry } from './reply-log.ts'
+import {
+  CallAudioFrame,
+  CallEndFrame,
+  CallFailed,
+  CallMissing,
+  CallSayFrame,
+  CallSpeech,
+  CallStartFrame,
+  CallState,
+  CallTranscribeFrame,
+  CallTranscript,
+} from './voice.ts'
 import { Uuid, Whole } from './wire.ts'
 
 /** The first frame of a socket, and where the browser stands in the replies it reads (PROTOCOL section 6). */
@@ -16,7 +28,12 @@ export type Hello = Type.Static<typeof Hello>
 export const ChatSendFrame = Type.Object({ type: Type.Literal('chat.send'), ...ChatSend.properties })
 export type ChatSendFrame = Type.Static<typeof ChatSendFrame>
 
-export const ChatCancelFrame = Type.Object({ type: Type.Literal('chat.cancel'), request_id: Uuid })
+/** `heard_offset`: the person interrupted, and heard the answer up to there; no more of it is kept. */
+export const ChatCancelFrame = Type.Object({
+  type: Type.Literal('chat.cancel'),
+  request_id: Uuid,
+  heard_offset: Type.Optional(Whole),
+})
 export type ChatCancelFrame = Type.Static<typeof ChatCancelFrame>
 
 /** Asks for a running reply's log on this socket, from after `seq` of `epoch`; 0 and 0: from its first entry. */
@@ -37,9 +54,15 @@ export const clientFrames = {
   'chat.send': ChatSendFrame,
   'chat.cancel': ChatCancelFrame,
   'chat.resume': ChatResumeFrame,
+  'call.start': CallStartFrame,
+  'call.audio': CallAudioFrame,
+  'call.transcribe': CallTranscribeFrame,
+  'call.say': CallSayFrame,
+  'call.end': CallEndFrame,
   ping: PingFrame,
 } as const
-export type ClientFrame = Hello | ChatSendFrame | ChatCancelFrame | ChatResumeFrame | PingFrame
+export type CallFrame = CallStartFrame | CallAudioFrame | CallTranscribeFrame | CallSayFrame | CallEndFrame
+export type ClientFrame = Hello | ChatSendFrame | ChatCancelFrame | ChatResumeFrame | CallFrame | PingFrame
 
 export const Welcome = Type.Object({
   type: Type.Literal('welcome'),
@@ -107,6 +130,7 @@ export const Notice = Type.Object({
 })
 export type Notice = Type.Static<typeof Notice>
 
+/** `request_id`: the request, or the call, that it is about. */
 export const ErrorFrame = Type.Object({
   type: Type.Literal('error'),
   code: Type.String(),
@@ -128,10 +152,16 @@ export const hubFrames = {
   'chat.ahead': ChatAheadFrame,
   'chat.resumed': ChatResumed,
   'chat.changed': ChatChanged,
+  'call.state': CallState,
+  'call.missing': CallMissing,
+  'call.transcript': CallTranscript,
+  'call.speech': CallSpeech,
+  'call.failed': CallFailed,
   notice: Notice,
   error: ErrorFrame,
   pong: PongFrame,
 } as const
+export type HubCallFrame = CallState | CallMissing | CallTranscript | CallSpeech | CallFailed
 export type HubFrame =
   | Welcome
   | ChatAccepted
@@ -139,6 +169,7 @@ export type HubFrame =
   | ChatAheadFrame
   | ChatResumed
   | ChatChanged
+  | HubCallFrame
   | Notice
   | ErrorFrame
   | PongFrame

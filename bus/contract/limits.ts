@@ -76,3 +76,28 @@ export const maxBarrenStarts = 5
 
 /** How much the attempt floor rises when a request is published again, so that no earlier attempt can win. */
 export const attemptFloorStep = 100
+
+/** Sound on its way to the hub: so many samples a second, each of 2 bytes. */
+export const voiceSampleRateHz = 16_000
+
+/** Longest utterance, in bytes of sound: 25 seconds. */
+export const maxUtteranceBytes = 800_000
+
+/** Largest piece of sound in one frame, in bytes. */
+export const maxAudioFrameBytes = 16 * 1024
+
+/** Longest piece of text that is said at once, in UTF-16 code units, and largest sound of one, in bytes. */
+export const maxSpokenLength = 400
+export const maxSpeechBytes = 800 * 1024
+
+/** Questions of one call that wait for an answer at once. Past it: `queue_full`. */
+export const maxCallQuestions = 8
+
+/** A call that no hub has renewed for this long is over, in milliseconds; a hub renews it three times as often. */
+export const callLeaseMs = 45_000
+
+/** A question to the speech workers is asked again after so many milliseconds without an answer, in case one died. */
+export const speechRetryMs = 3_000
+
+/** Longest wait for the speech workers' answer, in milliseconds. Past it: `bus_unavailable`. */
+export const speechTimeoutMs = 60_000

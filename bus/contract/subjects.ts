@@ -20,6 +20,11 @@ export const subjects = {
   historyGet: 'ai.history.get',
   title: 'ai.chat.title',
   modelsList: 'ai.models.list',
+  transcribe: (user: string) => `ai.voice.user.${id(user)}.transcribe`,
+  anyTranscribe: 'ai.voice.user.*.transcribe',
+  say: (user: string) => `ai.voice.user.${id(user)}.say`,
+  anySay: 'ai.voice.user.*.say',
+  voiceGet: 'ai.voice.get',
 } as const
 
 const aheadToken = 'ahead'

@@ -9,6 +9,13 @@ export const Uuid = Type.String({
 export const Timestamp = Type.Number({ minimum: 0 })
 /** A whole number of at most 2^53 - 1: an offset, a sequence, a count. */
 export const Whole = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
+/** Bytes as they are, at most so many. */
+export const bytesOf = (most: number) =>
+  Type.Refine(
+    Type.Unsafe<Uint8Array>({}),
+    (value) => value instanceof Uint8Array && value.byteLength <= most,
+    () => `must be at most ${most} bytes`,
+  )
 export const ModelName = Type.String({ minLength: 1, maxLength: maxModelNameLength })
 
 /** How a reply is to be sampled; what is absent is the companion's or the model's own. */

@@ -48,6 +48,8 @@ export const hubRights: Rights = {
     ...[subjects.stream, subjects.final].map(anyOf),
     subjects.title,
     subjects.modelsList,
+    ...[subjects.transcribe, subjects.say].map(anyOf),
+    subjects.voiceGet,
     subjects.accessChanged,
     ...Object.values(streams).flatMap(({ name }) => [
       call('STREAM.INFO', name),
@@ -77,7 +79,13 @@ export const workerRights: Rights = {
     ...workThrough(consumers.chatWorkers),
   ],
   hear: [subjects.anyCancel],
-  answer: [subjects.title, subjects.modelsList].map((subject) => ({ subject, queue: 'chat-workers' })),
+  answer: [
+    ...[subjects.title, subjects.modelsList].map((subject) => ({ subject, queue: 'chat-workers' })),
+    ...[subjects.anyTranscribe, subjects.anySay, subjects.voiceGet].map((subject) => ({
+      subject,
+      queue: 'speech-workers',
+    })),
+  ],
   inbox: '_INBOX_worker',
 }
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { encode as pack, decode as unpack } from '@msgpack/msgpack'
 import fc from 'fast-check'
+import { withHexAsBytes } from '../../bus/contract/vectors/bytes.ts'
 import { decode, encode } from './messagepack.ts'
 
 interface Vector {
@@ -14,12 +15,12 @@ interface Vector {
 
 const vectors = ['frames', 'log-entries', 'messages'].flatMap((file) => {
   const at = new URL(`../../bus/contract/vectors/${file}.json`, import.meta.url)
-  return JSON.parse(readFileSync(at, 'utf8')) as Vector[]
+  return JSON.parse(readFileSync(at, 'utf8'), withHexAsBytes) as Vector[]
 })
 
 for (const { name, value, hex, canonical } of vectors) {
   test(`the golden vector ${name} is read${canonical ? ' and written' : ''} as it stands`, () => {
-    assert.deepEqual(decode(Buffer.from(hex, 'hex')), value)
+    assert.deepEqual(decode(Uint8Array.from(Buffer.from(hex, 'hex'))), value)
     if (canonical) assert.equal(Buffer.from(encode(value)).toString('hex'), hex)
   })
 }
@@ -46,7 +47,11 @@ test('lengths and numbers at every border of their forms', () => {
     .flatMap((at) => [at, 0 - at, at + 0.5])
     .concat(2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1, -(2 ** 31) - 1)
   for (const length of lengths) {
-    const value = { text: 'x'.repeat(length), list: new Array(length).fill(1) }
+    const value = {
+      text: 'x'.repeat(length),
+      list: new Array(length).fill(1),
+      bytes: new Uint8Array(length).fill(7),
+    }
     assert.deepEqual(unpack(encode(value)), value)
     assert.deepEqual(decode(pack(value)), value)
   }

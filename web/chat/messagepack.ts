@@ -23,7 +23,10 @@ function write(bytes: number[], value: unknown): void {
   else if (typeof value === 'boolean') bytes.push(value ? 0xc3 : 0xc2)
   else if (typeof value === 'number') writeNumber(bytes, value)
   else if (typeof value === 'string') writeText(bytes, value)
-  else if (Array.isArray(value)) {
+  else if (value instanceof Uint8Array) {
+    writeHeader(bytes, value.length, [0, -1, 0xc5, 0xc6, 0xc4])
+    for (const byte of value) bytes.push(byte)
+  } else if (Array.isArray(value)) {
     writeHeader(bytes, value.length, [0x90, 15, 0xdc, 0xdd])
     for (const item of value) write(bytes, item)
   } else writeMap(bytes, value as object)

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { encode, entryFrame } from '../codec.ts'
+import { withBytesAsHex } from './bytes.ts'
 import { refusals } from './refusals.ts'
 import { entryFrameSample, frameSamples, logSamples, messageSamples, type Sample } from './samples.ts'
 
@@ -55,5 +56,5 @@ if (import.meta.main)
 
 /** One vector a line, so that a change shows as one. */
 export function toText(vectors: readonly object[]): string {
-  return `[\n${vectors.map((one) => JSON.stringify(one)).join(',\n')}\n]\n`
+  return `[\n${vectors.map((one) => JSON.stringify(one, withBytesAsHex)).join(',\n')}\n]\n`
 }

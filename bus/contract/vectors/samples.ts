@@ -5,6 +5,7 @@ import { clientFrames, hubFrames } from '../frames.ts'
 import { HistoryAnswer, HistoryGet, TitleAnswer, TitleGet } from '../history.ts'
 import { BusError, ModelsAnswer, ModelsList } from '../models.ts'
 import { Ahead, LogEntry } from '../reply-log.ts'
+import { Say, Speech, Transcribe, Transcript, VoiceAnswer, VoiceGet } from '../voice.ts'
 
 /** One message as it stands in a vector file; `schema` names the key of `schemas` it is valid for. */
 export interface Sample {
@@ -29,6 +30,12 @@ export const schemas: Readonly<Record<string, TSchema>> = {
   TitleAnswer,
   ModelsList,
   ModelsAnswer,
+  VoiceGet,
+  VoiceAnswer,
+  Transcribe,
+  Transcript,
+  Say,
+  Speech,
   AccessChange,
   BusError,
 }
@@ -40,6 +47,9 @@ const message_id = '01930000-0000-7000-8000-000000000004'
 const client_id = '01930000-0000-7000-8000-000000000005'
 const companion_id = '01930000-0000-7000-8000-000000000006'
 const owner = '0123456789abcdef01234567'
+const call_id = '01930000-0000-7000-8000-000000000007'
+/** Four samples of sound: 0, 1, -2, 32,767. */
+const audio = Uint8Array.of(0, 0, 1, 0, 0xfe, 0xff, 0xff, 0x7f)
 const timestamp = 1_763_700_000.25
 const epoch = 1_763_700_000_123
 
@@ -154,6 +164,12 @@ export const messageSamples: readonly Sample[] = [
     backends: [{ name: 'ollama', kind: 'ollama', status: 'up' }],
     default_model: 'llama3.2:3b',
   }),
+  message('VoiceGet', 'speech workers question', {}),
+  message('VoiceAnswer', 'speech workers answer', { hears: true, speaks: false }),
+  message('Transcribe', 'utterance', { user_id, call_id, question: 0, audio }),
+  message('Transcript', 'words of an utterance', { text: 'Hello, 世界' }),
+  message('Say', 'text to be said', { user_id, call_id, question: 1, text: 'Hi, Mika!' }),
+  message('Speech', 'sound of a text', { audio }),
   message('AccessChange', 'sessions that ended', {
     ...{ user_id, kind: 'ended', ended: [client_id], timestamp },
   }),
@@ -173,7 +189,14 @@ export const frameSamples: readonly Sample[] = [
     ', every field',
   ),
   frame({ type: 'chat.cancel', request_id }),
+  frame({ type: 'chat.cancel', request_id, heard_offset: 120 }, ', of an answer heard in part'),
   frame({ type: 'chat.resume', request_id, epoch: 0, seq: 0 }),
+  frame({ type: 'call.start', call_id }),
+  frame({ type: 'call.start', call_id, replace: true }, ', instead of another'),
+  frame({ type: 'call.audio', call_id, utterance: 2, offset: 32_000, data: audio }),
+  frame({ type: 'call.transcribe', call_id, question: 5, utterance: 2, length: 32_008 }),
+  frame({ type: 'call.say', call_id, question: 6, text: 'Hi, Mika!' }),
+  frame({ type: 'call.end', call_id }),
   frame({ type: 'ping', id: 7 }),
   frame({
     type: 'welcome',
@@ -188,6 +211,14 @@ export const frameSamples: readonly Sample[] = [
   frame({ type: 'chat.ahead', ahead }),
   frame({ type: 'chat.resumed', request_id, outcome: 'snapshot' }),
   frame({ type: 'chat.changed', kind: 'stored', conversation_id, request_id }),
+  frame({ type: 'call.state', call_id, state: 'open' }),
+  frame({ type: 'call.missing', call_id, utterance: 2, offset: 0 }),
+  frame({ type: 'call.transcript', call_id, question: 5, text: 'Hello, 世界' }),
+  frame({ type: 'call.speech', call_id, question: 6, audio }),
+  frame({
+    ...{ type: 'call.failed', call_id, question: 6, code: 'backend_unavailable' },
+    ...{ detail: 'The model could not be reached', retryable: true, retry_after_ms: 2_000 },
+  }),
   frame({ type: 'notice', kind: 'drain', retry_after_ms: 500 }),
   frame({
     type: 'error',

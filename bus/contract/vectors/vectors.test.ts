@@ -7,19 +7,20 @@ import { CodedError } from '../errors.ts'
 import { clientFrames, hubFrames } from '../frames.ts'
 import { maxFrameBytes, maxFrameDepth, maxFrameElements } from '../limits.ts'
 import { LogEntry } from '../reply-log.ts'
+import { withHexAsBytes } from './bytes.ts'
 import { toText, type Vector, vectorFiles } from './make.ts'
 import { type Refusal, refusedBytes } from './refusals.ts'
 import { schemas } from './samples.ts'
 
 const limits = { bytes: maxFrameBytes, depth: maxFrameDepth, elements: maxFrameElements }
 const readVectors = async (name: string): Promise<unknown[]> =>
-  JSON.parse(await readFile(new URL(name, import.meta.url), 'utf8')) as unknown[]
+  JSON.parse(await readFile(new URL(name, import.meta.url), 'utf8'), withHexAsBytes) as unknown[]
 
 suite('golden vectors', () => {
   for (const name of ['frames.json', 'messages.json', 'log-entries.json'])
     test(`every vector of ${name} reads as its value, fits its schema, and is what we write`, async () => {
       for (const vector of (await readVectors(name)) as Vector[]) {
-        const bytes = Buffer.from(vector.hex, 'hex')
+        const bytes = Uint8Array.from(Buffer.from(vector.hex, 'hex'))
         const value = decode(bytes, limits)
         assert.deepEqual(value, vector.value, vector.name)
         const schema = schemas[vector.schema]
