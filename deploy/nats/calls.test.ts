@@ -22,9 +22,9 @@ for (const [form, start] of Object.entries(forms))
     t.after(() => server.stop())
     const replicas = form === 'three servers' ? 3 : 1
     const { bus } = await openReadyBus(t, nats.urls.hub, { role: 'hub', replicas })
-    const common = { NATS_URL: nats.urls.worker, DRAIN_GRACE: '1' }
-    await using _ears = await startWorkerProcess({ ...common, SPEECH_TO_TEXT_URL: server.baseUrl })
-    await using _voice = await startWorkerProcess({ ...common, TEXT_TO_SPEECH_URL: server.baseUrl })
+    const common = { NATS_URL: nats.urls.worker, DRAIN_GRACE: '1', LOG_LEVEL: 'trace', LOG_FORMAT: 'json' }
+    await using ears = await startWorkerProcess({ ...common, SPEECH_TO_TEXT_URL: server.baseUrl })
+    await using voice = await startWorkerProcess({ ...common, TEXT_TO_SPEECH_URL: server.baseUrl })
     for (const half of [subjects.hears, subjects.speaks])
       await waitUntil(`${half} is answered`, async () => (await bus.request(half, {})) !== undefined)
 
@@ -42,4 +42,9 @@ for (const [form, start] of Object.entries(forms))
     const long = { ...asked, question: 1, text: 'x'.repeat(maxSpokenLength) }
     await assert.rejects(bus.request(subjects.say(user), long), { code: 'backend_malformed' })
     assert.deepEqual(nats.violations(), [])
+
+    const logs = [ears, voice].map(({ lines }) => lines.join('\n'))
+    assert.match(logs[0] ?? '', /"hears":true,"speaks":false.*The worker answers calls/)
+    assert.match(logs[1] ?? '', /"hears":false,"speaks":true.*The worker answers calls/)
+    for (const log of logs) assert.doesNotMatch(log, /Good morning/)
   })
