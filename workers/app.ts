@@ -37,15 +37,9 @@ export interface Worker {
 const handOverMs = 5_000
 
 /** One worker, made of its parts; nothing happens before `start`. */
-export function createWorker({ config, bus, backends, speech, logger }: WorkerParts): Worker {
-  const desk: Desk = {
-    bus,
-    backends,
-    leases: new Leases(),
-    log: asLog(logger),
-    patience: { firstTokenMs: config.firstTokenTimeoutMs, tokenMs: config.tokenTimeoutMs },
-    maxReplyLength: config.maxReplyLength,
-  }
+export function createWorker(parts: WorkerParts): Worker {
+  const { config, bus, backends, speech, logger } = parts
+  const desk = deskOf(parts)
   let chat: ChatService | undefined
   let calls: SpeechService | undefined
   let responders: { unsubscribe(): void }[] = []
@@ -78,6 +72,15 @@ export function createWorker({ config, bus, backends, speech, logger }: WorkerPa
     },
   }
 }
+
+const deskOf = ({ config, bus, backends, logger }: WorkerParts): Desk => ({
+  bus,
+  backends,
+  leases: new Leases(),
+  log: asLog(logger),
+  patience: { firstTokenMs: config.firstTokenTimeoutMs, tokenMs: config.tokenTimeoutMs },
+  maxReplyLength: config.maxReplyLength,
+})
 
 function answerCalls(desk: SpeechDesk): SpeechService {
   const [hears, speaks] = [desk.speech.hears !== undefined, desk.speech.speaks !== undefined]
