@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { maxReplyLength } from '../bus/contract/limits.ts'
-import { choice, duration, flag, names, optionalText, optionalUrl, whole } from '../settings/kinds.ts'
+import { choice, duration, flag, names, optionalText, optionalUrl, text, whole } from '../settings/kinds.ts'
 import type { ReadText } from '../settings/read-text.ts'
 import { settingsOf } from '../settings/setting.ts'
 import { sharedSettings } from '../settings/shared-settings.ts'
@@ -24,6 +24,12 @@ const ollamaUrl = settingsOf({
   schema: Type.String(),
   read: readOllamaUrl,
   takes: 'an address such as http://127.0.0.1:11434 or host:port',
+})
+
+const optionalLanguage = settingsOf({
+  schema: Type.Union([Type.String({ pattern: '^[a-z]{2}$' }), Type.Undefined()]),
+  read: (raw) => raw.toLowerCase(),
+  takes: 'a language of two letters (ISO 639-1) such as en',
 })
 
 /** Every variable the worker knows. OpenTelemetry's own (`OTEL_*`) are read by `telemetry/`. */
@@ -98,6 +104,48 @@ export const workerSettings = {
   maxReplyLength: whole(1, 250_000)('MAX_REPLY_LENGTH', {
     default: String(maxReplyLength),
     meaning: 'Longest reply in UTF-16 code units. Past it the reply ends there (finish reason: length).',
+  }),
+  speechToTextUrl: optionalUrl('SPEECH_TO_TEXT_URL', {
+    meaning:
+      'Writes down what people say in calls: a server with OpenAI’s /audio/transcriptions, with its version: https://host/v1.',
+  }),
+  speechToTextModel: text('the name of a model')('SPEECH_TO_TEXT_MODEL', {
+    default: 'whisper-1',
+    meaning: 'Its model.',
+  }),
+  speechToTextLanguage: optionalLanguage('SPEECH_TO_TEXT_LANGUAGE', {
+    meaning: 'The language that is spoken, as en. Without it the model finds out.',
+  }),
+  textToSpeechUrl: optionalUrl('TEXT_TO_SPEECH_URL', {
+    meaning:
+      'Says what companions answer in calls: a server with OpenAI’s /audio/speech, with its version: https://host/v1.',
+  }),
+  textToSpeechModel: text('the name of a model')('TEXT_TO_SPEECH_MODEL', {
+    default: 'tts-1',
+    meaning: 'Its model.',
+  }),
+  textToSpeechVoice: text('the name of a voice')('TEXT_TO_SPEECH_VOICE', {
+    default: 'alloy',
+    meaning: 'Its voice.',
+  }),
+  textToSpeechFormat: choice(
+    'mp3',
+    'wav',
+    'opus',
+    'flac',
+    'aac',
+  )('TEXT_TO_SPEECH_FORMAT', {
+    default: 'mp3',
+    meaning:
+      'What it is asked for. wav and flac are large: what is said at once may be no more than 800 KiB.',
+  }),
+  speechKey: optionalText('SPEECH_API_KEY', {
+    meaning: 'The key of both, sent as a bearer token.',
+    secret: true,
+  }),
+  maxConcurrentSpeech: whole(1, 1_000)('MAX_CONCURRENT_SPEECH', {
+    default: '8',
+    meaning: 'Most utterances this worker has written down at once, and most pieces of answers it has said.',
   }),
   ...sharedSettings,
 }

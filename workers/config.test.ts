@@ -45,6 +45,8 @@ describe('the worker’s settings', () => {
     ['DEMO', 'maybe', /DEMO is "maybe": it takes one of auto, on, off/],
     ['OLLAMA_WAIT', 'perhaps', /it takes true or false/],
     ['OPENAI_BASE_URL', 'groq.com', /begins with http/],
+    ['SPEECH_TO_TEXT_LANGUAGE', 'english', /it takes a language of two letters \(ISO 639-1\) such as en/],
+    ['TEXT_TO_SPEECH_FORMAT', 'pcm', /it takes one of mp3, wav, opus, flac, aac/],
   ] as const) {
     test(`refuse ${name}=${value} and say what it takes`, () => {
       assert.throws(() => readWorkerConfig({ [name]: value }), { name: 'ConfigError', message: takes })

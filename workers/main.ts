@@ -12,6 +12,7 @@ import { readWorkerConfig, type WorkerConfig } from './config.ts'
 import { ollamaBackend } from './inference/ollama.ts'
 import { waitForOllama } from './inference/ollama-wait.ts'
 import { backendsOf } from './open-backends.ts'
+import { speechOf } from './open-speech.ts'
 
 /** The worker as a process: reads the environment, and ends on SIGTERM or SIGINT after what runs has ended. */
 async function main(): Promise<void> {
@@ -30,7 +31,7 @@ async function main(): Promise<void> {
   const log = asLog(logger)
   const bus = connectBus({ url: config.natsUrl, name: `worker-${hostname()}`, role: 'worker', log })
   const backends = backendsOf(config, log)
-  const worker = createWorker({ config, bus, backends, logger })
+  const worker = createWorker({ config, bus, backends, speech: speechOf(config), logger })
   worker.start()
   const stopListening = bus.onConnect(() => {
     stopListening()

@@ -15,7 +15,7 @@ export type ReceivedRequest = {
   method: string
   path: string
   headers: IncomingHttpHeaders
-  /** The decoded JSON, or the text where it is none. */
+  /** The decoded JSON, or the text where it is none; of a form nothing. */
   body: unknown
   tokensSent: number
   /** `aborted`: the client left before the end. `broken`: a fault ended it. */
@@ -25,6 +25,8 @@ export type ReceivedRequest = {
 export type Exchange = {
   request: ReceivedRequest
   response: ServerResponse
+  bytes: Buffer<ArrayBuffer>
+  /** The same as text; empty for a form, which may hold a file. */
   text: string
   faults: FaultSwitch
   wheel: TimerWheel
@@ -101,17 +103,19 @@ async function receive(message: IncomingMessage, response: ServerResponse, log: 
     if (bytes > MAX_BODY_BYTES) throw new Error(`A request body of more than ${MAX_BODY_BYTES} bytes`)
     parts.push(part)
   }
-  const text = Buffer.concat(parts).toString('utf8')
+  const whole = Buffer.concat(parts)
+  const isForm = message.headers['content-type']?.startsWith('multipart/') === true
+  const text = isForm ? '' : whole.toString('utf8')
   const request: ReceivedRequest = {
     method: message.method ?? '',
     path: (message.url ?? '').split('?')[0] ?? '',
     headers: message.headers,
-    body: jsonOrText(text),
+    body: isForm ? undefined : jsonOrText(text),
     tokensSent: 0,
     outcome: 'open',
   }
   log.add(request, response)
-  return { request, text }
+  return { request, bytes: whole, text }
 }
 
 function jsonOrText(text: string): unknown {

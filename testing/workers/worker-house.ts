@@ -13,6 +13,7 @@ import { createWorker, type Worker, type WorkerParts } from '../../workers/app.t
 import type { Backend } from '../../workers/inference/backend.ts'
 import { type Backends, type BackendsOptions, openBackends } from '../../workers/inference/backends.ts'
 import { demoBackend } from '../../workers/inference/demo.ts'
+import type { Speech } from '../../workers/inference/speech.ts'
 import { type NatsServer, startNatsServer } from '../servers/nats-server.ts'
 import { waitUntil } from '../servers/wait-until.ts'
 
@@ -48,6 +49,7 @@ export interface WorkerOptions {
   readonly backends?: readonly Backend[]
   readonly choosing?: Partial<BackendsOptions>
   readonly config?: Partial<WorkerParts['config']>
+  readonly speech?: Speech
 }
 
 export interface HouseWorker {
@@ -162,9 +164,16 @@ async function startWorker(url: string, options: WorkerOptions): Promise<HouseWo
     tokenTimeoutMs: 5_000,
     maxConcurrentChats: 4,
     maxReplyLength: 200_000,
+    maxConcurrentSpeech: 4,
     ...options.config,
   }
-  const worker = createWorker({ config, bus, backends, logger: pino({ level: 'silent' }) })
+  const worker = createWorker({
+    config,
+    bus,
+    backends,
+    speech: options.speech ?? {},
+    logger: pino({ level: 'silent' }),
+  })
   worker.start()
   await waitUntil('the worker is connected', () => bus.state === 'connected')
   return { worker, bus, backends }

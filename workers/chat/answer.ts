@@ -76,7 +76,7 @@ async function prepare(desk: Desk, request: ChatRequest, running: Running): Prom
     choice: found,
     fault: choice instanceof CodedError ? choice : undefined,
     history,
-    prompt: fitContext(history, context),
+    prompt: fitContext(history, context, request.speak),
   }
 }
 

@@ -17,6 +17,17 @@ describe('a conversation', () => {
     assert.deepEqual(fitContext({ messages, companion }, 4_096), { system: 'You are kind.', messages })
   })
 
+  test('that is spoken tells the model so behind what its companion is told, and counts that', () => {
+    const messages = turns(401, 50)
+    const { system } = fitContext({ messages, companion }, 4_096, true)
+    assert.match(system, /^You are kind\.\n\nYou are speaking .* call\. .*without Markdown/)
+    const bare = { name: 'Aoi', system_prompt: '' }
+    assert.match(fitContext({ messages: [], companion: bare }, 4_096, true).system, /^You are speaking/)
+    assert.equal(fitContext({ messages, companion }, 4_096, false).system, 'You are kind.')
+    const counted = (speak: boolean) => fitContext({ messages, companion }, 2_048, speak).messages.length
+    assert.ok(counted(true) < counted(false))
+  })
+
   test('that is too long keeps the system prompt and its newest messages, beginning with the person', () => {
     const messages = turns(41, 400)
     const prompt = fitContext({ messages, companion }, 2_048)

@@ -13,17 +13,26 @@ const maxReplyTokens = 2_048
 const newestShare = 0.25
 const cut = '\n[…]\n'
 
+/** What a model is told of an answer that is heard, in a call, and not read. */
+const spokenNote =
+  'You are speaking with this person on a call. They hear your answer and do not see it; their own words were written ' +
+  'down as they spoke, perhaps not always rightly. Answer as people talk: in a few short, plain sentences, in their ' +
+  'language, without Markdown, lists, tables, code, links or emoji.'
+
 /**
  * Fits a conversation to a model's context (in tokens, by estimate): the system prompt always, the person's newest
  * message always (its middle left out where it is too long), then as many before it as fit, newest first. Neighbours
  * of one role become one message, empty ones go, and the companion's own opening stands behind an entrance, as strict
- * templates want it.
+ * templates want it. Where the answer is to be spoken the system prompt says so.
  */
 export function fitContext(
   history: Pick<HistoryAnswer, 'messages' | 'companion'>,
   contextLength: number,
+  isSpoken = false,
 ): Prompt {
-  const system = history.companion.system_prompt
+  const system = [history.companion.system_prompt, isSpoken ? spokenNote : '']
+    .filter((part) => part !== '')
+    .join('\n\n')
   const messages = withEntrance(joinNeighbours(history.messages))
   const room = contextLength - replyTokens(contextLength) - cost(system)
   const newest = messages.at(-1)

@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher, request } from 'undici'
+import { Agent, type Dispatcher, FormData, request } from 'undici'
 import { BackendError } from './backend.ts'
 
 /**
@@ -17,7 +17,7 @@ export interface Call {
   readonly backend: string
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
-  /** Sent as JSON with POST; without it the call is a GET. */
+  /** Sent with POST, a form as one and all else as JSON; without it the call is a GET. */
   readonly body?: object
   readonly signal: AbortSignal
 }
@@ -30,14 +30,16 @@ export interface Reply {
 
 /** Sends a call and waits for the status line. @throws BackendError `backend_unavailable`, or the signal's reason. */
 export async function send(call: Call): Promise<Reply> {
-  const { signal } = call
+  const { body, signal } = call
+  // The client itself writes the type of a form: it chooses what stands between the parts.
+  const type = body instanceof FormData ? {} : { 'content-type': 'application/json' }
   try {
     const reply = await request(call.url, {
       dispatcher: agent,
       signal,
-      method: call.body === undefined ? 'GET' : 'POST',
-      headers: { 'content-type': 'application/json', ...call.headers },
-      body: call.body === undefined ? null : JSON.stringify(call.body),
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { ...type, ...call.headers },
+      body: body instanceof FormData ? body : body === undefined ? null : JSON.stringify(body),
     })
     return { status: reply.statusCode, headers: reply.headers, body: reply.body }
   } catch (cause) {
@@ -93,11 +95,36 @@ export async function askJson(
   return parseJson(call.backend, await readText(call, reply, maxBodyBytes))
 }
 
+/**
+ * Asks for one file of at most `maxBytes`. @throws BackendError by `readFault` for a status other than 2xx,
+ * `backend_malformed` for more.
+ */
+export async function askBytes(
+  call: Call,
+  maxBytes: number,
+  readFault: (reply: Reply, text: string) => BackendError,
+): Promise<Buffer> {
+  const reply = await send(call)
+  if (reply.status >= 300) throw readFault(reply, await readErrorText(call, reply))
+  const bytes = await readBytes(call, reply, maxBytes)
+  if (bytes.byteLength <= maxBytes) return bytes
+  const most = Math.floor(maxBytes / 1024)
+  throw new BackendError(
+    'backend_malformed',
+    `The model backend "${call.backend}" sent more than ${most} KiB`,
+  )
+}
+
 /** The body of a refused call. */
 export const readErrorText = (call: Call, reply: Reply): Promise<string> =>
   readText(call, reply, maxErrorBytes)
 
 async function readText(call: Call, reply: Reply, maxBytes: number): Promise<string> {
+  return (await readBytes(call, reply, maxBytes)).toString('utf8', 0, maxBytes)
+}
+
+/** Reads to the end, or a little past `maxBytes`. */
+async function readBytes(call: Call, reply: Reply, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let bytes = 0
   await readChunks(call, reply, (chunk) => {
@@ -105,7 +132,7 @@ async function readText(call: Call, reply: Reply, maxBytes: number): Promise<str
     bytes += chunk.byteLength
     return bytes > maxBytes
   })
-  return Buffer.concat(chunks).toString('utf8', 0, maxBytes)
+  return Buffer.concat(chunks)
 }
 
 /** @throws BackendError `backend_malformed`. */
