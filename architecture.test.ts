@@ -108,9 +108,9 @@ function plantedViolations(): Record<string, Planted> {
       'workers/chat may import bus, settings, telemetry, process, workers/runtime, workers/inference; never another worker, the server or the store',
     ),
     'a worker that imports another': plant(
-      'workers/speech/planted.ts',
+      'workers/voice/planted.ts',
       '../chat/claim.ts',
-      'workers/speech may import bus, settings, telemetry, process, workers/runtime, workers/inference; never another worker, the server or the store',
+      'workers/voice may import bus, settings, telemetry, process, workers/runtime, workers/inference; never another worker, the server or the store',
     ),
     'a type across a wall': plant(
       'bus/contract/planted.ts',

@@ -9,7 +9,7 @@ import type { WorkerConfig } from './config.ts'
 import type { Backends } from './inference/backends.ts'
 import type { Speech } from './inference/speech.ts'
 import { pauseUnlessAborted } from './runtime/pause.ts'
-import { type SpeechDesk, type SpeechService, serveSpeech } from './speech/serve.ts'
+import { type SpeechDesk, type SpeechService, serveSpeech } from './voice/serve.ts'
 
 export interface WorkerParts {
   readonly config: Pick<

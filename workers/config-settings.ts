@@ -116,6 +116,10 @@ export const workerSettings = {
   speechToTextLanguage: optionalLanguage('SPEECH_TO_TEXT_LANGUAGE', {
     meaning: 'The language that is spoken, as en. Without it the model finds out.',
   }),
+  speechToTextKey: optionalText('SPEECH_TO_TEXT_API_KEY', {
+    meaning: 'Its key, sent as a bearer token.',
+    secret: true,
+  }),
   textToSpeechUrl: optionalUrl('TEXT_TO_SPEECH_URL', {
     meaning:
       'Says what companions answer in calls: a server with OpenAI’s /audio/speech, with its version: https://host/v1.',
@@ -139,8 +143,8 @@ export const workerSettings = {
     meaning:
       'What it is asked for. wav and flac are large: what is said at once may be no more than 800 KiB.',
   }),
-  speechKey: optionalText('SPEECH_API_KEY', {
-    meaning: 'The key of both, sent as a bearer token.',
+  textToSpeechKey: optionalText('TEXT_TO_SPEECH_API_KEY', {
+    meaning: 'Its key, sent as a bearer token.',
     secret: true,
   }),
   maxConcurrentSpeech: whole(1, 1_000)('MAX_CONCURRENT_SPEECH', {

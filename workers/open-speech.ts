@@ -7,16 +7,17 @@ type SpeechConfig = Pick<
   | 'speechToTextUrl'
   | 'speechToTextModel'
   | 'speechToTextLanguage'
+  | 'speechToTextKey'
   | 'textToSpeechUrl'
   | 'textToSpeechModel'
   | 'textToSpeechVoice'
   | 'textToSpeechFormat'
-  | 'speechKey'
+  | 'textToSpeechKey'
 >
 
 /** What the settings name of the two: one server may hear and another one speak, or this worker do neither. */
 export function speechOf(config: SpeechConfig): Speech {
-  const { speechToTextUrl, textToSpeechUrl, speechKey: key } = config
+  const { speechToTextUrl, textToSpeechUrl } = config
   return {
     hears:
       speechToTextUrl === undefined
@@ -25,7 +26,7 @@ export function speechOf(config: SpeechConfig): Speech {
             baseUrl: speechToTextUrl,
             model: config.speechToTextModel,
             language: config.speechToTextLanguage,
-            key,
+            key: config.speechToTextKey,
           }),
     speaks:
       textToSpeechUrl === undefined
@@ -35,7 +36,7 @@ export function speechOf(config: SpeechConfig): Speech {
             model: config.textToSpeechModel,
             voice: config.textToSpeechVoice,
             format: config.textToSpeechFormat,
-            key,
+            key: config.textToSpeechKey,
           }),
   }
 }
