@@ -36,7 +36,7 @@ export async function handleFrame(
     }
     case 'chat.cancel':
       requireMay(askerOf(connection), 'chat')
-      return chat.cancel(connection.person.user.id, frame.request_id)
+      return chat.cancel(connection.person.user.id, frame.request_id, frame.heard_offset)
     case 'chat.resume':
       requireMay(askerOf(connection), 'read-own')
       return resumeReply(rooms, connection, frame.request_id, frame)
