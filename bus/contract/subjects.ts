@@ -24,7 +24,8 @@ export const subjects = {
   anyTranscribe: 'ai.voice.user.*.transcribe',
   say: (user: string) => `ai.voice.user.${id(user)}.say`,
   anySay: 'ai.voice.user.*.say',
-  voiceGet: 'ai.voice.get',
+  hears: 'ai.voice.hears',
+  speaks: 'ai.voice.speaks',
 } as const
 
 const aheadToken = 'ahead'

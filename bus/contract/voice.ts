@@ -2,12 +2,13 @@ import { Type } from 'typebox'
 import { maxAudioFrameBytes, maxSpeechBytes, maxSpokenLength, maxUtteranceBytes } from './limits.ts'
 import { bytesOf, Uuid, Whole } from './wire.ts'
 
-/** Whether the speech workers can write down what is said, and say what is written (PROTOCOL section 11). */
-export const VoiceAnswer = Type.Object({ hears: Type.Boolean(), speaks: Type.Boolean() })
-export type VoiceAnswer = Type.Static<typeof VoiceAnswer>
-
+/** Asks on one subject whether somebody writes down what is said, on another whether somebody says what is written. */
 export const VoiceGet = Type.Object({})
 export type VoiceGet = Type.Static<typeof VoiceGet>
+
+/** Only a worker that can answers, so that there is an answer says all. */
+export const VoiceAnswer = Type.Object({})
+export type VoiceAnswer = Type.Static<typeof VoiceAnswer>
 
 /**
  * Asks for the words of an utterance. `audio` is PCM: 16 bits, little-endian, mono, `voiceSampleRateHz` a second. Of one

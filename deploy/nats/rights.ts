@@ -49,7 +49,8 @@ export const hubRights: Rights = {
     subjects.title,
     subjects.modelsList,
     ...[subjects.transcribe, subjects.say].map(anyOf),
-    subjects.voiceGet,
+    subjects.hears,
+    subjects.speaks,
     subjects.accessChanged,
     ...Object.values(streams).flatMap(({ name }) => [
       call('STREAM.INFO', name),
@@ -81,7 +82,7 @@ export const workerRights: Rights = {
   hear: [subjects.anyCancel],
   answer: [
     ...[subjects.title, subjects.modelsList].map((subject) => ({ subject, queue: 'chat-workers' })),
-    ...[subjects.anyTranscribe, subjects.anySay, subjects.voiceGet].map((subject) => ({
+    ...[subjects.anyTranscribe, subjects.anySay, subjects.hears, subjects.speaks].map((subject) => ({
       subject,
       queue: 'speech-workers',
     })),

@@ -165,7 +165,7 @@ export const messageSamples: readonly Sample[] = [
     default_model: 'llama3.2:3b',
   }),
   message('VoiceGet', 'speech workers question', {}),
-  message('VoiceAnswer', 'speech workers answer', { hears: true, speaks: false }),
+  message('VoiceAnswer', 'speech workers answer', {}),
   message('Transcribe', 'utterance', { user_id, call_id, question: 0, audio }),
   message('Transcript', 'words of an utterance', { text: 'Hello, 世界' }),
   message('Say', 'text to be said', { user_id, call_id, question: 1, text: 'Hi, Mika!' }),
