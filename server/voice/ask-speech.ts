@@ -16,7 +16,7 @@ const patienceMs = 5 * speechRetryMs
  * `speechTimeoutMs`; the signal's reason.
  */
 export async function askSpeech(
-  bus: Bus,
+  bus: Pick<Bus, 'state' | 'request' | 'onConnect'>,
   { subject, body }: { subject: string; body: object },
   signal: AbortSignal,
 ): Promise<unknown> {
