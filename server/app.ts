@@ -53,6 +53,8 @@ import { registerRequestLog } from './request-log.ts'
 import { registerSecurityHeaders } from './security-headers.ts'
 import { openSessionCache, type SessionCache } from './store/session-cache.ts'
 import type { Store } from './store/store.ts'
+import { createVoiceLook } from './voice/availability.ts'
+import { openVoiceRoom } from './voice/voice-room.ts'
 
 /** What an app is made of; the store is migrated, and both store and bus stay the caller's to close. */
 export interface AppParts {
@@ -96,7 +98,8 @@ export function createApp(parts: AppParts): App {
     if (kind === 'everything') renderedReplies.forgetPerson(user_id)
   })
   const chat = openChatRoom(rooms)
-  const hub = openHub(rooms, chat)
+  const voice = openVoiceRoom(rooms)
+  const hub = openHub({ rooms, chat, voice })
   const fastify = createFastify({
     loggerInstance: logger.child({}) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'http_request_id' }),
@@ -120,7 +123,7 @@ export function createApp(parts: AppParts): App {
       await hub.drain(graceMs)
       await requests.finish(deadlineMs - performance.now())
       await fastify.close()
-      await chat.stop()
+      await Promise.all([chat.stop(), voice.stop()])
       await rooms.access.stop()
       cache?.close()
     },
@@ -131,6 +134,8 @@ function openRooms(parts: AppParts, cache: SessionCache | undefined): Rooms {
   const { config, store, bus, assets, version, logger } = parts
   const access = openAccess({ store, bus, log: logger })
   const { sessions } = store
+  const rules = rememberHouseRules({ config, store, log: logger })
+  const voice = createVoiceLook(bus)
   return {
     config,
     store,
@@ -139,7 +144,9 @@ function openRooms(parts: AppParts, cache: SessionCache | undefined): Rooms {
     version,
     log: logger,
     access,
-    rules: rememberHouseRules({ config, store, log: logger }),
+    rules,
+    voice,
+    canCall: async ({ role }) => (await rules()).concurrentCalls[role] > 0 && (await voice()),
     sessions:
       cache === undefined ? sessions : rememberSessions({ sessions, cache, access, bus, log: logger }),
     hubId: randomToken(),

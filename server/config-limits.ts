@@ -5,7 +5,7 @@ import { type ReadText, splitAtCommas } from '../settings/read-text.ts'
 import { settingsOf } from '../settings/setting.ts'
 import { type Role, roles } from './store/accounts.ts'
 
-/** A number for each role; 0 is no limit. */
+/** A number for each role; what 0 means is said with each. */
 export type PerRole = Readonly<Record<Role, number>>
 
 /** `60,premium=120,admin=0`: the bare number is everybody's but theirs who are named. */
@@ -72,6 +72,10 @@ export const limitSettings = {
   concurrentReplies: perRole(1, 32)('CONCURRENT_REPLIES', {
     default: '4',
     meaning: 'Replies that are written for one person at once, by role. More messages are accepted and wait.',
+  }),
+  concurrentCalls: perRole(0, 32)('CONCURRENT_CALLS', {
+    default: '1',
+    meaning: 'Calls that one person may be in at once, by role; 0 is no calls for that role.',
   }),
   attemptsPerMinute: whole(1, 10_000)('SIGN_IN_ATTEMPTS', {
     default: '30',

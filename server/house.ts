@@ -11,7 +11,7 @@ import type { Connection } from './hub/connection.ts'
 import type { Turnstile } from './hub/turnstile.ts'
 import type { NamedProvider } from './pages/sign-in-page.ts'
 import type { SessionStore } from './store/sessions.ts'
-import type { Store } from './store/store.ts'
+import type { Store, User } from './store/store.ts'
 
 /** What every room of the hub is handed. `app.ts` composes one; there is no other way to reach these. */
 export interface House {
@@ -24,6 +24,8 @@ export interface House {
   readonly providers: readonly (NamedProvider & Pick<Provider, 'tellsSignIn'>)[]
   /** What the workers' backends have, at most 5 seconds old; empty while no worker answers. Never rejects. */
   models(): Promise<ModelsAnswer>
+  /** Whether a person can call: speech workers hear and speak, and the role has calls. As old; never rejects. */
+  canCall(user: User): Promise<boolean>
   /** Tells all sockets of a person, on every hub, to look again. Best effort. */
   notify(userId: string, notice: ChatNotify): void
 }
@@ -36,6 +38,8 @@ export interface Rooms extends House {
   readonly sessions: SessionStore
   /** What admins decided for the house, a few seconds old at most. Never rejects. */
   rules(): Promise<HouseRules>
+  /** Whether speech workers both hear and speak, as of 5 seconds ago at most. Never rejects. */
+  voice(): Promise<boolean>
   /** This hub's name: random, new with every start. */
   readonly hubId: string
   /** Through which sockets come to read logs again, each one by one. */

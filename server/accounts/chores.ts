@@ -12,6 +12,9 @@ const hourMs = 60 * minuteMs
 /** Counters are kept this long, which is longer than their longest window. */
 const counterAgeMs = 48 * hourMs
 
+/** A call that no hub has seen for so long has no page any more that could come back to it. */
+const callAgeMs = hourMs
+
 /** Attempts are counted by the minute, and an attacker has many addresses: their counters go soon after. */
 const attemptAgeMs = 5 * minuteMs
 
@@ -24,6 +27,7 @@ export function startAccountChores(rooms: Rooms): Sweep {
     await store.flows.deleteExpired(now)
     await deleteUnusedGuests(store.accounts, now)
     await store.limits.deleteBefore(now - counterAgeMs)
+    await store.calls.deleteBefore(now - callAgeMs)
     await store.audit.deleteBefore(now - auditAgeMs)
     await fillSearchTexts(store.accounts)
     await deleteLeftGuests(rooms, now)

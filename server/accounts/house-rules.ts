@@ -12,6 +12,7 @@ export const ruleNames = [
   'tokensPerDay',
   'uploadMibPerDay',
   'concurrentReplies',
+  'concurrentCalls',
 ] as const
 export type RuleName = (typeof ruleNames)[number]
 export type HouseRules = Pick<HubConfig, RuleName>
@@ -30,6 +31,7 @@ const SetRules = Type.Partial(
     tokensPerDay: hubSettings.tokensPerDay.schema,
     uploadMibPerDay: hubSettings.uploadMibPerDay.schema,
     concurrentReplies: hubSettings.concurrentReplies.schema,
+    concurrentCalls: hubSettings.concurrentCalls.schema,
   }),
 )
 
@@ -51,6 +53,7 @@ export async function readHouseRules({
     tokensPerDay: of('tokensPerDay'),
     uploadMibPerDay: of('uploadMibPerDay'),
     concurrentReplies: of('concurrentReplies'),
+    concurrentCalls: of('concurrentCalls'),
   }
 }
 

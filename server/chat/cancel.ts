@@ -3,6 +3,7 @@ import { CodedError } from '../../bus/contract/errors.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
 import { errorFields } from '../../telemetry/logger.ts'
 import type { Rooms } from '../house.ts'
+import { renderedReplies } from '../pages/rendered-replies.ts'
 import type { StoredRequest } from '../store/store.ts'
 import { endCancelledLog } from './end-cancelled-log.ts'
 
@@ -13,13 +14,19 @@ const batch = 64
 const mostEndedAtOnce = 8
 
 /**
- * Cancels a request. What is written stays; after the end it has no effect.
+ * Cancels a request. What is written stays; after the end it has no effect, unless the answer was read to the person,
+ * who heard it up to `heardOffset` and interrupted: no more of it is kept then.
  *
  * @returns whether other requests became `ready` by it.
  * @throws CodedError `not_found`.
  */
-export async function cancelChat(rooms: Rooms, userId: string, requestId: string): Promise<boolean> {
-  const cancelled = await rooms.store.requests.cancel(userId, requestId, Date.now())
+export async function cancelChat(
+  rooms: Rooms,
+  userId: string,
+  requestId: string,
+  heardOffset?: number,
+): Promise<boolean> {
+  const cancelled = await rooms.store.requests.cancel(userId, requestId, Date.now(), heardOffset)
   switch (cancelled.outcome) {
     case 'not_found':
       throw new CodedError('not_found')
@@ -28,14 +35,14 @@ export async function cancelChat(rooms: Rooms, userId: string, requestId: string
     case 'requested':
       publishCancel(rooms, userId, requestId)
       return false
+    case 'cut':
+      renderedReplies.forget(cancelled.conversationId)
+      tellStored(rooms, userId, { requestId, conversationId: cancelled.conversationId })
+      return false
     case 'ended':
       // A hub may be publishing it at this moment, and a worker that has asked for its history before would go on.
       publishCancel(rooms, userId, requestId)
-      rooms.notify(userId, {
-        kind: 'stored',
-        conversation_id: cancelled.conversationId,
-        request_id: requestId,
-      })
+      tellStored(rooms, userId, { requestId, conversationId: cancelled.conversationId })
       return cancelled.readied.length > 0
   }
 }
@@ -69,6 +76,14 @@ async function endOverdue(rooms: Rooms, row: StoredRequest): Promise<void> {
 /** A time that is still to come is that of a hub whose clock goes ahead. */
 const isOverdue = ({ cancelRequestedAt }: StoredRequest) =>
   cancelRequestedAt !== null && Math.abs(Date.now() - cancelRequestedAt) > cancelGraceMs
+
+function tellStored(
+  rooms: Rooms,
+  userId: string,
+  { requestId, conversationId }: { requestId: string; conversationId: string },
+): void {
+  rooms.notify(userId, { kind: 'stored', conversation_id: conversationId, request_id: requestId })
+}
 
 function publishCancel({ bus }: Rooms, userId: string, requestId: string): void {
   const cancel = { request_id: requestId, user_id: userId, timestamp: Date.now() / 1000 }

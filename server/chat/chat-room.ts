@@ -17,8 +17,8 @@ import { createTitleMaker } from './title.ts'
 export interface ChatRoom {
   /** @throws CodedError; see `acceptChat`. */
   accept(user: User, send: ChatSend): Promise<ChatAccepted>
-  /** @throws CodedError `not_found`. */
-  cancel(userId: string, requestId: string): Promise<void>
+  /** See `cancelChat`. @throws CodedError `not_found`. */
+  cancel(userId: string, requestId: string, heardOffset?: number): Promise<void>
   /** Ends the chores; resolves when nothing of them runs. */
   stop(): Promise<void>
 }
@@ -52,8 +52,8 @@ export function openChatRoom(rooms: Rooms): ChatRoom {
   })
   return {
     accept: (user, send) => acceptChat(rooms, user, send),
-    cancel: async (userId, requestId) => {
-      if (await cancelChat(rooms, userId, requestId)) ready.soon()
+    cancel: async (userId, requestId, heardOffset) => {
+      if (await cancelChat(rooms, userId, requestId, heardOffset)) ready.soon()
     },
     stop: async () => {
       stopListening()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { encode } from '../../bus/contract/codec.ts'
 import { uuidv7 } from '../../bus/contract/ids.ts'
-import { maxFrameBytes } from '../../bus/contract/limits.ts'
+import { maxAudioFrameBytes, maxFrameBytes } from '../../bus/contract/limits.ts'
 import { openBrowserSocket } from '../../testing/hub/browser-socket.ts'
 import { newSend, startTestHouse, type TestHouse } from '../../testing/hub/start-house.ts'
 import type { SignedIn, TestHub } from '../../testing/hub/start-hub.ts'
@@ -20,6 +20,10 @@ after(() => house?.[Symbol.asyncDispose]())
 
 const hello = { type: 'hello', protocol: 1, client_id: uuidv7(), resume: [] }
 
+const call = { call_id: uuidv7() }
+
+const newSound = (data: unknown) => ({ type: 'call.audio', ...call, utterance: 0, offset: 0, data })
+
 const fatal: [string, Uint8Array | string, number, string][] = [
   ['bytes that are no MessagePack', new Uint8Array([0xc1, 0xff, 0x00]), 4500, 'frame_malformed'],
   ['a text frame', '{"type":"ping","id":1}', 4500, 'frame_malformed'],
@@ -33,8 +37,43 @@ const fatal: [string, Uint8Array | string, number, string][] = [
     'frame_malformed',
   ],
   ['a million empty maps', manyMaps(200_000), 4500, 'frame_malformed'],
+  [
+    'sound that claims four billion bytes',
+    new Uint8Array([0x81, 0xa1, 0x61, 0xc6, 0xff, 0xff, 0xff, 0xff]),
+    4500,
+    'frame_malformed',
+  ],
+  ['sound past any frame', encode(newSound(new Uint8Array(maxFrameBytes))), 1009, ''],
   ['a megabyte', encode(newSend('x'.repeat(1024 * 1024))), 1009, ''],
 ]
+
+const wrongQuestions: [string, object, string][] = [
+  [
+    'an utterance past the longest',
+    { type: 'call.transcribe', utterance: 0, length: 800_001 },
+    'frame_invalid',
+  ],
+  ['an utterance of nothing', { type: 'call.transcribe', utterance: 0, length: 0 }, 'frame_invalid'],
+  ['nothing to say', { type: 'call.say', text: '' }, 'frame_invalid'],
+  ['more to say than fits', { type: 'call.say', text: 'x'.repeat(401) }, 'frame_invalid'],
+  ['bytes to say', { type: 'call.say', text: new Uint8Array(2) }, 'frame_invalid'],
+  ['words of no call', { type: 'call.transcribe', utterance: 0, length: 2 }, 'not_found'],
+  ['something to say in no call', { type: 'call.say', text: 'Hello' }, 'not_found'],
+]
+
+for (const [name, frame, code] of wrongQuestions)
+  test(`${name} fails with ${code}, and the socket stays`, async () => {
+    const browser = await hub.connect(mika)
+    browser.send({ ...call, ...frame, question: 7 })
+    const failed = await browser.next('call.failed')
+    assert.deepEqual(
+      [failed.call_id, failed.question, failed.code, failed.retryable],
+      [call.call_id, 7, code, false],
+    )
+    browser.send({ type: 'ping', id: 1 })
+    await browser.next('pong')
+    await browser.close()
+  })
 
 for (const [name, bytes, code, reason] of fatal)
   test(`${name} ends the socket for good, and the hub goes on`, async () => {
@@ -63,6 +102,14 @@ const refused: [string, object, string][] = [
   ['a message past the limit', newSend('x'.repeat(32_001)), 'message_too_long'],
   ['a message far past the limit', newSend('x'.repeat(100_000)), 'message_too_long'],
   ['a message to regenerate', newSend('hi', { kind: 'regenerate' }), 'request_invalid'],
+  ['a call with an id that is none', { type: 'call.start', call_id: '*' }, 'frame_invalid'],
+  ['a call to replace another by a word', { ...call, type: 'call.start', replace: 'yes' }, 'frame_invalid'],
+  ['text for sound', newSound('RIFF'), 'frame_invalid'],
+  ['numbers for sound', newSound([1, 2, 3]), 'frame_invalid'],
+  ['more sound than a frame may have', newSound(new Uint8Array(maxAudioFrameBytes + 1)), 'frame_invalid'],
+  ['sound from before its beginning', { ...newSound(new Uint8Array(2)), offset: -2 }, 'frame_invalid'],
+  ['sound of half an utterance', { ...newSound(new Uint8Array(2)), utterance: 0.5 }, 'frame_invalid'],
+  ['sound of no call', newSound(new Uint8Array(2)), 'not_found'],
   ['a prototype as a type', { type: '__proto__' }, 'frame_unknown'],
 ]
 

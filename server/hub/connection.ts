@@ -4,6 +4,7 @@ import { CodedError, type ErrorCode, errorCodes } from '../../bus/contract/error
 import type { HubFrame } from '../../bus/contract/frames.ts'
 import { heartbeatMs, maxBufferedBytes } from '../../bus/contract/limits.ts'
 import type { Credential } from '../accounts/request-user.ts'
+import type { Call } from '../voice/call.ts'
 import type { Person } from './people.ts'
 
 /** One browser socket. Thousands are held and most are idle, so what an idle one does not need is made when it is. */
@@ -27,6 +28,8 @@ export interface Connection {
   waiting: number
   /** Where this socket stands in each reply it resumed. */
   following: Map<string, Following> | undefined
+  /** The call that its page leads over this socket. */
+  call: Call | undefined
 }
 
 /** A reply as one socket has it: everything up to `seq`, the rest by `replaying` from the log, or live. */
@@ -57,6 +60,7 @@ export function newConnection(
     handling: undefined,
     waiting: 0,
     following: undefined,
+    call: undefined,
   }
 }
 
@@ -68,19 +72,36 @@ export function sendBytes(connection: Connection, bytes: Uint8Array): void {
   else socket.send(bytes)
 }
 
+/** The same; resolves when the bytes have left this process, or the socket is gone. */
+export function sendWhole(connection: Connection, bytes: Uint8Array): Promise<void> {
+  const { socket } = connection
+  return new Promise((resolve) => {
+    if (socket.readyState !== socket.OPEN) resolve()
+    else socket.send(bytes, () => resolve())
+  })
+}
+
 export const send = (connection: Connection, frame: HubFrame): void => sendBytes(connection, encode(frame))
 
+/** What an error is about: a request, or a call, or one question of a call. */
+export interface About {
+  readonly id?: string | undefined
+  readonly question?: number | undefined
+}
+
 /** Tells what could not be done; an error that is not ours is named `internal` and no more is said of it. */
-export function sendError(connection: Connection, error: unknown, requestId?: string): void {
+export function sendError(connection: Connection, error: unknown, { id, question }: About = {}): void {
   const code = error instanceof CodedError ? error.code : 'internal'
   const { retryable, title } = errorCodes[code]
   const detail = error instanceof CodedError ? error.detail : title
   const retryAfterMs = error instanceof CodedError ? error.retryAfterMs : undefined
-  send(connection, {
-    ...{ type: 'error', code, detail, retryable },
-    ...(requestId && { request_id: requestId }),
+  const said = {
+    ...{ code, detail, retryable },
     ...(retryAfterMs !== undefined && { retry_after_ms: Math.ceil(retryAfterMs) }),
-  })
+  }
+  if (id !== undefined && question !== undefined)
+    send(connection, { type: 'call.failed', call_id: id, question, ...said })
+  else send(connection, { type: 'error', ...said, ...(id && { request_id: id }) })
 }
 
 /** Closes with the code's close code; the code itself is the reason. */

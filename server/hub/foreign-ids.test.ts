@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { decode } from '../../bus/contract/codec.ts'
 import { type ClientFrame, clientFrames, type HubFrame } from '../../bus/contract/frames.ts'
+import { uuidv7 } from '../../bus/contract/ids.ts'
 import { streams } from '../../bus/contract/streams.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
 import { Uuid } from '../../bus/contract/wire.ts'
 import { idFieldsOf } from '../../testing/attacks/id-fields.ts'
 import type { BrowserSocket } from '../../testing/hub/browser-socket.ts'
 import { beginLog, type LogWriter, startScriptedWorker } from '../../testing/hub/scripted-worker.ts'
+import { type SpeechWorker, startSpeechWorker } from '../../testing/hub/speech-worker.ts'
 import { newSend, startTestHouse, type TestHouse } from '../../testing/hub/start-house.ts'
 import type { SignedIn, TestHub } from '../../testing/hub/start-hub.ts'
 import { converse } from '../../testing/pages/open-house.ts'
@@ -18,6 +20,9 @@ let hub: TestHub
 let victim: SignedIn
 let victimSocket: BrowserSocket
 let worker: { drain(): Promise<void> }
+let speech: SpeechWorker
+/** The call that the victim is in all the while. */
+const call = uuidv7()
 /** The reply that is being written for the victim all the while. */
 let reply: LogWriter
 const ended = Promise.withResolvers<void>()
@@ -28,7 +33,12 @@ let conversations: readonly string[]
 
 before(async () => {
   const many = { user: 0, premium: 0, admin: 0 }
-  house = await startTestHouse({ config: { messagesPerMinute: many } })
+  const concurrentCalls = { user: 32, premium: 32, admin: 32 }
+  house = await startTestHouse({ config: { messagesPerMinute: many, concurrentCalls } })
+  speech = await startSpeechWorker(house.workerBus, {
+    transcribe: async () => ({ text: 'My secret' }),
+    say: async () => ({ audio: new TextEncoder().encode('secret') }),
+  })
   hub = house.hub
   victim = await hub.signIn('member')
   worker = startScriptedWorker(house.workerBus, async (request) => {
@@ -48,18 +58,28 @@ before(async () => {
   await waitUntil('the reply is begun', () => reply)
   await reply.say('This is secret ')
   await victimSocket.next('chat.entry', ({ entry }) => entry.type === 'chunk')
+  victimSocket.send({ type: 'call.start', call_id: call })
+  await victimSocket.next('call.state')
+  victimSocket.send(sound(call, 'secret'))
   conversations = [said.conversationId, running.conversation_id]
   theirs = [
     ...[said.conversationId, said.messageId, said.requestId],
     ...[running.request_id, running.conversation_id, running.message_id],
     victim.user.id,
+    call,
   ]
 })
 after(async () => {
   ended.resolve()
   await victimSocket?.close()
   await worker?.drain()
+  speech?.stop()
   await house?.[Symbol.asyncDispose]()
+})
+
+const sound = (call_id: string, words: string) => ({
+  ...{ type: 'call.audio', call_id, utterance: 0, offset: 0 },
+  data: new TextEncoder().encode(words),
 })
 
 type Attack = (id: string) => object[]
@@ -103,6 +123,17 @@ const attacks: Readonly<Record<ClientFrame['type'], Readonly<Record<string, Atta
     request_id: (request_id) =>
       positions().map((position) => ({ type: 'chat.resume', request_id, ...position })),
   },
+  'call.start': {
+    call_id: (call_id) => [false, true].map((replace) => ({ type: 'call.start', call_id, replace })),
+  },
+  'call.audio': {
+    call_id: (call_id) => [sound(call_id, 'Hi')],
+  },
+  'call.transcribe': {
+    call_id: (call_id) => [{ type: 'call.transcribe', call_id, question: 0, utterance: 0, length: 2 }],
+  },
+  'call.say': { call_id: (call_id) => [{ type: 'call.say', call_id, question: 0, text: 'What was it?' }] },
+  'call.end': { call_id: (call_id) => [{ type: 'call.end', call_id }] },
   ping: {},
 }
 
@@ -119,6 +150,8 @@ const answers = new Set<HubFrame['type']>([
   'chat.accepted',
   'chat.resumed',
   'chat.changed',
+  'call.state',
+  'call.failed',
   'pong',
   'error',
 ])
@@ -131,7 +164,9 @@ async function assertNothingGot(socket: BrowserSocket): Promise<void> {
     assert.ok(answers.has(frame.type) || (frame.type === 'chat.entry' && !isTheirs(frame)), frame.type)
     assert.doesNotMatch(JSON.stringify(frame), /secret/)
     if (frame.type === 'chat.accepted') assert.ok(!conversations.includes(frame.conversation_id))
-    if (frame.type === 'error') assert.match(frame.code, /^(not_found|conflict)$/)
+    if (frame.type === 'error' || frame.type === 'call.failed')
+      assert.match(frame.code, /^(not_found|conflict)$/)
+    if (frame.type === 'call.state') assert.notEqual(frame.call_id, call)
     if (frame.type === 'chat.resumed') assert.notEqual(frame.outcome, 'snapshot')
   }
 }
@@ -171,6 +206,10 @@ test('after all of that the victim’s conversations are as they were, and the r
   )
   const { items } = await hub.store.conversations.list(victim.user.id, { limit: 50 })
   assert.equal(items.length, 2)
+  victimSocket.send({ type: 'call.transcribe', call_id: call, question: 0, utterance: 0, length: 6 })
+  assert.equal((await victimSocket.next('call.transcript')).text, 'My secret')
+  assert.equal(victimSocket.frames.filter(({ type }) => type === 'call.state').length, 1)
+  assert.deepEqual(await hub.store.calls.renew([call], Date.now()), [call])
   await reply.say('to the end')
   await reply.finish()
   ended.resolve()

@@ -7,9 +7,17 @@ import { streams } from '../../bus/contract/streams.ts'
 import { requireMay } from '../accounts/permissions.ts'
 import type { ChatRoom } from '../chat/chat-room.ts'
 import type { Rooms } from '../house.ts'
+import type { VoiceRoom } from '../voice/voice-room.ts'
 import { type Connection, send } from './connection.ts'
 import { beforeAll, tailOf } from './reply-tail.ts'
 import { resumeReply } from './resume.ts'
+
+/** Where frames lead. */
+export interface FrameRooms {
+  readonly rooms: Rooms
+  readonly chat: ChatRoom
+  readonly voice: VoiceRoom
+}
 
 /**
  * Does what one valid frame asks.
@@ -17,8 +25,7 @@ import { resumeReply } from './resume.ts'
  * @throws CodedError what the browser is told; before `welcome` it also ends the socket.
  */
 export async function handleFrame(
-  rooms: Rooms,
-  chat: ChatRoom,
+  { rooms, chat, voice }: FrameRooms,
   connection: Connection,
   frame: ClientFrame,
 ): Promise<void> {
@@ -36,10 +43,13 @@ export async function handleFrame(
     }
     case 'chat.cancel':
       requireMay(askerOf(connection), 'chat')
-      return chat.cancel(connection.person.user.id, frame.request_id)
+      return chat.cancel(connection.person.user.id, frame.request_id, frame.heard_offset)
     case 'chat.resume':
       requireMay(askerOf(connection), 'read-own')
       return resumeReply(rooms, connection, frame.request_id, frame)
+    default:
+      requireMay(askerOf(connection), 'chat')
+      return voice.handle(connection, frame)
   }
 }
 

@@ -1,12 +1,10 @@
 import type { WebSocket } from 'ws'
-import type { ChatRoom } from '../chat/chat-room.ts'
 import { startSweep } from '../chat/sweep.ts'
-import type { Rooms } from '../house.ts'
 import { applyAccess, checkOpenSockets } from './access-changes.ts'
 import { type Applicant, createRefusals, refusalOf } from './admission.ts'
 import { type Connection, newConnection } from './connection.ts'
 import { drainConnections } from './drain.ts'
-import { handleFrame } from './handle-frame.ts'
+import { type FrameRooms, handleFrame } from './handle-frame.ts'
 import { createListeners } from './listeners.ts'
 import { passNotice } from './notices.ts'
 import { People } from './people.ts'
@@ -29,7 +27,8 @@ export interface Hub {
 /** Open sockets are held against the store this often, in milliseconds. */
 const checkSocketsEveryMs = 60_000
 
-export function openHub(rooms: Rooms, chat: ChatRoom): Hub {
+export function openHub(frameRooms: FrameRooms): Hub {
+  const { rooms, voice } = frameRooms
   const { bus, config, log, access } = rooms
   const people = new People(bus, {
     onLive: (person, message) => relay(bus, person, message),
@@ -37,10 +36,13 @@ export function openHub(rooms: Rooms, chat: ChatRoom): Hub {
   })
   const connections = new Map<WebSocket, Connection>()
   const refusals = createRefusals()
-  const handle: FrameHandler = (connection, frame) => handleFrame(rooms, chat, connection, frame)
+  const handle: FrameHandler = (connection, frame) => handleFrame(frameRooms, connection, frame)
   const listen = createListeners(connections, {
     message: (connection, data, isBinary) => receive(connection, data, isBinary, handle, log),
-    close: (connection) => people.leave(connection),
+    close: (connection) => {
+      voice.leave(connection)
+      people.leave(connection)
+    },
   })
   const stopRounds = startRounds(rooms, people, connections)
   const endings = new RecentEndings()

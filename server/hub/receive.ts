@@ -8,7 +8,7 @@ import {
   maxWaitingFrames,
 } from '../../bus/contract/limits.ts'
 import { errorFields, type Logger } from '../../telemetry/logger.ts'
-import { BadFrame, readClientFrame } from './client-frame.ts'
+import { aboutOf, BadFrame, readClientFrame } from './client-frame.ts'
 import { type Connection, closeWith, sendError } from './connection.ts'
 
 /** Handles a frame. @throws what the browser is told. */
@@ -36,9 +36,9 @@ export function receive(
     if (!connection.welcomed && data.byteLength > maxHelloBytes) throw new CodedError('frame_too_large')
     const frame = readClientFrame(data)
     if (!connection.welcomed && frame.type !== 'hello') throw new CodedError('hello_expected')
-    // Its request is named, so that the browser sends it again later; reading is bounded by `maxRefusedFrames`.
+    // What it asks for is named, so that the browser sends it again later; reading is bounded by `maxRefusedFrames`.
     if (pastRate || connection.waiting >= maxWaitingFrames)
-      throw new BadFrame('rate_limited', undefined, requestOf(frame))
+      throw new BadFrame('rate_limited', undefined, aboutOf(frame))
     connection.badFrames = 0
     enqueue(connection, frame, handle, log)
   } catch (error) {
@@ -62,7 +62,7 @@ function enqueue(connection: Connection, frame: ClientFrame, handle: FrameHandle
       await handle(connection, frame)
     } catch (error) {
       if (!(error instanceof CodedError)) log.error(errorFields(error), 'A frame failed')
-      if (connection.welcomed) sendError(connection, error, requestOf(frame))
+      if (connection.welcomed) sendError(connection, error, aboutOf(frame))
       else closeWith(connection, error instanceof CodedError ? error.code : 'internal')
     }
   }
@@ -72,7 +72,7 @@ function refuseFrame(connection: Connection, error: BadFrame): void {
   connection.badFrames += 1
   // Nobody there speaks this protocol.
   if (connection.badFrames >= maxRefusedFrames) closeWith(connection, error.code)
-  else sendError(connection, error, error.requestId)
+  else sendError(connection, error, error.about)
 }
 
 function isPastRate(connection: Connection, nowMs: number): boolean {
@@ -83,5 +83,3 @@ function isPastRate(connection: Connection, nowMs: number): boolean {
   connection.frames += 1
   return connection.frames > maxFramesPerSecond
 }
-
-const requestOf = (frame: ClientFrame) => ('request_id' in frame ? frame.request_id : undefined)

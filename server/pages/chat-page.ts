@@ -18,6 +18,8 @@ export interface ChatFacts {
   /** What stands in the thread; undefined where nothing was said yet. */
   readonly thread: Html | undefined
   readonly choice: ModelChoice
+  /** Whether this person can call the companion now. */
+  readonly canCall: boolean
 }
 
 export const chatPage = (view: View, facts: ChatFacts, list: ListFacts): Html =>
@@ -35,6 +37,7 @@ const chatMain = (view: View, facts: ChatFacts): Html =>
       'data-conversation-id': facts.conversationId,
       'data-new': String(facts.isNew),
       'data-leaf-id': facts.leafId ?? '',
+      'data-calls': String(facts.canCall),
     },
   )}>
 ${topBar(view, facts.choice)}

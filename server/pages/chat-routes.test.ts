@@ -16,6 +16,23 @@ test('a new conversation has an id of its own, openers, and is kept by no cache'
   assert.equal(one.headers['cache-control'], 'no-store')
 })
 
+test('a room says whether its person can call, and waits for no slow worker to find out', async (t) => {
+  const { conversationId } = await converse(pages.house.store, pages.mira, { said: 'Hello', answer: 'Hi' })
+  const says = async (canCall: string) => {
+    for (const path of ['/', `/c/${conversationId}`])
+      shows((await pages.get(path)).body, new RegExp(`<main id="chat"[^>]* data-calls="${canCall}"`))
+  }
+  await says('false')
+  t.after(() => {
+    pages.house.canCall = async () => false
+  })
+  pages.house.canCall = async () => true
+  await says('true')
+  const never = Promise.withResolvers<boolean>()
+  pages.house.canCall = () => never.promise
+  await says('false')
+})
+
 test('a room that is gone is shown in its place, beside the list', async () => {
   const page = await pages.get(`/c/${uuidv7()}`)
   shows(page.body, /id="sidebar"/)

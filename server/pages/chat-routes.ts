@@ -3,12 +3,12 @@ import { CodedError } from '../../bus/contract/errors.ts'
 import { isUuid, uuidv7 } from '../../bus/contract/ids.ts'
 import type { House } from '../house.ts'
 import { freshGreetingMs } from '../store/greeting.ts'
+import { canCallSoon, modelsSoon } from './answers-soon.ts'
 import type { ChatFacts } from './chat-page.ts'
 import { chatFragment, chatPage } from './chat-page.ts'
 import type { Html } from './html.ts'
 import { html } from './html.ts'
 import { listOf } from './list-facts.ts'
-import { modelsSoon } from './models-soon.ts'
 import { fieldOf, isFragment } from './request-fields.ts'
 import type { TurnView } from './turn.ts'
 import { turn, turns } from './turn.ts'
@@ -34,7 +34,7 @@ async function showNew(visit: Visit): Promise<Html> {
     visit.reply.code(303).header('location', `/c/${greeting}`)
     return html``
   }
-  return show(visit, await newChat(visit.house))
+  return show(visit, await newChat(visit))
 }
 
 const freshGreeting = async ({ house, user }: Visit): Promise<string | undefined> =>
@@ -43,9 +43,9 @@ const freshGreeting = async ({ house, user }: Visit): Promise<string | undefined
     : undefined
 
 /** A conversation that begins with the first message under this id. */
-export async function newChat(house: House): Promise<ChatFacts> {
+export async function newChat({ house, user }: Visit): Promise<ChatFacts> {
   const conversationId = uuidv7()
-  const models = await modelsSoon(house)
+  const [models, canCall] = await Promise.all([modelsSoon(house), canCallSoon(house, user)])
   return {
     conversationId,
     isNew: true,
@@ -53,6 +53,7 @@ export async function newChat(house: House): Promise<ChatFacts> {
     leafId: null,
     thread: undefined,
     choice: { models, selected: '', conversationId },
+    canCall,
   }
 }
 
@@ -61,10 +62,11 @@ const showConversation = async (visit: Visit): Promise<Html> => show(visit, awai
 /** A conversation that exists. @throws CodedError `not_found`. */
 export async function chatOf({ house, user, view }: Visit, id: string): Promise<ChatFacts> {
   const { conversations } = house.store
-  const [conversation, path, models] = await Promise.all([
+  const [conversation, path, models, canCall] = await Promise.all([
     conversations.find(user.id, id),
     conversations.path(user.id, id, { limit: messagesPerPage }),
     modelsSoon(house),
+    canCallSoon(house, user),
   ])
   if (!conversation || !path) throw new CodedError('not_found', 'There is no such conversation')
   return {
@@ -74,6 +76,7 @@ export async function chatOf({ house, user, view }: Visit, id: string): Promise<
     leafId: conversation.activeLeafId,
     thread: path.items.length > 0 ? await turns(path.items, path.next, turnView(view, id)) : undefined,
     choice: { models, selected: conversation.model ?? '', conversationId: id },
+    canCall,
   }
 }
 

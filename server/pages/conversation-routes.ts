@@ -85,7 +85,7 @@ async function remove(visit: Visit): Promise<Html> {
   const rest = await list(visit, request.query, wasOpen ? { activeId: undefined } : {})
   const said = toastAlong(`Deleted “${title}”.`, undoDelete(id, wasOpen))
   if (!wasOpen) return html`${rest}${said}`
-  return html`${rest}${said}${enter(visit, '/', chatFragment(view, await newChat(house)))}`
+  return html`${rest}${said}${enter(visit, '/', chatFragment(view, await newChat(visit)))}`
 }
 
 /** Brings the conversation back, and whoever was in it and has gone nowhere else since. */

@@ -1,5 +1,6 @@
 import { closeRequestsOf, tracesOf } from './account-ending.ts'
 import { forgetAddresses } from './audit.ts'
+import { endCallsOf } from './calls.ts'
 import type { Database, Queries } from './database.ts'
 import { forgetInvited } from './invitations.ts'
 import { requireAnotherAdmin } from './last-admin.ts'
@@ -140,6 +141,7 @@ async function disable(queries: Queries, database: Database, { id, now }: Act): 
   await changeUser(queries, id, { disabled_at: now })
   await queries.deleteFrom('sessions').where('user_id', '=', id).execute()
   await closeRequestsOf(queries, id, now)
+  await endCallsOf(queries, id)
   await noteRevocation(queries, { userId: id, kind: 'everything', at: now })
   return true
 }

@@ -1,6 +1,7 @@
 import type { ChatFinal } from '../../bus/contract/chat.ts'
 import type { Database, Queries } from './database.ts'
 import { fold } from './fold.ts'
+import { asHeard, cutToHeard, noteHeard } from './heard.ts'
 import { addToCounter, tokenCounter } from './limits.ts'
 import type { BusTrace, CancelOutcome, RecordOutcome } from './store.ts'
 import type { RequestKey } from './succession.ts'
@@ -20,22 +21,31 @@ export function recordFinal(database: Database, final: ChatFinal, now: number): 
     const conversationId = request.conversation_id
     const isStopped = request.state === 'cancelled' && request.timings_json === null
     if (!isOpen(request.state) && !isStopped) return { outcome: 'repeated' }
-    await storeAnswer(queries, isStopped ? asStopped(final) : final)
+    const kept = asHeard(isStopped ? asStopped(final) : final, request.heard_offset)
+    await storeAnswer(queries, kept)
     await countTokens(queries, final, now)
     if (isStopped) return { outcome: 'stored', conversationId, readied: [] }
-    const readied = await endRequest(queries, { ...key, conversationId }, { state: endStateOf(final), now })
+    const readied = await endRequest(queries, { ...key, conversationId }, { state: endStateOf(kept), now })
     return { outcome: 'stored', conversationId, readied }
   })
 }
 
 /** See `RequestStore.cancel`. Of what is `ready` the bus may have a copy: that is told to stop as well. */
-export function cancel(database: Database, key: RequestKey, now: number): Promise<CancelOutcome> {
+export function cancel(
+  database: Database,
+  key: RequestKey,
+  { now, heardOffset }: { now: number; heardOffset: number | undefined },
+): Promise<CancelOutcome> {
   return database.write(async (queries) => {
     await database.lockUser(queries, key.userId)
     const request = await findEnd(queries, key)
     if (!request || request.deleted_at !== null) return { outcome: 'not_found' }
-    if (!isOpen(request.state)) return { outcome: 'over' }
     const conversationId = request.conversation_id
+    const isHeard = heardOffset !== undefined && (await noteHeard(queries, key, heardOffset))
+    if (!isOpen(request.state)) {
+      const isCut = isHeard && (await cutToHeard(queries, { ...key, heardOffset }))
+      return isCut ? { outcome: 'cut', conversationId } : { outcome: 'over' }
+    }
     if (request.state === 'ready') await requestCancellation(queries, key, now)
     if (request.state !== 'published') {
       const readied = await endUnpublished(queries, { ...key, conversationId }, now)
@@ -104,7 +114,7 @@ function findEnd(queries: Queries, { userId, requestId }: RequestKey) {
     .selectFrom('requests')
     .innerJoin('conversations', 'conversations.id', 'requests.conversation_id')
     .innerJoin('messages', 'messages.id', 'requests.request_id')
-    .select(['state', 'requests.conversation_id', 'deleted_at', 'timings_json'])
+    .select(['state', 'requests.conversation_id', 'deleted_at', 'timings_json', 'heard_offset'])
     .where('requests.user_id', '=', userId)
     .where('request_id', '=', requestId)
     .executeTakeFirst()

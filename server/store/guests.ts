@@ -1,3 +1,4 @@
+import { endCallsOf } from './calls.ts'
 import type { Database, Queries } from './database.ts'
 import { findLeftGuests, type LeftGuests } from './left-guests.ts'
 import { noteRevocation } from './revocations.ts'
@@ -106,6 +107,7 @@ async function takeAlong(
   const moved = await moveConversations(queries, people, waiting)
   const traces = await moveRequests(queries, people, now)
   await raiseOrdinal(queries, people)
+  await endCallsOf(queries, guestId)
   if (waiting.length === 0) {
     await queries.deleteFrom('users').where('id', '=', guestId).execute()
     await noteRevocation(queries, { userId: guestId, kind: 'everything', at: now })

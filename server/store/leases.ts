@@ -10,7 +10,7 @@ import type { RequestKey } from './succession.ts'
  * A time further ahead than this, in milliseconds, was written by a hub whose clock is wrong: nobody waits for it. That
  * two hubs then take one row does no harm, since what they do with it is done once.
  */
-const maxSkewMs = 10_000
+export const maxSkewMs = 10_000
 
 /** See `RequestStore.leaseReady`. */
 export function leaseReady(

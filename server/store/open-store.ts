@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { createAccountStore } from './accounts.ts'
 import { createApiKeyStore } from './api-keys.ts'
 import { createAuditStore } from './audit.ts'
+import { createCallStore } from './calls.ts'
 import { createConversationStore } from './conversations.ts'
 import type { Database } from './database.ts'
 import { behindDoor } from './door.ts'
@@ -55,6 +56,7 @@ export function createStore(opened: Database): Store {
     exports: behindDoor(createExportStore(database)),
     guests: behindDoor(createGuestStore(database)),
     requests: behindDoor(createRequestStore(database)),
+    calls: behindDoor(createCallStore(database)),
     ...behindDoor({
       migrate: () => migrate(database),
       readId: () => readId(database),

@@ -79,6 +79,8 @@ export type CancelOutcome =
   | { readonly outcome: 'ended'; readonly conversationId: string; readonly readied: readonly string[] }
   /** A worker may hold it: the cancellation is committed and must be carried to the bus. */
   | { readonly outcome: 'requested'; readonly conversationId: string }
+  /** Had ended, and only what was heard of its text is kept from now on. */
+  | { readonly outcome: 'cut'; readonly conversationId: string }
   | { readonly outcome: 'over' | 'not_found' }
 
 export interface RequestStore {
@@ -109,7 +111,11 @@ export interface RequestStore {
   leasePublished(lease: { now: number; idleMs: number; limit: number }): Promise<StoredRequest[]>
   /** Makes a `published` request `ready` again, its attempt floor raised by 100. Only from this floor, so only once. */
   republish(userId: string, requestId: string, attemptFloor: number): Promise<boolean>
-  cancel(userId: string, requestId: string, now: number): Promise<CancelOutcome>
+  /**
+   * `heardOffset`: the answer was read to the person, who heard it up to there; the first one counts. No more of it is
+   * kept, also where it has ended.
+   */
+  cancel(userId: string, requestId: string, now: number, heardOffset?: number): Promise<CancelOutcome>
   /**
    * Published requests whose cancellation is committed and not carried out; behind them those that were cancelled while
    * they were being published, until their final is stored or their log purged.
@@ -149,7 +155,8 @@ export function createRequestStore(database: Database): RequestStore {
     markPublished: (userId, requestId, at) => markPublished(database, { userId, requestId }, at),
     leasePublished: (lease) => leasePublished(database, lease),
     republish: (userId, requestId, attemptFloor) => republish(database, { userId, requestId }, attemptFloor),
-    cancel: (userId, requestId, now) => cancel(database, { userId, requestId }, now),
+    cancel: (userId, requestId, now, heardOffset) =>
+      cancel(database, { userId, requestId }, { now, heardOffset }),
     cancelling: (limit) => database.read((queries) => cancelling(queries, limit)),
     recordFinal: (final, now) => recordFinal(database, final, now),
     purgeableLogs: (before, limit) => database.read((queries) => purgeableLogs(queries, before, limit)),

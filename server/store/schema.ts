@@ -12,6 +12,7 @@ export interface Schema extends AccountTables {
   conversations: ConversationsTable
   messages: MessagesTable
   requests: RequestsTable
+  calls: CallsTable
   house: HouseTable
   schema_migrations: SchemaMigrationsTable
 }
@@ -79,6 +80,8 @@ export interface RequestsTable {
   epoch: number | null
   seq: number | null
   cancel_requested_at: number | null
+  /** Where the person interrupted what was read to them; no more of the answer is kept. */
+  heard_offset: number | null
   /** While `ready`: until when a hub has it in hand to publish it. */
   lease_until: Generated<number>
   /** While `published`: when a hub last saw to it. */
@@ -88,6 +91,15 @@ export interface RequestsTable {
   /** Of the trace it was accepted in (W3C trace context); null without telemetry. */
   traceparent: string | null
   log_purged_at: number | null
+}
+
+export interface CallsTable {
+  /** Made by the page. */
+  id: string
+  user_id: string
+  started_at: number
+  /** When a hub last had its page's socket. */
+  seen_at: number
 }
 
 export interface SchemaMigrationsTable {

@@ -1,5 +1,6 @@
 import { CodedError } from '../../bus/contract/errors.ts'
 import { type Account, type Role, roles, type User } from './accounts.ts'
+import { endCallsOf } from './calls.ts'
 import type { Database, Queries } from './database.ts'
 import { findByIdentity, type Identity, insertIdentity } from './identities.ts'
 import { claimInvitation } from './invitations.ts'
@@ -87,6 +88,7 @@ async function makePerson(
         .where('id', '=', guestId)
         .execute()
       await endOtherSessions(queries, guestId, now)
+      await endCallsOf(queries, guestId)
       return { id: guestId, createdAt: guest.createdAt, ...change }
     }
   }

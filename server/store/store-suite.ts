@@ -1,6 +1,7 @@
 import { testAccepting } from './suite/accepting.ts'
 import { testAccess } from './suite/access.ts'
 import { testAccounts } from './suite/accounts.ts'
+import { testCalls } from './suite/calls.ts'
 import { testDeletion } from './suite/deletion.ts'
 import { testEndings } from './suite/endings.ts'
 import { testExports } from './suite/exports.ts'
@@ -8,6 +9,7 @@ import { testGreeting } from './suite/greeting.ts'
 import type { Source } from './suite/ground.ts'
 import { itOn } from './suite/ground.ts'
 import { testGuests } from './suite/guests.ts'
+import { testHeard } from './suite/heard.ts'
 import { testIdentities } from './suite/identities.ts'
 import { testImports } from './suite/imports.ts'
 import { testKeys } from './suite/keys.ts'
@@ -37,6 +39,8 @@ export function testStore(source: Source): void {
   testSuccession(it)
   testLeases(it)
   testEndings(it)
+  testHeard(it)
+  testCalls(it)
   testTree(it)
   testExports(it)
   testImports(it)

@@ -3,6 +3,7 @@ import type { RequestState } from '../../bus/contract/history.ts'
 import type { AccountStore } from './accounts.ts'
 import type { ApiKeyStore } from './api-keys.ts'
 import type { AuditStore } from './audit.ts'
+import type { CallStore } from './calls.ts'
 import type { ExportStore } from './exports.ts'
 import type { FlowStore } from './flows.ts'
 import type { GuestStore } from './guests.ts'
@@ -55,6 +56,7 @@ export interface Store {
   readonly imports: ImportStore
   readonly guests: GuestStore
   readonly requests: RequestStore
+  readonly calls: CallStore
   /** Brings the schema up to date; safe when several hubs start at once. */
   migrate(): Promise<void>
   /** The house's own id, eight hexadecimal digits: the same for all hubs on one store, for ever. */

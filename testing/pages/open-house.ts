@@ -18,6 +18,8 @@ export interface OpenHouse {
   readonly store: Store
   visitor: User | null
   models: ModelsAnswer
+  /** Whether people can call here. */
+  canCall: () => Promise<boolean>
   /** Notices that went to sockets, as `kind conversation`. */
   readonly notices: string[]
   addPerson(name: string): Promise<User>
@@ -34,6 +36,7 @@ export async function openHouse(): Promise<OpenHouse> {
     store,
     visitor: null,
     models: { models: [], backends: [] },
+    canCall: async () => false,
     notices: [],
     addPerson: async (name) => {
       const user: User = {
@@ -69,6 +72,7 @@ const houseOf = (open: OpenHouse): House => ({
   providers: [],
   version: { version: '1.2.3', commit: 'abcdef1', built_at: '2026-01-01T00:00:00Z' },
   models: async () => open.models,
+  canCall: () => open.canCall(),
   notify: (_userId, notice) => open.notices.push(`${notice.kind} ${notice.conversation_id}`),
 })
 

@@ -147,6 +147,8 @@ test('limits are read by role, and what makes no sense is refused', () => {
   for (const wrong of ['premium=3', '3,4', '3,guest=4', '3,premium', '-1', '3,premium=x'])
     assert.throws(() => readConfig({ MESSAGES_PER_MINUTE: wrong }), /MESSAGES_PER_MINUTE is/, wrong)
   assert.throws(() => readConfig({ CONCURRENT_REPLIES: '0' }), /from 1 to 32/)
+  assert.deepEqual(readConfig({ CONCURRENT_CALLS: '0,admin=2' }).concurrentCalls.admin, 2)
+  assert.throws(() => readConfig({ CONCURRENT_CALLS: '33' }), /from 0 to 32/)
   assert.deepEqual(readConfig({ TRUSTED_PROXIES: 'loopback, 10.0.0.0/8,fd00::/8' }).trustedProxies.length, 3)
   for (const wrong of ['everybody', '10.0.0.0/33', '10.0.0.0/8/8', '10.0.0', 'true'])
     assert.throws(() => readConfig({ TRUSTED_PROXIES: wrong }), /TRUSTED_PROXIES is/, wrong)

@@ -43,6 +43,13 @@ test('the log says in words what was done', async () => {
       'Uploads a day: Member 64, Premium member 128, Administrator no limit',
     ],
     [
+      {
+        act: 'house-setting-changed',
+        facts: { rule: 'CONCURRENT_CALLS', value: 'user=0,premium=1,admin=2' },
+      },
+      'Calls at once: Member none, Premium member 1, Administrator 2',
+    ],
+    [
       { act: 'conversations-imported', facts: { conversations: 1, messages: 12 } },
       '1 conversation, 12 messages',
     ],

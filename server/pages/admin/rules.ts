@@ -23,9 +23,17 @@ export const rulesPath = '/admin/rules'
 
 type Limit = Exclude<RuleName, 'signUp'>
 
-const limits: Readonly<
-  Record<Limit, { title: string; note: string; variable: string; least: number; most: number }>
-> = {
+interface LimitFacts {
+  readonly title: string
+  readonly note: string
+  readonly variable: string
+  readonly least: number
+  readonly most: number
+  /** What 0 is called; unsaid, it is no limit. */
+  readonly none?: string
+}
+
+const limits: Readonly<Record<Limit, LimitFacts>> = {
   messagesPerMinute: {
     ...{ title: 'Messages a minute', note: '0 is no limit.', variable: 'MESSAGES_PER_MINUTE' },
     ...{ least: 0, most: 10_000 },
@@ -53,6 +61,14 @@ const limits: Readonly<
       variable: 'CONCURRENT_REPLIES',
     },
     ...{ least: 1, most: 32 },
+  },
+  concurrentCalls: {
+    ...{
+      title: 'Calls at once',
+      note: 'Of one person, on all their devices. 0 is no calls.',
+      variable: 'CONCURRENT_CALLS',
+    },
+    ...{ least: 0, most: 32, none: 'none' },
   },
 }
 
@@ -87,12 +103,15 @@ export function ruleWords(variable: string, value: string): string {
   const name = limitNames.find((one) => limits[one].variable === variable)
   const perRole = value.split(',').map((part) => part.split('='))
   const said = perRole.map(
-    ([role, most]) => `${isRole(role) ? roleWords[role] : role} ${limitWords(Number(most))}`,
+    ([role, most]) => `${isRole(role) ? roleWords[role] : role} ${limitWords(Number(most), name)}`,
   )
   return `${name === undefined ? variable : limits[name].title}: ${said.join(', ')}`
 }
 
-const limitWords = (most: number): string => (most === 0 ? 'no limit' : most.toLocaleString('en'))
+function limitWords(most: number, name?: Limit): string {
+  const none = (name && limits[name].none) ?? 'no limit'
+  return most === 0 ? none : most.toLocaleString('en')
+}
 
 const signUpForm = (chosen: HouseRules['signUp']): Html =>
   html`<form class="desk-line" method="post" action="${rulesPath}/sign-up"><select class="select" name="sign_up" aria-labelledby="sign-up">${Object.entries(signUpWords).map(([value, words]) => html`<option ${attributes({ value, selected: value === chosen })}>${words}</option>`)}</select><button type="submit" class="btn">Save</button></form>`
@@ -114,7 +133,7 @@ function lists({ signUpDomains, signUpEmails, adminEmails }: AdminVisit['rooms']
 }
 
 const fixedLimit = (name: Limit, value: PerRole): Html =>
-  html`<section class="card-of"><h2>${limits[name].title}</h2>${fixed(limits[name].variable, roles.map((role) => `${roleWords[role]} ${limitWords(value[role])}`).join(', '))}</section>`
+  html`<section class="card-of"><h2>${limits[name].title}</h2>${fixed(limits[name].variable, roles.map((role) => `${roleWords[role]} ${limitWords(value[role], name)}`).join(', '))}</section>`
 
 const limitForm = (name: Limit, value: PerRole): Html => {
   const { title, note, least, most } = limits[name]

@@ -10,6 +10,7 @@ import { leftGuests } from './0010-left-guests.ts'
 import { passkeyNames } from './0011-passkey-names.ts'
 import { lastWord } from './0012-last-word.ts'
 import { auditActors } from './0013-audit-actors.ts'
+import { calls } from './0014-calls.ts'
 import type { Migration } from './migration.ts'
 
 /** The history, oldest first. */
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   passkeyNames,
   lastWord,
   auditActors,
+  calls,
 ]
