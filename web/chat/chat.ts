@@ -23,6 +23,8 @@ export class Chat {
   state: ConnectionState = 'returning'
   /** Hears each frame, a call's own and all others, once this page has done with it what it says; where a call is on. */
   onHeard: ((frame: HubFrame) => void) | undefined
+  /** The page is left: the last moment to send something. */
+  onLeave: (() => void) | undefined
   /** @returns whether it went out. */
   readonly send = (frame: ClientFrame): boolean => this.#socket.send(frame)
   readonly #userId: string
@@ -77,7 +79,10 @@ export class Chat {
     for (const change of ['online', 'offline', 'visibilitychange', 'pageshow'])
       addEventListener(change, () => document.hidden || this.#socket.wake())
     for (const sign of ['keydown', 'pointerdown']) addEventListener(sign, () => this.#socket.touch())
-    addEventListener('pagehide', () => this.#socket.rest())
+    addEventListener('pagehide', () => {
+      this.onLeave?.()
+      this.#socket.rest()
+    })
     void this.#tabs.then((tabs) => tabs?.holdTab(this.#tab))
   }
 

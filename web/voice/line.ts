@@ -32,6 +32,7 @@ export class Line {
   #isHere = true
   #replaces = false
   #failures = 0
+  #isAsked = false
   #askAtMs = 0
   #awaySinceMs: number | undefined
 
@@ -63,7 +64,7 @@ export class Line {
 
   close(): void {
     this.#isWanted = false
-    this.#listener.send({ type: 'call.end', call_id: this.#callId })
+    if (this.#isAsked) this.#listener.send({ type: 'call.end', call_id: this.#callId })
   }
 
   setHere(isHere: boolean): void {
@@ -107,6 +108,7 @@ export class Line {
 
   #ask(): void {
     if (!this.#isWanted || this.#isOpen) return
+    this.#isAsked = true
     this.#askAtMs = performance.now() + unansweredMs
     this.#listener.send({
       type: 'call.start',

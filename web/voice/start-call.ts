@@ -44,7 +44,7 @@ export function startCall(chat: Chat, sound: UnlockedSound): void {
     onEnd: (why) => {
       left.abort()
       current = undefined
-      chat.onHeard = undefined
+      chat.onHeard = chat.onLeave = undefined
       void sound.microphone.close()
       bar.close()
       if (why !== undefined) toast(why)
@@ -52,6 +52,7 @@ export function startCall(chat: Chat, sound: UnlockedSound): void {
   })
   current = call
   chat.onHeard = (frame) => call.hear(frame)
+  chat.onLeave = () => call.end()
   bar.open(call)
   listenToPage(chat, call, left.signal)
   keepAwake(left.signal)
@@ -59,7 +60,7 @@ export function startCall(chat: Chat, sound: UnlockedSound): void {
   void call.start()
 }
 
-/** A call belongs to its conversation and its page. */
+/** A call belongs to its conversation, and knows whether the hub is there. */
 function listenToPage(chat: Chat, call: Call<AudioBuffer>, signal: AbortSignal): void {
   const { conversation } = chat
   document.addEventListener(
@@ -72,8 +73,6 @@ function listenToPage(chat: Chat, call: Call<AudioBuffer>, signal: AbortSignal):
   document.body.addEventListener('companions:connection', () => call.setHere(chat.state === 'here'), {
     signal,
   })
-  // Before the socket leaves, which it does by the same event.
-  addEventListener('pagehide', () => call.end(), { signal, capture: true })
 }
 
 /** What is known of an answer: from its log while it runs, from the server's rendering where the log was lost. */
