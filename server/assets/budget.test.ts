@@ -11,6 +11,8 @@ const firstBytes = 20_000
 const allBytes = 55_000
 /** And what a page with passkeys on it, and with what is shown once, adds. */
 const passkeyBytes = 5_000
+/** And what a call adds, once somebody taps its button. */
+const callBytes = 15_000
 
 const root = path.resolve(import.meta.dirname, '../..')
 let outDir: string
@@ -45,6 +47,20 @@ test('a chat page loads nothing of passkeys, and the pages that do load little',
     [],
   )
   await holds(loadedBy('account/passkeys.js', 'account/shown-once.js'), passkeyBytes)
+})
+
+test('a chat page loads nothing of calls until somebody calls, and then little', async () => {
+  const chat = loadedBy('chat/main.js', 'chat/enhance.js')
+  const call = loadedBy('voice/start-call.js', 'voice/microphone-worklet.js')
+  assert.deepEqual(
+    [...chat].filter((name) => name.startsWith('voice/')),
+    [],
+  )
+  await holds(call.difference(chat), callBytes)
+})
+
+test('what runs on the audio thread imports nothing, since the import map does not reach it', () => {
+  assert.deepEqual(fileOf('voice/microphone-worklet.js').imports, [])
 })
 
 test('nothing the browser can load is a schema library', () => {

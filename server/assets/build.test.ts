@@ -19,6 +19,7 @@ const sources: Record<string, string> = {
   'web/page/later.ts': `import htmx from 'htmx'\nhtmx.process(document.body)\n`,
   'web/account/passkeys.ts': `import { startRegistration } from 'webauthn'\nvoid startRegistration\n`,
   'web/account/shown-once.ts': `console.log('shown once')\n`,
+  'web/voice/microphone-worklet.ts': `registerProcessor('microphone', class {})\n`,
   'bus/contract/limit.ts': `export const limit: number = 42\n`,
   'web/styles/home.css': `@import "tailwindcss";\n@source "../../server/pages";\n`,
   'server/pages/page.ts': `export const page = '<p class="mt-7">hello</p>'\n`,

@@ -15,8 +15,13 @@ import { buildModules, buildVendor } from './modules.ts'
 import { buildStyles } from './styles.ts'
 import { vendored } from './vendored.ts'
 
-/** Modules that a page names itself; what they import, also lazily, is found from them. */
-const entries = ['web/chat/main.ts', 'web/account/passkeys.ts', 'web/account/shown-once.ts'] as const
+/** Modules that a page names itself, and one that runs on its audio thread; what they import, also lazily, is found from them. */
+const entries = [
+  'web/chat/main.ts',
+  'web/account/passkeys.ts',
+  'web/account/shown-once.ts',
+  'web/voice/microphone-worklet.ts',
+] as const
 const stylesheets = ['web/styles/home.css'] as const
 
 /** What a built file depends on: our browser code, the markup whose classes Tailwind collects, and all versions. */

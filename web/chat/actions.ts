@@ -1,5 +1,6 @@
 import { copyText } from '../page/copy-text.ts'
 import { announce } from './announcer.ts'
+import { beginCall } from './calls.ts'
 import type { Chat } from './chat.ts'
 import { discard, editLast, sendAgain, startEditing, stopEditing } from './editing.ts'
 import { fetchFragment } from './fragments.ts'
@@ -26,6 +27,7 @@ const actions: Readonly<Record<string, Action>> = {
   'edit-cancel': (_, __, turn) => {
     if (turn) stopEditing(turn)
   },
+  call: beginCall,
   regenerate,
   retry: regenerate,
   branch: chooseBranch,

@@ -1,4 +1,4 @@
-import type { ChatAccepted, ChatChanged, HubFrame, Welcome } from '../../bus/contract/frames.ts'
+import type { ChatAccepted, ChatChanged, ClientFrame, HubFrame, Welcome } from '../../bus/contract/frames.ts'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import { socketPath } from '../../bus/contract/protocol.ts'
 import { Conversation } from './conversation.ts'
@@ -21,6 +21,12 @@ export class Chat {
   conversation: Conversation | undefined
   /** As it is shown. */
   state: ConnectionState = 'returning'
+  /** Hears each frame, a call's own and all others, once this page has done with it what it says; where a call is on. */
+  onHeard: ((frame: HubFrame) => void) | undefined
+  /** The page is left: the last moment to send something. */
+  onLeave: (() => void) | undefined
+  /** @returns whether it went out. */
+  readonly send = (frame: ClientFrame): boolean => this.#socket.send(frame)
   readonly #userId: string
   readonly #companionName: string
   readonly #tab = uuidv7()
@@ -39,7 +45,7 @@ export class Chat {
     this.#companionName = page.companionName ?? ''
     this.#drafts = new Drafts(storage, this.#userId)
     this.replies = new Replies({
-      askFor: (request_id, epoch, seq) => this.#socket.send({ type: 'chat.resume', request_id, epoch, seq }),
+      askFor: (request_id, epoch, seq) => this.send({ type: 'chat.resume', request_id, epoch, seq }),
       onChange: (reply) => this.conversation?.live.grow(reply),
       onEnd: (reply) => this.conversation?.live.end(reply),
       onLost: (requestId) => void this.conversation?.fetchReply(requestId),
@@ -63,7 +69,7 @@ export class Chat {
       limits: limitsOf(page),
       replies: this.replies,
       shown: () => this.conversation,
-      send: (frame) => this.#socket.send(frame),
+      send: this.send,
     })
   }
 
@@ -73,7 +79,10 @@ export class Chat {
     for (const change of ['online', 'offline', 'visibilitychange', 'pageshow'])
       addEventListener(change, () => document.hidden || this.#socket.wake())
     for (const sign of ['keydown', 'pointerdown']) addEventListener(sign, () => this.#socket.touch())
-    addEventListener('pagehide', () => this.#socket.rest())
+    addEventListener('pagehide', () => {
+      this.onLeave?.()
+      this.#socket.rest()
+    })
     void this.#tabs.then((tabs) => tabs?.holdTab(this.#tab))
   }
 
@@ -89,7 +98,6 @@ export class Chat {
         onSend: (message) => this.requests.send(message),
         onStop: () => this.requests.stop(),
         onEditLast: () => tell('edit-last'),
-        maxLength: () => this.requests.limits.messageLength,
         onTurns: () => this.#followTurns(),
         onSettled: (requestId) => this.replies.forget(requestId),
       })
@@ -108,9 +116,11 @@ export class Chat {
       if (frame.request_id !== undefined) this.replies.refused(frame.request_id)
       this.requests.fail(frame)
     }
+    this.onHeard?.(frame)
   }
 
-  #onWelcome({ user, limits, version }: Welcome): void {
+  #onWelcome(welcome: Welcome): void {
+    const { user, limits, version } = welcome
     if (user.id !== this.#userId) {
       this.#socket.stop()
       tell('refused')
@@ -120,18 +130,14 @@ export class Chat {
     if (version !== document.body.dataset.version) tell('version')
     this.replies.resumeRest()
     this.requests.restart()
-    void this.#adopt()
+    void this.#tabs.then(async (tabs) => tabs && this.requests.adopt(await tabs.goneTabs()))
     // What happened elsewhere while nobody listened is not told again. A conversation without a word is nowhere else.
     if (this.#wasHere) {
       if (document.querySelector('.turn')) void this.conversation?.refresh()
       tell('refresh')
     }
     this.#wasHere = true
-  }
-
-  async #adopt(): Promise<void> {
-    const tabs = await this.#tabs
-    if (tabs) this.requests.adopt(await tabs.goneTabs())
+    this.onHeard?.(welcome)
   }
 
   #onAccepted(accepted: ChatAccepted): void {

@@ -8,15 +8,11 @@ export interface ComposerListener {
   onStop(): void
   /** Arrow up in an empty composer. */
   onEditLast(): void
-  /** Longest message, in UTF-16 code units. */
-  maxLength(): number
 }
 
-/** From this share of the limit on, the length is shown. */
-const nearLimit = 0.9
 const draftPauseMs = 400
 
-/** The one place to speak: text, draft, limit, and the button that is send or stop. */
+/** The one place to speak: text, draft, and the button that is send or stop. */
 export class Composer {
   readonly #room: Room
   readonly #drafts: Drafts
@@ -39,7 +35,7 @@ export class Composer {
     signal.addEventListener('abort', () => this.#keepDraft())
     // A browser that restores a form has the newer text.
     if (text.value === '') text.value = drafts.of(this.#draftKey)
-    this.#update()
+    growToText(text)
     if (this.#draftKey === 'new' && hasKeyboard.matches) this.focus()
   }
 
@@ -76,8 +72,7 @@ export class Composer {
   /** Puts back what was not sent after all, unless something else stands here. */
   giveBack(message: string): void {
     if (this.#room.text.value !== '') return
-    this.#room.text.value = message
-    this.#update()
+    this.#write(message)
   }
 
   #send(): void {
@@ -87,9 +82,15 @@ export class Composer {
     const flaw = this.#listener.onSend(message)
     this.say(flaw ?? '')
     if (flaw !== undefined) return
-    text.value = ''
+    this.#write('')
     this.#keepDraft()
-    this.#update()
+  }
+
+  /** As if it were typed, for all who look on. */
+  #write(message: string): void {
+    const { text } = this.#room
+    text.value = message
+    text.dispatchEvent(new Event('input', { bubbles: true }))
   }
 
   #onSubmit(event: SubmitEvent): void {
@@ -115,18 +116,7 @@ export class Composer {
     clearTimeout(this.#draftTimer)
     this.#draftTimer = setTimeout(() => this.#keepDraft(), draftPauseMs)
     this.say('')
-    this.#update()
-  }
-
-  #update(): void {
-    const { text, count } = this.#room
-    const max = this.#listener.maxLength()
-    // Counted as it would be sent.
-    const { length } = cleaned(text.value)
-    count.hidden = length < max * nearLimit
-    if (!count.hidden) count.textContent = `${length.toLocaleString()} of ${max.toLocaleString()}`
-    text.setAttribute('aria-invalid', String(length > max))
-    growToText(text)
+    growToText(this.#room.text)
   }
 
   #keepDraft(): void {

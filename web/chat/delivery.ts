@@ -12,6 +12,8 @@ export interface Asked {
   readonly message_id: string
   readonly parent_id?: string | null
   readonly message?: string
+  /** The answer is to be read aloud. */
+  readonly speak?: boolean
 }
 
 /** What one message may be: UTF-16 code units, and bytes of its frame. */

@@ -3,6 +3,7 @@ import { startPage } from '../page/alpine.ts'
 import { listenToActions } from './actions.ts'
 import { listenToNews } from './announcer.ts'
 import type { Chat } from './chat.ts'
+import { showLengths } from './message-length.ts'
 import { holdPlace } from './place.ts'
 import { listenToRefusals } from './refusals.ts'
 // Wanted with the first answer, when the server may be away: so it is here before.
@@ -21,6 +22,7 @@ export function enhanceChat(chat: Chat): void {
   listenToToasts()
   listenToNews()
   listenToSwaps(chat, (element) => htmx.process(element))
+  showLengths(chat)
   startPage()
   // The page offers no more to be loaded anew.
   document.body.dataset.whole = ''

@@ -126,7 +126,7 @@ function readLong(source: Source, head: number): unknown {
   if (head === 0xca) return source.view.getFloat32(advance(source, 4))
   if (head === 0xcb) return source.view.getFloat64(advance(source, 8))
   if (head >= 0xcc && head <= 0xcf) return readWhole(source, 2 ** (head - 0xcc))
-  if (head >= 0xd0 && head <= 0xd3) return readSigned(source, 2 ** (head - 0xd0))
+  if (head >= 0xd0 && head <= 0xd3) return readWhole(source, 2 ** (head - 0xd0), true)
   if (head >= 0xd9 && head <= 0xdb) return readText(source, readWhole(source, 2 ** (head - 0xd9)))
   if (head === 0xdc || head === 0xdd) return readList(source, readWhole(source, head === 0xdc ? 2 : 4))
   if (head === 0xde || head === 0xdf) return readMap(source, readWhole(source, head === 0xde ? 2 : 4))
@@ -147,16 +147,11 @@ function readMap(source: Source, length: number): Record<string, unknown> {
   return Object.fromEntries(entries)
 }
 
-function readSigned(source: Source, size: number): number {
-  const from = advance(source, size)
-  if (size === 1) return source.view.getInt8(from)
-  if (size === 2) return source.view.getInt16(from)
-  return size === 4 ? source.view.getInt32(from) : Number(source.view.getBigInt64(from))
-}
-
-function readWhole(source: Source, size: number): number {
-  let sum = 0
-  for (const byte of take(source, size)) sum = sum * 256 + byte
+/** A signed one begins at -1 where its highest bit is set, which stands for all bits before it. */
+function readWhole(source: Source, size: number, isSigned = false): number {
+  const bytes = take(source, size)
+  let sum = isSigned && (bytes[0] ?? 0) > 127 ? -1 : 0
+  for (const byte of bytes) sum = sum * 256 + byte
   return sum
 }
 

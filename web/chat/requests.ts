@@ -1,4 +1,10 @@
-import type { ChatAccepted, ChatSendFrame, ClientFrame, ErrorFrame } from '../../bus/contract/frames.ts'
+import type {
+  ChatAccepted,
+  ChatCancelFrame,
+  ChatSendFrame,
+  ClientFrame,
+  ErrorFrame,
+} from '../../bus/contract/frames.ts'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import type { Conversation } from './conversation.ts'
 import { type Asked, begin, Delivery, flawOf, frameOf, type Limits } from './delivery.ts'
@@ -7,6 +13,9 @@ import { tell } from './notices.ts'
 import { hasEnded, leafOf } from './page-parts.ts'
 import type { Replies } from './replies.ts'
 import type { Stops } from './stops.ts'
+
+/** How much of an answer a person heard who interrupts it. */
+export type Heard = Pick<ChatCancelFrame, 'heard_offset'>
 
 export interface RequestsSurroundings {
   readonly storage: SharedStorage | undefined
@@ -26,8 +35,8 @@ export class Requests {
   limits: Limits
   readonly #around: RequestsSurroundings
   readonly #delivery: Delivery
-  /** Requests that are to be stopped, until they end. */
-  readonly stopped = new Set<string>()
+  /** Requests that are to be stopped, until they end, and how much of the answer was heard where it was read aloud. */
+  readonly stopped = new Map<string, Heard>()
   /** Keeps them; comes a moment later. */
   stops: Stops | undefined
   /** Conversations whose first message the hub does not have yet. */
@@ -50,8 +59,8 @@ export class Requests {
   }
 
   /** @returns why it was not taken, in words for people. */
-  send(message: string): string | undefined {
-    return this.ask({ kind: 'send', message_id: uuidv7(), message })
+  send(message: string, more?: Pick<Asked, 'speak'>): string | undefined {
+    return this.ask({ kind: 'send', message_id: uuidv7(), message, ...more })
   }
 
   /** Sends, edits or regenerates in the conversation that is shown. @returns why it was not taken. */
@@ -75,10 +84,9 @@ export class Requests {
   }
 
   /** Stops the answer that is written or, before that, waits first. What was not sent yet is taken back. */
-  stop(): void {
-    const requestId = this.#around.shown()?.running()[0]
+  stop(requestId: string | undefined = this.#around.shown()?.running()[0], heard: Heard = {}): void {
     if (requestId === undefined || this.takeBack(requestId)) return
-    this.stopped.add(requestId)
+    this.stopped.set(requestId, heard)
     this.stops?.keep(requestId)
     this.sendStops()
   }
@@ -97,13 +105,13 @@ export class Requests {
 
   /** Those that the hub has, shown or not; the others when it has them. */
   sendStops(): void {
-    for (const request_id of this.stopped) {
+    for (const [request_id, heard] of this.stopped) {
       if (hasEnded(request_id)) {
         this.ended(request_id)
         continue
       }
       this.#around.shown()?.live.of(request_id)?.stop()
-      if (!this.outbox.find(request_id)) this.#around.send({ type: 'chat.cancel', request_id })
+      if (!this.outbox.find(request_id)) this.#around.send({ type: 'chat.cancel', request_id, ...heard })
     }
   }
 

@@ -18,7 +18,7 @@ function page(t: TestContext, storage = new MemoryStorage(), stopped: readonly s
   t.mock.method(Math, 'random', () => 1)
   const asked = { sends: 0, takenBack: [] as string[] }
   const requests = {
-    stopped: new Set(stopped),
+    stopped: new Map(stopped.map((requestId) => [requestId, {}])),
     outbox: new Outbox(new MemoryStorage(), user, 'tab'),
     sendStops: () => {
       asked.sends += 1
@@ -35,7 +35,7 @@ function page(t: TestContext, storage = new MemoryStorage(), stopped: readonly s
   }
   const stops = new Stops(storage, user, { requests, conversation: undefined })
   const stop = (requestId: string) => {
-    requests.stopped.add(requestId)
+    requests.stopped.set(requestId, {})
     stops.keep(requestId)
   }
   return { storage, asked, requests, stops, stop, tick: (ms: number) => t.mock.timers.tick(ms) }
@@ -86,7 +86,7 @@ suite('stops', () => {
     stops.fail({ ...storeAway })
     stops.fail({ ...storeAway, request_id: two })
     stops.fail({ code: 'not_found', detail: 'Gone', retryable: false, request_id: two })
-    assert.deepEqual([...requests.stopped], [one])
+    assert.deepEqual([...requests.stopped.keys()], [one])
     stops.fail({ code: 'not_found', detail: 'Gone', retryable: false, request_id: one })
     tick(60_000)
     assert.deepEqual([asked.sends, requests.stopped.size, storage.values.size], [0, 0, 0])
@@ -113,7 +113,7 @@ suite('stops', () => {
     const { asked, requests, stops } = page(t, storage)
     assert.equal(requests.stopped.size, 0)
     stops.takeUp([uuidv7(), two])
-    assert.deepEqual([...requests.stopped], [two])
+    assert.deepEqual([...requests.stopped.keys()], [two])
     assert.equal(asked.sends, 1)
     requests.ended(two)
     requests.ended(one)

@@ -38,7 +38,7 @@ export class Stops {
     this.#storage = storage
     this.#key = `companions.stops.${userId}`
     this.#chat = chat
-    for (const requestId of chat.requests.stopped) this.keep(requestId)
+    for (const requestId of chat.requests.stopped.keys()) this.keep(requestId)
   }
 
   keep(requestId: string): void {
@@ -54,8 +54,9 @@ export class Stops {
   /** These run and are shown: those that were to be stopped before a reload, or in another tab, still are. */
   takeUp(requestIds: readonly string[]): void {
     const kept = this.#read()
+    const { stopped } = this.#chat.requests
     for (const requestId of requestIds)
-      if (kept.includes(requestId)) this.#chat.requests.stopped.add(requestId)
+      if (kept.includes(requestId) && !stopped.has(requestId)) stopped.set(requestId, {})
     this.#chat.requests.sendStops()
   }
 

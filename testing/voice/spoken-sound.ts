@@ -1,0 +1,60 @@
+/** A quiet room and a voice in it, as samples from -1 to 1. `voices`: when somebody speaks, in seconds. */
+export function spokenSound(
+  rateHz: number,
+  lengthS: number,
+  voices: readonly (readonly [fromS: number, toS: number])[],
+  { room = 0.001, voice = 0.25 } = {},
+): Float32Array {
+  const random = randomFrom(7)
+  return Float32Array.from({ length: Math.round(rateHz * lengthS) }, (_, at) => {
+    const nowS = at / rateHz
+    const noise = room * (2 * random() - 1)
+    const isVoiced = voices.some(([fromS, toS]) => nowS >= fromS && nowS < toS)
+    return isVoiced ? noise + voice * vowel(nowS) : noise
+  })
+}
+
+/** A tone with the overtones of a voice, which rises and falls about four times a second, as syllables do. */
+function vowel(nowS: number): number {
+  const syllable = 0.55 - 0.45 * Math.cos(2 * Math.PI * 4 * nowS)
+  const pitchHz = 140 + 15 * Math.sin(2 * Math.PI * 2.3 * nowS)
+  let sum = 0
+  for (let overtone = 1; overtone <= 20; overtone += 1)
+    sum += weightAt(overtone * 140) * Math.sin(2 * Math.PI * overtone * pitchHz * nowS + overtone)
+  return syllable * sum
+}
+
+/** Two formants, at 600 and 1,400 Hz. */
+const weightAt = (hz: number): number =>
+  0.5 * Math.exp(-(((hz - 600) / 300) ** 2)) + 0.25 * Math.exp(-(((hz - 1_400) / 400) ** 2)) + 0.05
+
+/** The same numbers each time, from 0 to 1. */
+export function randomFrom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+/** A WAV file of 16 bits, one channel. */
+export function wavOf(samples: Float32Array, rateHz: number): Uint8Array {
+  const bytes = new Uint8Array(44 + 2 * samples.length)
+  const view = new DataView(bytes.buffer)
+  const text = (at: number, words: string) => bytes.set(new TextEncoder().encode(words), at)
+  text(0, 'RIFF')
+  view.setUint32(4, bytes.length - 8, true)
+  text(8, 'WAVEfmt ')
+  view.setUint32(16, 16, true)
+  view.setUint16(20, 1, true)
+  view.setUint16(22, 1, true)
+  view.setUint32(24, rateHz, true)
+  view.setUint32(28, 2 * rateHz, true)
+  view.setUint16(32, 2, true)
+  view.setUint16(34, 16, true)
+  text(36, 'data')
+  view.setUint32(40, 2 * samples.length, true)
+  for (const [index, sample] of samples.entries())
+    view.setInt16(44 + 2 * index, Math.max(-1, Math.min(1, sample)) * 32_767, true)
+  return bytes
+}
