@@ -15,7 +15,8 @@ export interface OpenCall {
 }
 
 export type OpenCallOutcome =
-  | { readonly outcome: 'open' }
+  /** `replaced`: the person's other calls that ended for it. */
+  | { readonly outcome: 'open'; readonly replaced: readonly string[] }
   /** The person has as many others already; the first of them may be over then, if nobody renews it. */
   | { readonly outcome: 'full'; readonly retryAfterMs: number }
   /** The id is another person's call, or the person is gone. */
@@ -58,14 +59,13 @@ async function open(queries: Queries, database: Database, call: OpenCall): Promi
   await database.lockUser(queries, call.userId)
   if (!(await mayCall(queries, call))) return { outcome: 'not_found' }
   const living = await livingCallsOf(queries, call)
-  if (!living.some(({ id }) => id === call.id)) {
-    const tooMany = living.length - call.most + 1
-    if (tooMany > 0 && !(call.replace && call.most > 0))
-      return { outcome: 'full', retryAfterMs: whenOver(living, tooMany, call) }
-    const replaced = living.slice(0, Math.max(0, tooMany)).map(({ id }) => id)
-    await endCalls(queries, call.userId, replaced)
-  }
-  return { outcome: (await insertOrRenew(queries, call)) ? 'open' : 'not_found' }
+  const isRenewed = living.some(({ id }) => id === call.id)
+  const tooMany = isRenewed ? 0 : Math.max(0, living.length - call.most + 1)
+  if (tooMany > 0 && !(call.replace && call.most > 0))
+    return { outcome: 'full', retryAfterMs: whenOver(living, tooMany, call) }
+  const replaced = living.slice(0, tooMany).map(({ id }) => id)
+  await endCalls(queries, call.userId, replaced)
+  return (await insertOrRenew(queries, call)) ? { outcome: 'open', replaced } : { outcome: 'not_found' }
 }
 
 async function mayCall(queries: Queries, { userId }: OpenCall): Promise<boolean> {

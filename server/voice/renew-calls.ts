@@ -1,6 +1,6 @@
 import type { Rooms } from '../house.ts'
-import { send } from '../hub/connection.ts'
-import { type Call, type Calls, dropCall } from './call.ts'
+import type { Call, Calls } from './call.ts'
+import { loseCall } from './start-call.ts'
 
 /** Calls renewed in one statement. */
 const batch = 500
@@ -22,9 +22,7 @@ export async function renewCalls({ store }: Rooms, calls: Calls, asked: readonly
     )
     // One that was opened again, or renewed, since then is told by what came of that.
     for (const call of some)
-      if (!living.has(call.id) && call.renewedAtMs === nowMs && calls.get(call.id) === call) {
-        dropCall(calls, call)
-        send(call.connection, { type: 'call.state', call_id: call.id, state: 'ended' })
-      }
+      if (!living.has(call.id) && call.renewedAtMs === nowMs && calls.get(call.id) === call)
+        loseCall(calls, call.id)
   }
 }

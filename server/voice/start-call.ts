@@ -23,7 +23,7 @@ export async function startCall(
   const before = connection.call
   if (before !== undefined && before.id !== id) {
     await endCall(rooms, calls, before)
-    send(connection, { type: 'call.state', call_id: before.id, state: 'ended' })
+    tellEnded(before)
   }
   const hearsAndSpeaks = await rooms.voice()
   // While nobody hears and speaks a call that is open goes on, and waits for somebody who does.
@@ -33,6 +33,8 @@ export async function startCall(
   if (opened.outcome === 'not_found') throw new CodedError('not_found')
   if (opened.outcome === 'full')
     throw hearsAndSpeaks ? limitReached(limit, opened.retryAfterMs) : new CodedError('speech_unavailable')
+  // Those of other hubs are noticed there, with the next question or renewal.
+  for (const replaced of opened.replaced) loseCall(calls, replaced)
   // Of a socket that closed meanwhile nobody would let go of it.
   if (connection.socket.readyState !== connection.socket.OPEN) return
   enterCall(calls, connection, id)
@@ -44,6 +46,17 @@ export async function endCall({ store }: Rooms, calls: Calls, call: Call): Promi
   dropCall(calls, call)
   await store.calls.end(call.connection.person.user.id, call.id)
 }
+
+/** Frees a call that is no more in the store, and tells its page. */
+export function loseCall(calls: Calls, id: string): void {
+  const call = calls.get(id)
+  if (call === undefined) return
+  dropCall(calls, call)
+  tellEnded(call)
+}
+
+const tellEnded = ({ id, connection }: Call): void =>
+  send(connection, { type: 'call.state', call_id: id, state: 'ended' })
 
 function limitReached(limit: number, retryAfterMs: number): CodedError {
   const [here, most] = limit === 1 ? ['a call', '1 call'] : [`${limit} calls`, `${limit} calls`]

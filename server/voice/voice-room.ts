@@ -23,7 +23,7 @@ export interface VoiceRoom {
 }
 
 /** With a question it is found out whether its call still is, at most this often, in milliseconds. */
-const lookAgainMs = 5_000
+const lookAgainMs = 1_000
 
 export function openVoiceRoom(rooms: Rooms): VoiceRoom {
   const calls: Calls = new Map()

@@ -14,6 +14,8 @@ declare global {
  */
 export const giveMicrophone = (context: BrowserContext): Promise<unknown> =>
   context.addInitScript(() => {
+    // A tab begins with an empty page, which is no place for a microphone.
+    if (!isSecureContext) return
     navigator.mediaDevices.getUserMedia = async () => {
       const audio = new AudioContext()
       const room = audio.createMediaStreamDestination()

@@ -1,3 +1,5 @@
+import { wavFile } from '../backends/wav.ts'
+
 /** A quiet room and a voice in it, as samples from -1 to 1. `voices`: when somebody speaks, in seconds. */
 export function spokenSound(
   rateHz: number,
@@ -37,24 +39,9 @@ export function randomFrom(seed: number): () => number {
   }
 }
 
-/** A WAV file of 16 bits, one channel. */
-export function wavOf(samples: Float32Array, rateHz: number): Uint8Array {
-  const bytes = new Uint8Array(44 + 2 * samples.length)
-  const view = new DataView(bytes.buffer)
-  const text = (at: number, words: string) => bytes.set(new TextEncoder().encode(words), at)
-  text(0, 'RIFF')
-  view.setUint32(4, bytes.length - 8, true)
-  text(8, 'WAVEfmt ')
-  view.setUint32(16, 16, true)
-  view.setUint16(20, 1, true)
-  view.setUint16(22, 1, true)
-  view.setUint32(24, rateHz, true)
-  view.setUint32(28, 2 * rateHz, true)
-  view.setUint16(32, 2, true)
-  view.setUint16(34, 16, true)
-  text(36, 'data')
-  view.setUint32(40, 2 * samples.length, true)
-  for (const [index, sample] of samples.entries())
-    view.setInt16(44 + 2 * index, Math.max(-1, Math.min(1, sample)) * 32_767, true)
-  return bytes
-}
+/** A WAV file of it. */
+export const wavOf = (samples: Float32Array, sampleRateHz: number): Buffer =>
+  wavFile({
+    samples: Int16Array.from(samples, (sample) => Math.max(-1, Math.min(1, sample)) * 32_767),
+    sampleRateHz,
+  })

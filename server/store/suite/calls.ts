@@ -6,7 +6,7 @@ import { createMember, createPerson, createSession } from './examples.ts'
 import type { It } from './ground.ts'
 
 const leaseMs = 100
-const isOpen = { outcome: 'open' } as const
+const isOpen = { outcome: 'open', replaced: [] }
 
 const openCall = (store: Store, user: User, id: string, change: Partial<OpenCall> = {}) =>
   store.calls.open({ id, userId: user.id, now: 1_000, leaseMs, most: 1, replace: false, ...change })
@@ -57,7 +57,8 @@ export function testCalls(it: It): void {
     await openCall(store, ben, others)
     await openCall(store, user, old, { most: 2 })
     await openCall(store, user, newer, { most: 2, now: 1_010 })
-    assert.deepEqual(await openCall(store, user, newest, { most: 2, now: 1_020, replace: true }), isOpen)
+    const opened = await openCall(store, user, newest, { most: 2, now: 1_020, replace: true })
+    assert.deepEqual(opened, { outcome: 'open', replaced: [old] })
     const living = await store.calls.renew([old, newer, newest, others], 1_030)
     assert.deepEqual(living.sort(), [newer, newest, others].sort())
     assert.equal((await openCall(store, user, old, { most: 0, replace: true })).outcome, 'full')
