@@ -91,6 +91,19 @@ test('what is said is a message, its answer is read, and words over it stop it w
     await untilSettled(page, 2)
   }))
 
+test('a call outlives its socket: what was being said is heard by who has nothing of it', () =>
+  call(async ({ page }) => {
+    const calls = await standInForCalls(page)
+    calls.words = ['Are you still there?']
+    await page.getByRole('button', { name: /^Call / }).click()
+    await untilState(page, 'hearing')
+    calls.drop()
+    await page.locator('.said-text').getByText('Are you still there?').waitFor()
+    await untilState(page, 'speaking')
+    const begun = calls.sent.filter(({ type }) => type === 'call.start')
+    assert.deepEqual(begun, [begun[0], begun[0]])
+  }))
+
 test('one types beside a call as ever, and mutes by the keyboard; Escape does not end it', () =>
   call(async ({ page }) => {
     await standInForCalls(page)
