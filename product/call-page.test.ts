@@ -83,11 +83,25 @@ test('what is said is a message, its answer is read, and words over it stop it w
     ])
     await button(page, 'Stop speaking').click()
     await untilState(page, 'listening')
+    assert.match(await focused(page), /call-bar/)
     await button(page, 'End the call').click()
     await bar(page).waitFor({ state: 'hidden' })
     assert.match(await focused(page), /composer-call/)
     assert.equal(calls.sent.at(-1)?.type, 'call.end')
     await untilSettled(page, 2)
+  }))
+
+test('a call outlives its socket: what was being said is heard by who has nothing of it', () =>
+  call(async ({ page }) => {
+    const calls = await standInForCalls(page)
+    calls.words = ['Are you still there?']
+    await page.getByRole('button', { name: /^Call / }).click()
+    await untilState(page, 'hearing')
+    calls.drop()
+    await page.locator('.said-text').getByText('Are you still there?').waitFor()
+    await untilState(page, 'speaking')
+    const begun = calls.sent.filter(({ type }) => type === 'call.start')
+    assert.deepEqual(begun, [begun[0], begun[0]])
   }))
 
 test('one types beside a call as ever, and mutes by the keyboard; Escape does not end it', () =>
@@ -100,7 +114,7 @@ test('one types beside a call as ever, and mutes by the keyboard; Escape does no
     assert.match(await focused(page), /call-mute/)
     await page.keyboard.press('Enter')
     await untilState(page, 'muted')
-    await button(page, 'Unmute').press('Enter')
+    await button(page, 'Mute').press('Enter')
     await untilState(page, 'listening')
     await say(page, 'Typed')
     await untilReplyHolds(page, 'Good morning')

@@ -17,18 +17,22 @@ export interface StandInCalls {
   refusal: { readonly code: string; readonly detail: string } | undefined
   /** How long the sound of a piece is, in seconds. */
   soundS: number
+  /** Ends the page's socket; the next one knows nothing of its calls. */
+  drop(): void
 }
 
 /** Opens the page anew, as one that can call. Between it and its hub somebody answers for calls, and passes on the rest. */
 export async function standInForCalls(page: Page): Promise<StandInCalls> {
-  const calls: StandInCalls = { sent: [], words: [], refusal: undefined, soundS: 1 }
+  const calls: StandInCalls = { sent: [], words: [], refusal: undefined, soundS: 1, drop: () => {} }
   await page.routeWebSocket(/\/ws$/, (socket) => {
     const hub = socket.connectToServer()
     const say = (frame: HubFrame) => socket.send(Buffer.from(encode(frame)))
+    const held = new Map<number, number>()
+    calls.drop = () => void socket.close({ code: 1012 })
     socket.onMessage((bytes) => {
       const frame = decode(Buffer.from(bytes), limits) as ClientFrame
       if (frame.type !== 'ping') calls.sent.push(frame)
-      if (frame.type.startsWith('call.')) answer(calls, frame, say)
+      if (frame.type.startsWith('call.')) answer(calls, frame, held, say)
       else hub.send(bytes)
     })
   })
@@ -42,7 +46,13 @@ export async function standInForCalls(page: Page): Promise<StandInCalls> {
 export const offerCalls = (page: Page): Promise<void> =>
   page.locator('#chat').evaluate((chat) => chat.setAttribute('data-calls', 'true'))
 
-function answer(calls: StandInCalls, frame: ClientFrame, say: (frame: HubFrame) => void): void {
+/** @param held how many bytes of each utterance are here. */
+function answer(
+  calls: StandInCalls,
+  frame: ClientFrame,
+  held: Map<number, number>,
+  say: (frame: HubFrame) => void,
+): void {
   if (!('call_id' in frame)) return
   const { call_id } = frame
   const tell = (one: HubCallFrame) => setTimeout(say, 50, one)
@@ -50,11 +60,22 @@ function answer(calls: StandInCalls, frame: ClientFrame, say: (frame: HubFrame) 
     if (calls.refusal && frame.replace !== true)
       say({ type: 'error', ...calls.refusal, retryable: true, request_id: call_id })
     else tell({ type: 'call.state', call_id, state: 'open' })
-  } else if (frame.type === 'call.transcribe') {
-    const text = calls.words[frame.utterance] ?? ''
-    tell({ type: 'call.transcript', call_id, question: frame.question, text })
   } else if (frame.type === 'call.say') {
     const audio = wavOf(spokenSound(rateHz, calls.soundS, [[0, calls.soundS]]), rateHz)
     tell({ type: 'call.speech', call_id, question: frame.question, audio })
+  } else if (frame.type !== 'call.end') {
+    const { utterance } = frame
+    const length = held.get(utterance) ?? 0
+    const isMissing = (frame.type === 'call.audio' ? frame.offset : frame.length) > length
+    if (isMissing) tell({ type: 'call.missing', call_id, utterance, offset: length })
+    else if (frame.type === 'call.audio')
+      held.set(utterance, Math.max(length, frame.offset + frame.data.length))
+    else
+      tell({
+        type: 'call.transcript',
+        call_id,
+        question: frame.question,
+        text: calls.words[utterance] ?? '',
+      })
   }
 }

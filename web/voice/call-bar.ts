@@ -26,11 +26,11 @@ export class CallBar {
     const press = (className: string, act: () => void) =>
       partOf(this.#bar, className).addEventListener('click', act, { signal })
     press('call-mute', () => void call.setMuted(!call.isMuted))
-    press('call-hush', () => this.#hush(call))
+    press('call-hush', () => call.hush())
     press('call-end', () => call.end())
     press('call-offer', () => void call.start(call.offer === 'replace'))
     // Here Escape quiets the companion, and never ends the call.
-    this.#bar.addEventListener('keydown', ({ key }) => key === 'Escape' && this.#hush(call), { signal })
+    this.#bar.addEventListener('keydown', ({ key }) => key === 'Escape' && call.hush(), { signal })
     this.#bar.hidden = false
     this.#room.chat.dataset.call = ''
     this.#bar.focus()
@@ -47,12 +47,15 @@ export class CallBar {
     const shown = JSON.stringify([status, note, offer, isMuted])
     if (shown === this.#shown) return
     this.#shown = shown
+    const focused = document.activeElement
     this.#bar.dataset.state = status
     setPart(this.#bar, 'call-state', this.#bar.getAttribute(`data-word-${status}`) ?? '')
     setPart(this.#bar, 'call-note', note)
     partOf(this.#bar, 'call-note').hidden = note === ''
     this.#showButtons(offer, isMuted)
     this.#say(status, note)
+    // A button that goes leaves the focus to the bar.
+    if (this.#bar.contains(focused) && !focused?.checkVisibility()) this.#bar.focus()
   }
 
   /** Takes it away; the focus that was in it goes back to the composer. */
@@ -64,18 +67,14 @@ export class CallBar {
     if (hadFocus) part(this.#room.composer, 'composer-call')?.focus()
   }
 
-  /** Its button goes with the companion's voice, so the focus does not stay on it. */
-  #hush(call: Call<unknown>): void {
-    call.hush()
-    this.#bar.focus()
-  }
-
   #showButtons(offer: Call<unknown>['offer'], isMuted: boolean): void {
     const mute = partOf(this.#bar, 'call-mute')
     mute.hidden = offer !== undefined
     mute.setAttribute('aria-pressed', String(isMuted))
-    name(mute, isMuted ? 'Unmute' : 'Mute')
-    name(partOf(this.#bar, 'call-end'), offer ? 'Close' : 'End the call')
+    mute.title = isMuted ? 'Unmute' : 'Mute'
+    const end = partOf(this.#bar, 'call-end')
+    end.title = offer ? 'Close' : 'End the call'
+    end.setAttribute('aria-label', end.title)
     const offered = partOf(this.#bar, 'call-offer')
     offered.hidden = offer === undefined
     offered.textContent = offer === 'replace' ? 'Call here instead' : 'Try again'
@@ -101,9 +100,4 @@ function partOf(place: Element, className: string): HTMLElement {
   const found = part(place, className)
   if (found === null) throw new Error(`The page has no .${className}`)
   return found
-}
-
-function name(button: HTMLElement, words: string): void {
-  button.setAttribute('aria-label', words)
-  button.title = words
 }

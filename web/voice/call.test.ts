@@ -77,6 +77,24 @@ suite('a call', () => {
     assert.deepEqual(page.said, ['I want to sleep'])
   })
 
+  test('who speaks for longer than an utterance may be says one message all the same', async (t) => {
+    const page = openCall(t)
+    await page.open()
+    page.listen(25, 25)
+    assert.equal(page.call.status, 'hearing')
+    page.listen(4, 3)
+    const questions = page.asked('call.transcribe').filter((frame) => frame.type === 'call.transcribe')
+    assert.deepEqual(
+      questions.map(({ utterance }) => utterance),
+      [0, 1],
+    )
+    for (const [index, { question }] of questions.entries()) {
+      const text = ['The first', 'and the second half'][index] ?? ''
+      page.hear({ type: 'call.transcript', call_id: page.call.id, question, text })
+    }
+    assert.deepEqual(page.said, ['The first and the second half'])
+  })
+
   test('words over an answer stop it where it was heard to, and are the next message', async (t) => {
     const page = openCall(t)
     await page.open()
@@ -103,7 +121,7 @@ suite('a call', () => {
     assert.equal(page.did.at(-1), 'resume')
   })
 
-  for (const words of ['', 'Mm-hm.'])
+  for (const words of ['', 'Mm-hm.', 'It is a long'])
     test(`it speaks on where over its words came ${words || 'no words'}`, async (t) => {
       const page = openCall(t)
       await page.open()

@@ -80,6 +80,8 @@ export class Hearing implements SpeechListener {
   }
 
   onCut(at: number): void {
+    // Words that were asked for in a pause may be of more than what stays before the cut.
+    this.onResume()
     const before = this.#current
     this.#current = this.#utterances.cut(before, at * frameLength * 2)
     this.#spoken.set(this.#current, { question: undefined, words: undefined, isOver: false })

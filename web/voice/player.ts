@@ -49,7 +49,9 @@ export function openPlayer(context: AudioContext): Player<AudioBuffer> {
     sources.add(source)
     return {
       get share() {
-        return Math.max(0, Math.min(1, (context.currentTime - beginS) / sound.duration))
+        // Not every browser says how far its loudspeaker is behind.
+        const heardS = context.currentTime - (context.outputLatency || 0)
+        return Math.max(0, Math.min(1, (heardS - beginS) / sound.duration))
       },
     }
   }

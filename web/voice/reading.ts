@@ -13,6 +13,9 @@ export interface ReadingListener {
 const asksAhead = 2
 const playsAhead = 1
 
+/** Pieces that somebody may just have heard: the one that plays, the one before it, and the one behind. */
+const saidLately = 3
+
 interface Said<Sound> {
   readonly question: number
   sound: Sound | undefined
@@ -72,6 +75,14 @@ export class Reading<Sound> {
     if (this.#isWhole && this.#played.length === this.#pieces.all.length && last.playing.share === 1)
       return this.#text.length
     return heardIn(this.#text, last.from, last.piece.end, last.playing.share)
+  }
+
+  /** What was said last, or is being said. */
+  get saidLately(): string {
+    return this.#played
+      .slice(-saidLately)
+      .map(({ piece }) => piece.text)
+      .join(' ')
   }
 
   stop(): void {

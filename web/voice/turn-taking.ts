@@ -1,4 +1,5 @@
 import { isBackChannel } from './back-channels.ts'
+import { isEcho } from './echo.ts'
 import type { HearingListener } from './hearing.ts'
 import type { Player } from './player.ts'
 import type { Questions } from './questions.ts'
@@ -37,7 +38,7 @@ interface Asked<Sound> {
 
 /**
  * Who speaks when. The companion grows quiet at once when the person begins to speak, stands still when they go on, and is
- * interrupted by words, unless these only show that one listens.
+ * interrupted by words, unless these only show that one listens, or are its own.
  *
  * What is said while an answer is thought about waits behind it, as what is typed does: not to have heard an answer yet
  * is no reason not to want it, and a slow model would else never get to say a word to who thinks aloud.
@@ -117,7 +118,7 @@ export class TurnTaking<Sound> implements HearingListener {
 
   onWords(words: string): void {
     const over = this.#over
-    if (words === '' || (over && isBackChannel(words))) {
+    if (words === '' || (over && (isBackChannel(words) || isEcho(words, over.reading.saidLately)))) {
       this.#goOn()
       return
     }
