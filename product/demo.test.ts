@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { lastReply, replyText, say, untilSettled } from '../testing/house/talk.ts'
+import { lastReply, replyText, say, untilAlive, untilSettled } from '../testing/house/talk.ts'
 import { useHouse } from '../testing/house/use-house.ts'
 import { waitUntil } from '../testing/servers/wait-until.ts'
 
@@ -44,14 +44,21 @@ const late = useHouse({ workerEnvironment: { DEMO: 'auto' } })
 test('a model server that comes while the page is open is named there without a reload', async () => {
   await late.house.ollama.setFault({ kind: 'refuse' }, { paths: 'all' })
   await late.visit(async ({ page }) => {
-    // The page asks every 30 s, the hub keeps an answer for 5 s, and the worker looks every 5 s.
+    // The page asks every 30 s of its clock, the hub keeps an answer for 5 s, and the worker looks every 5 s.
     const called = (name: RegExp) =>
       waitUntil(
         `the button says ${name}`,
-        async () => name.test((await page.locator('.model-name').textContent()) ?? ''),
-        { timeoutMs: 90_000 },
+        async () => {
+          const asked = page.waitForResponse('**/fragments/models?*')
+          await page.clock.fastForward('00:30')
+          await asked
+          return name.test((await page.locator('.model-name').textContent()) ?? '')
+        },
+        { timeoutMs: 60_000, intervalMs: 500 },
       )
+    await page.clock.install()
     await page.reload()
+    await untilAlive(page)
     await called(/^Demo engine$/)
     await page.locator('#welcome').getByText('There is no model here yet.').waitFor()
     await late.house.ollama.setFault(undefined)
