@@ -5,8 +5,12 @@ import path from 'node:path'
 import { after, before, test } from 'node:test'
 import SqliteDatabase from 'better-sqlite3'
 import { uuidv7 } from '../../../bus/contract/ids.ts'
+import { connectBus } from '../../../bus/nats/connection.ts'
+import { untilConnected } from '../../../testing/bus/open-bus.ts'
 import { openBrowserSocket } from '../../../testing/hub/browser-socket.ts'
 import { startTestHouse } from '../../../testing/hub/start-house.ts'
+import { startTestHub } from '../../../testing/hub/start-hub.ts'
+import { startNatsServer } from '../../../testing/servers/nats-server.ts'
 import { startPostgres } from '../../../testing/servers/postgres.ts'
 import { waitUntil } from '../../../testing/servers/wait-until.ts'
 import { cachedSessionAgeMs, openSessionCache, type SessionCache } from '../../store/session-cache.ts'
@@ -98,6 +102,26 @@ test('where no file can be written sessions are remembered in memory', () => {
   inMemory.keep('a', session, 1)
   assert.deepEqual(inMemory.find('a', 1), session)
   inMemory.close()
+})
+
+test('a hub whose bus was there before it remembers sessions like any other', async () => {
+  await using postgres = await startPostgres()
+  await using nats = await startNatsServer()
+  const bus = connectBus({ url: nats.url, name: 'test-hub', role: 'hub' })
+  await untilConnected(bus)
+  await using hub = await startTestHub({
+    natsUrl: nats.url,
+    databaseUrl: await postgres.createDatabase(),
+    aroundBus: (own) => {
+      void own.close()
+      return bus
+    },
+  })
+  const { cookie } = await hub.signIn()
+  await (await openBrowserSocket(hub.origin, { cookie })).close()
+  await postgres.kill()
+  await (await openBrowserSocket(hub.origin, { cookie })).close()
+  await postgres.restart()
 })
 
 test('while PostgreSQL is away nobody is signed out, and nobody whose session ended is let in', async () => {
