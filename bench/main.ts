@@ -10,7 +10,7 @@ import { measureRollout } from './rollout.ts'
 import { measureTokens } from './tokens.ts'
 
 const usage = `npm run bench -- [tokens | connections | kills | resume | rollout | all] [options]
-  --quick          a minute, to see that everything works; its figures are held against no aim
+  --quick          half a minute, to see that everything works; its figures are held against no aim
   --streams N      only the scenario of N streams
   --rate N         tokens a second of each stream, where the machine can't carry the scenario's own
   --rounds N       turns of each side in a scenario
@@ -36,17 +36,34 @@ if (values.help || !['tokens', 'connections', 'kills', 'resume', 'rollout', 'all
 }
 const plan = planOf()
 const isAsked = (name: string) => what === name || what === 'all'
-if (isAsked('tokens')) {
-  // One is told below.
-  const tell = (result: TokenResult) => plan.scenarios.length > 1 && say(`${tokenTable([result], plan)}\n`)
-  console.log(tokenTable(await measureTokens(plan, { profileDir: values.profile, say, tell }), plan))
+const measures = {
+  tokens: async () => {
+    // One is told below.
+    const tell = (result: TokenResult) => plan.scenarios.length > 1 && say(`${tokenTable([result], plan)}\n`)
+    return tokenTable(await measureTokens(plan, { profileDir: values.profile, say, tell }), plan)
+  },
+  connections: async () => connectionTable(await measureConnections(plan, say), plan),
+  kills: async () => killTable(await measureKills(plan.kills, say)),
+  resume: async () => resumeTable(await measureResume(plan.resumeSockets, say)),
+  rollout: async () => rolloutTable(await measureRollout(plan.rollout, say)),
 }
-if (isAsked('connections')) console.log(`\n${connectionTable(await measureConnections(plan, say), plan)}`)
-if (isAsked('kills')) console.log(`\n${killTable(await measureKills(plan.kills, say))}`)
-if (isAsked('resume')) console.log(`\n${resumeTable(await measureResume(plan.resumeSockets, say))}`)
-if (isAsked('rollout')) console.log(`\n${rolloutTable(await measureRollout(plan.rollout, say))}`)
+const asked = Object.entries(measures).flatMap(([name, measure]) => (isAsked(name) ? [measure] : []))
+await printTables(asked)
 if (!plan.conclusive) say('This shows that everything works; the figures of seconds are held against no aim.')
 process.exit(0)
+
+/** Prints each table as soon as it and those before it are there. */
+async function printTables(asked: readonly (() => Promise<string>)[]): Promise<void> {
+  const tables: Promise<string>[] = []
+  let printed = Promise.resolve()
+  for (const [index, measure] of asked.entries()) {
+    await tables[index - plan.atOnce]
+    const table = measure()
+    tables.push(table)
+    printed = Promise.all([table, printed]).then(([text]) => console.log(index === 0 ? text : `\n${text}`))
+  }
+  await printed
+}
 
 function planOf(): Plan {
   const whole = values.quick ? quickPlan : fullPlan

@@ -15,6 +15,8 @@ export interface Scenario {
 export interface Plan {
   /** Whether its figures are worth holding against the aims. */
   readonly conclusive: boolean
+  /** How many kinds of figures are taken at the same time: more than one, and they take each other's processors. */
+  readonly atOnce: number
   /** Before the others, so that what is slow at first is so for none of them; its figures do not count. */
   readonly warmUp: Scenario
   /** How long both sides are watched doing nothing, after as long a rest, in seconds. */
@@ -38,6 +40,7 @@ export const connectionAimKib = 12
 
 export const fullPlan: Plan = {
   conclusive: true,
+  atOnce: 1,
   warmUp: { streams: 50, tokensPerSecond: 50, latencyAim: 2, rounds: 1, turnSeconds: 6 },
   idleSeconds: 10,
   scenarios: [
@@ -56,6 +59,7 @@ export const fullPlan: Plan = {
 /** Shows that everything works; its figures mean little. */
 export const quickPlan: Plan = {
   conclusive: false,
+  atOnce: 3,
   warmUp: { streams: 2, tokensPerSecond: 50, latencyAim: 2, rounds: 1, turnSeconds: 0.5 },
   idleSeconds: 0.5,
   scenarios: [{ streams: 10, tokensPerSecond: 50, latencyAim: 2, rounds: 2, turnSeconds: 0.5 }],

@@ -16,6 +16,9 @@ if (KEY === undefined || message === '') {
   process.exit(2)
 }
 
+const keyAdvice = `${HOUSE} takes no such KEY: it may be mistyped, revoked, or past its time.
+Make another at ${new URL('/account#keys', HOUSE)} and pass it as it is shown there: KEY=cmp_…`
+
 const socket = new WebSocket(new URL('/ws', HOUSE.replace(/^http/, 'ws')), 'companions.v1', {
   headers: { authorization: `Bearer ${KEY}` },
 })
@@ -55,7 +58,7 @@ socket.on('open', () => send({ type: 'hello', protocol: 1, client_id: randomUUID
 socket.on('message', (data) => {
   if (data instanceof Buffer) hear(/** @type {import('../bus/contract/frames.ts').HubFrame} */ (decode(data)))
 })
-socket.on('error', ({ message: why }) => end(1, why))
+socket.on('error', ({ message: why }) => end(1, /\b401$/.test(why) ? `${why}\n${keyAdvice}` : why))
 socket.on('close', (code) => {
   process.exitCode ??= code === 1000 ? 0 : 1
 })

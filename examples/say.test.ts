@@ -17,9 +17,9 @@ test('the example prints the answer to what it says, and ends', async (t) => {
   assert.equal(code, 0)
 })
 
-test('the example says why it cannot, and ends with 1', async () => {
+test('the example says why it cannot and what to do, and ends with 1', async () => {
   const { lines, code } = await runExample('cmp_wrong', 'Hello')
-  assert.match(lines.join(' '), /401/)
+  assert.match(lines.join(' '), /401.*takes no such KEY.*Make another at http:\S+\/account#keys/)
   assert.equal(code, 1)
 })
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { globSync, statSync } from 'node:fs'
+import { globSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { projectRoot } from './project-root.mjs'
 import { runCommand } from './run-command.mjs'
@@ -75,9 +76,12 @@ function testFiles(wanted: string[]): string[] {
   }).sort()
 }
 
+/** Hundreds of processes load the same modules: each is compiled once a run, and what that made goes with the run. */
 function testEnvironment(): NodeJS.ProcessEnv {
+  const compiled = mkdtempSync(join(tmpdir(), 'companions-compiled-'))
+  process.once('exit', () => rmSync(compiled, { recursive: true, force: true }))
   const plain = process.env.CI ? { NO_COLOR: '1', FORCE_COLOR: undefined } : {}
-  return { ...process.env, ...plain }
+  return { ...process.env, NODE_COMPILE_CACHE: compiled, ...plain }
 }
 
 function exists(path: string): boolean {

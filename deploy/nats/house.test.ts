@@ -60,114 +60,117 @@ const firstWords = (browser: BrowserSocket, { request_id }: { request_id: string
 const stored = (browser: BrowserSocket, { request_id }: { request_id: string }) =>
   browser.next('chat.changed', (frame) => frame.kind === 'stored' && frame.request_id === request_id)
 
-for (const [form, start] of Object.entries({ accounts: startAccountsNats, users: startUsersNats }))
-  suite(`on a bus with ${form}`, () => {
-    test('a reply survives its worker, is resumed, titled, and its log purged; nothing is refused', async () => {
-      await using house = await openHouse(start)
-      const { nats, ollama, hub, mika, browser, addWorker, answerTo } = house
-      const first = await addWorker()
-      // Its reply can't be over before it is.
-      await ollama.setFault({ kind: 'stall', afterTokens: 200 }, { requests: 1 })
-      const send = newSend('tokens=300 rate=100')
-      browser.send(send)
-      await firstWords(browser, send)
-      await browser.next('chat.ahead', ({ ahead }) => ahead.request_id === send.request_id)
-      await first.stop({ signal: 'SIGKILL' })
-      await addWorker()
-      await browser.next('chat.entry', ({ entry }) => entry.type === 'start' && entry.attempt === 2)
-      await stored(browser, send)
-      assert.equal((await answerTo(send))?.content.trim(), countedTo(300).trim())
-
-      const late = await hub.connect(mika, { resume: [{ request_id: send.request_id, epoch: 0, seq: 0 }] })
-      assert.equal((await late.next('chat.resumed')).outcome, 'snapshot')
-      await late.next('chat.entry', ({ entry }) => entry.type === 'done')
-      await late.close()
-
-      await waitUntil('the conversation has the title a worker made', async () => {
-        const list = await hub.store.conversations.list(mika.user.id, { limit: 1 })
-        return list.items[0]?.title === 'Counting'
-      })
-      await waitUntil('the hub has the models that a worker told it', async () => {
-        const health: unknown = await (await fetch(`${hub.origin}/health`)).json()
-        return JSON.stringify(health).includes('"nats":"up","ollama":"up"')
-      })
-
-      await purgeLogs(hub, Date.now() + 3_600_000)
-      const subject = subjects.stream(mika.user.id, send.request_id)
-      assert.equal(await hub.bus.lastEntry(streams.log.name, subject), undefined)
-      assert.deepEqual(nats.violations(), [])
-    })
-
-    test('a reply is cancelled by its worker, and by the hub where there is none; nothing is refused', async () => {
-      await using house = await openHouse(start)
-      const { nats, browser, addWorker, answerTo } = house
-      const worker = await addWorker()
-      for (const isAlive of [true, false]) {
-        const send = newSend('tokens=endless rate=50')
+// Each on a bus of its own, where it waits for leases more than it works.
+suite('a bus that permits no more than it must', { concurrency: 3 }, () => {
+  for (const [form, start] of Object.entries({ accounts: startAccountsNats, users: startUsersNats }))
+    suite(`on a bus with ${form}`, () => {
+      test('a reply survives its worker, is resumed, titled, and its log purged; nothing is refused', async () => {
+        await using house = await openHouse(start)
+        const { nats, ollama, hub, mika, browser, addWorker, answerTo } = house
+        const first = await addWorker()
+        // Its reply can't be over before it is.
+        await ollama.setFault({ kind: 'stall', afterTokens: 200 }, { requests: 1 })
+        const send = newSend('tokens=300 rate=100')
         browser.send(send)
         await firstWords(browser, send)
-        if (!isAlive) await worker.stop({ signal: 'SIGKILL' })
-        browser.send({ type: 'chat.cancel', request_id: send.request_id })
+        await browser.next('chat.ahead', ({ ahead }) => ahead.request_id === send.request_id)
+        await first.stop({ signal: 'SIGKILL' })
+        await addWorker()
+        await browser.next('chat.entry', ({ entry }) => entry.type === 'start' && entry.attempt === 2)
         await stored(browser, send)
-        assert.equal((await answerTo(send))?.state, 'cancelled')
-      }
-      assert.deepEqual(nats.violations(), [])
-    })
+        assert.equal((await answerTo(send))?.content.trim(), countedTo(300).trim())
 
-    test('a hub may say that somebody signed in, and take away what a deleted request left', async (t) => {
-      await using nats = await start()
-      const { bus } = await openReadyBus(t, nats.urls.hub, { role: 'hub' })
-      const [user, request] = [uuidv7(), uuidv7()]
-      const body = new Uint8Array([1])
-      const login = await bus.publish(subjects.login(user), body, { messageId: uuidv7() })
-      assert.equal(login.outcome, 'stored')
-      const message = await bus.publish(subjects.message(user), body, { messageId: uuidv7() })
-      assert.ok(message.outcome === 'stored')
-      await bus.remove(streams.chat.name, message.seq)
-      assert.equal(await bus.holds(streams.chat.name, message.seq), false)
-      await bus.publish(subjects.final(user, request), body, { messageId: uuidv7() })
-      await bus.purge(streams.finals.name, subjects.final(user, request))
-      assert.equal(await bus.lastEntry(streams.finals.name, subjects.final(user, request)), undefined)
-      assert.deepEqual(nats.violations(), [])
-    })
-  })
+        const late = await hub.connect(mika, { resume: [{ request_id: send.request_id, epoch: 0, seq: 0 }] })
+        assert.equal((await late.next('chat.resumed')).outcome, 'snapshot')
+        await late.next('chat.entry', ({ entry }) => entry.type === 'done')
+        await late.close()
 
-suite('on a cluster of three', () => {
-  test('a request reaches a worker, its entries and text ahead of them every hub; nothing is refused', async (t) => {
-    await using nats = await startClusterNats()
-    const [user, request] = [uuidv7(), uuidv7()]
-    const { bus: hub } = await openReadyBus(t, nats.urls.hub, { role: 'hub', replicas: 3 })
-    const { bus: worker } = await openReadyBus(t, nats.urls.worker, { role: 'worker' })
-    const heard: number[] = []
-    const ahead: string[] = []
-    for (const url of nats.urls.hub.split(',')) {
-      const { bus: other } = await openReadyBus(t, url, { role: 'hub', replicas: 3 })
-      const hear = ({ subject, sequence }: BusMessage) =>
-        void (isAhead(subject) ? ahead.push(subject) : heard.push(sequence))
-      await other.subscribe(subjects.live(user), hear).active
-    }
-    const loop = worker.work({
-      ...consumers.chatWorkers,
-      slots: 1,
-      handle: async () => {
-        const published = await worker.publish(subjects.stream(user, request), new Uint8Array([1]), {
-          messageId: uuidv7(),
-          expectedLastSequence: 0,
+        await waitUntil('the conversation has the title a worker made', async () => {
+          const list = await hub.store.conversations.list(mika.user.id, { limit: 1 })
+          return list.items[0]?.title === 'Counting'
         })
-        assert.equal(published.outcome, 'stored')
-        worker.send(subjects.ahead(user, request), new Uint8Array([2]))
-        return { kind: 'ack' }
-      },
+        await waitUntil('the hub has the models that a worker told it', async () => {
+          const health: unknown = await (await fetch(`${hub.origin}/health`)).json()
+          return JSON.stringify(health).includes('"nats":"up","ollama":"up"')
+        })
+
+        await purgeLogs(hub, Date.now() + 3_600_000)
+        const subject = subjects.stream(mika.user.id, send.request_id)
+        assert.equal(await hub.bus.lastEntry(streams.log.name, subject), undefined)
+        assert.deepEqual(nats.violations(), [])
+      })
+
+      test('a reply is cancelled by its worker, and by the hub where there is none; nothing is refused', async () => {
+        await using house = await openHouse(start)
+        const { nats, browser, addWorker, answerTo } = house
+        const worker = await addWorker()
+        for (const isAlive of [true, false]) {
+          const send = newSend('tokens=endless rate=50')
+          browser.send(send)
+          await firstWords(browser, send)
+          if (!isAlive) await worker.stop({ signal: 'SIGKILL' })
+          browser.send({ type: 'chat.cancel', request_id: send.request_id })
+          await stored(browser, send)
+          assert.equal((await answerTo(send))?.state, 'cancelled')
+        }
+        assert.deepEqual(nats.violations(), [])
+      })
+
+      test('a hub may say that somebody signed in, and take away what a deleted request left', async (t) => {
+        await using nats = await start()
+        const { bus } = await openReadyBus(t, nats.urls.hub, { role: 'hub' })
+        const [user, request] = [uuidv7(), uuidv7()]
+        const body = new Uint8Array([1])
+        const login = await bus.publish(subjects.login(user), body, { messageId: uuidv7() })
+        assert.equal(login.outcome, 'stored')
+        const message = await bus.publish(subjects.message(user), body, { messageId: uuidv7() })
+        assert.ok(message.outcome === 'stored')
+        await bus.remove(streams.chat.name, message.seq)
+        assert.equal(await bus.holds(streams.chat.name, message.seq), false)
+        await bus.publish(subjects.final(user, request), body, { messageId: uuidv7() })
+        await bus.purge(streams.finals.name, subjects.final(user, request))
+        assert.equal(await bus.lastEntry(streams.finals.name, subjects.final(user, request)), undefined)
+        assert.deepEqual(nats.violations(), [])
+      })
     })
-    const sent = await hub.publish(subjects.message(user), new Uint8Array([1]), { messageId: uuidv7() })
-    assert.ok(sent.outcome === 'stored')
-    await waitUntil('each hub hears the entry', () => heard.length === 3)
-    await waitUntil('and what came ahead', () => ahead.length === 3)
-    await waitUntil(
-      'the request is acknowledged',
-      async () => !(await hub.holds(streams.chat.name, sent.seq)),
-    )
-    await loop.drain()
-    assert.deepEqual(nats.violations(), [])
+
+  suite('on a cluster of three', () => {
+    test('a request reaches a worker, its entries and text ahead of them every hub; nothing is refused', async (t) => {
+      await using nats = await startClusterNats()
+      const [user, request] = [uuidv7(), uuidv7()]
+      const { bus: hub } = await openReadyBus(t, nats.urls.hub, { role: 'hub', replicas: 3 })
+      const { bus: worker } = await openReadyBus(t, nats.urls.worker, { role: 'worker' })
+      const heard: number[] = []
+      const ahead: string[] = []
+      for (const url of nats.urls.hub.split(',')) {
+        const { bus: other } = await openReadyBus(t, url, { role: 'hub', replicas: 3 })
+        const hear = ({ subject, sequence }: BusMessage) =>
+          void (isAhead(subject) ? ahead.push(subject) : heard.push(sequence))
+        await other.subscribe(subjects.live(user), hear).active
+      }
+      const loop = worker.work({
+        ...consumers.chatWorkers,
+        slots: 1,
+        handle: async () => {
+          const published = await worker.publish(subjects.stream(user, request), new Uint8Array([1]), {
+            messageId: uuidv7(),
+            expectedLastSequence: 0,
+          })
+          assert.equal(published.outcome, 'stored')
+          worker.send(subjects.ahead(user, request), new Uint8Array([2]))
+          return { kind: 'ack' }
+        },
+      })
+      const sent = await hub.publish(subjects.message(user), new Uint8Array([1]), { messageId: uuidv7() })
+      assert.ok(sent.outcome === 'stored')
+      await waitUntil('each hub hears the entry', () => heard.length === 3)
+      await waitUntil('and what came ahead', () => ahead.length === 3)
+      await waitUntil(
+        'the request is acknowledged',
+        async () => !(await hub.holds(streams.chat.name, sent.seq)),
+      )
+      await loop.drain()
+      assert.deepEqual(nats.violations(), [])
+    })
   })
 })

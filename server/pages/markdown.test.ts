@@ -46,6 +46,14 @@ test('code is coloured by classes and keeps its markup as text', () => {
   assert.match(renderMarkdown('```"><script>\nx\n```'), /<span class="code-language">text<\/span>/)
 })
 
+test('headings of an answer stand below that of its turn, in the order they have', () => {
+  const html = renderMarkdown('# A `b`\n\n## C\n\n### D\n\n#### E\n\n###### F\n\nG\n===')
+  assert.equal(
+    html,
+    '<h3>A <code>b</code></h3>\n<h4>C</h4>\n<h5>D</h5>\n<h6>E</h6>\n<h6>F</h6>\n<h3>G</h3>\n',
+  )
+})
+
 test('tables scroll, and align by class', () => {
   const html = renderMarkdown('|a|b|\n|:-|-:|\n|1|2|')
   assert.match(html, /<div class="table-scroll"[^>]*><table>/)

@@ -55,6 +55,8 @@ const rules: Readonly<Record<string, RendererRule>> = {
     const label = escapeText(token?.content || 'Image')
     return `<a class="image-link" href="${url}" target="_blank" rel="${elsewhere}">${label}</a>`
   },
+  heading_open: (tokens, index) => `<${belowTurn(tokens[index])}>`,
+  heading_close: (tokens, index) => `</${belowTurn(tokens[index])}>\n`,
   table_open: () => '<div class="table-scroll" tabindex="0" role="region" aria-label="Table"><table>\n',
   table_close: () => '</table></div>\n',
   th_open: renderCell,
@@ -90,6 +92,9 @@ function openElsewhere(token: Token | undefined): void {
   token?.attrSet('target', '_blank')
   token?.attrSet('rel', elsewhere)
 }
+
+/** A turn has a heading of the second level, and an answer's own stand below it; `web/chat/preview-nodes.ts` has the same. */
+const belowTurn = (token: Token | undefined): string => `h${Math.min(6, 2 + Number(token?.tag.slice(1)))}`
 
 function renderCell(...[tokens, index, options, , self]: Parameters<RendererRule>): string {
   const token = tokens[index]

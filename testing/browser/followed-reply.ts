@@ -44,7 +44,7 @@ export const aheadAt = (offset: number, content: string, attempt = 1): ChatAhead
 
 /** A page that follows one accepted reply. */
 export function page(t: TestContext) {
-  t.mock.timers.enable({ apis: ['setTimeout'] })
+  t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] })
   let nowMs = 0
   t.mock.method(performance, 'now', () => nowMs)
   const asked: [number, number][] = []

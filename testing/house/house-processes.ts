@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { startProcess, type TestProcess } from '../servers/processes.ts'
+import { sharedEnvironment, startProcess, type TestProcess } from '../servers/processes.ts'
 import { waitUntil } from '../servers/wait-until.ts'
 
 const hubMain = fileURLToPath(new URL('../../server/main.ts', import.meta.url))
@@ -45,5 +45,5 @@ async function startWhole(
 const start = (main: string, environment: Environment): Promise<TestProcess> =>
   startProcess(process.execPath, [main], {
     cwd: tmpdir(),
-    env: { PATH: process.env.PATH, LOG_LEVEL: 'info', ...environment },
+    env: { ...sharedEnvironment(), LOG_LEVEL: 'info', ...environment },
   })

@@ -90,6 +90,12 @@ export async function startProcess(
   return started
 }
 
+/** What a program of this tree is given besides its own environment: its path, and what was compiled before it. */
+export const sharedEnvironment = (): NodeJS.ProcessEnv => {
+  const { PATH, NODE_COMPILE_CACHE } = process.env
+  return { PATH, ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }) }
+}
+
 /** For who is told to stop in the middle: SIGKILL to all that still run. Nothing can be started any more. */
 export async function killAllProcesses(): Promise<void> {
   isOver = true

@@ -28,7 +28,10 @@ export interface WorkerHouse extends AsyncDisposable {
   readonly nats: NatsServer
   readonly bus: Bus
   /** What the next history answers say; a test may set it at any time. */
-  history: (request: { request_id: string; budget: number }) => Partial<HistoryAnswer> | undefined
+  history: (request: {
+    request_id: string
+    budget: number
+  }) => Partial<HistoryAnswer> | undefined | Promise<Partial<HistoryAnswer>>
   /** Finals wait on the bus until this resolves; a test may set it at any time. */
   recording: Promise<void>
   ask(message: string, more?: Partial<ChatRequest>): Promise<Asked>
@@ -80,7 +83,7 @@ export async function openWorkerHouse(): Promise<WorkerHouse> {
 
   async function answerHistory(body: unknown): Promise<HistoryAnswer> {
     const question = body as { request_id: string; budget: number }
-    const told = house.history(question)
+    const told = await house.history(question)
     // A hub that does not answer: the question is left to time out.
     if (told === undefined) return await new Promise(() => undefined)
     return {

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { startProcess, type TestProcess } from '../servers/processes.ts'
+import { sharedEnvironment, startProcess, type TestProcess } from '../servers/processes.ts'
 
 const main = fileURLToPath(new URL('../../workers/main.ts', import.meta.url))
 
@@ -8,5 +8,5 @@ const main = fileURLToPath(new URL('../../workers/main.ts', import.meta.url))
 export const startWorkerProcess = (environment: Readonly<Record<string, string>>): Promise<TestProcess> =>
   startProcess(process.execPath, [main], {
     cwd: tmpdir(),
-    env: { PATH: process.env.PATH, LOG_LEVEL: 'debug', ...environment },
+    env: { ...sharedEnvironment(), LOG_LEVEL: 'debug', ...environment },
   })

@@ -14,6 +14,8 @@ document.addEventListener('submit', (event) => {
 async function send(form: HTMLFormElement): Promise<void> {
   const button = form.querySelector<HTMLButtonElement>('button[type=submit]')
   if (button?.disabled) return
+  const unkept = document.querySelector<HTMLElement>('.account-once:not([data-kept])')
+  if (unkept !== null) return warnOnce(form, unkept)
   tell(form, '')
   if (button) button.disabled = true
   try {
@@ -28,6 +30,12 @@ async function send(form: HTMLFormElement): Promise<void> {
   } finally {
     if (button) button.disabled = false
   }
+}
+
+/** A page that is left takes along what it shows once. Whoever copied that by hand presses again. */
+function warnOnce(form: HTMLFormElement, unkept: HTMLElement): void {
+  unkept.dataset.kept = ''
+  tell(form, 'What this page shows once goes with a new passkey. Copy or save it first, then press again.')
 }
 
 /** The options are the house's own, made by the library whose other half reads them here. */

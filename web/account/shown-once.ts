@@ -15,7 +15,10 @@ document.addEventListener('click', ({ target }) => {
 })
 
 async function copyShown(button: HTMLElement, shown: HTMLElement): Promise<void> {
-  if (await copyText(textOf(shown))) return tell(button, 'Copied.')
+  if (await copyText(textOf(shown))) {
+    keep(shown)
+    return tell(button, 'Copied.')
+  }
   getSelection()?.selectAllChildren(shown)
   tell(button, 'This browser lets no page copy. It is selected: copy it by hand.')
 }
@@ -28,7 +31,13 @@ function textOf(shown: HTMLElement): string {
 function saveShown(button: HTMLElement, shown: HTMLElement): void {
   const { file = 'companions.txt', head = 'Of' } = button.dataset
   saveAs(file, `${head} ${location.host}, ${new Date().toISOString().slice(0, 10)}\n\n${textOf(shown)}\n`)
+  keep(shown)
   tell(button, 'Saved.')
+}
+
+/** It may go from the page. */
+function keep(shown: HTMLElement): void {
+  shown.closest('.account-once')?.setAttribute('data-kept', '')
 }
 
 function saveAs(file: string, text: string): void {

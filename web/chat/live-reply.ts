@@ -14,7 +14,7 @@ export class LiveReply {
   #stopping = ''
   /** What keeps it, while it stands still. */
   #standstill = ''
-  #unsent = 'Goes out after the message before it'
+  #unsent = ''
 
   constructor(turn: HTMLElement, companionName: string) {
     this.turn = turn

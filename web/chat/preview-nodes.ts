@@ -44,11 +44,11 @@ const START: typeof markdown.START = 16
 
 const tags: Readonly<Record<number, string>> = {
   [PARAGRAPH]: 'p',
-  [HEADING_1]: 'h1',
-  [HEADING_2]: 'h2',
-  [HEADING_3]: 'h3',
-  [HEADING_4]: 'h4',
-  [HEADING_5]: 'h5',
+  [HEADING_1]: 'h3',
+  [HEADING_2]: 'h4',
+  [HEADING_3]: 'h5',
+  [HEADING_4]: 'h6',
+  [HEADING_5]: 'h6',
   [HEADING_6]: 'h6',
   [BLOCKQUOTE]: 'blockquote',
   [LINE_BREAK]: 'br',

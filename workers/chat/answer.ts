@@ -106,7 +106,8 @@ function authorOf(desk: Desk, assignment: Assignment, running: Running): Author 
       if (log.barrenStarts >= maxBarrenStarts || log.reader.text.length >= desk.maxReplyLength) return true
       if (log.backend !== backend.name) return backend.kind === 'demo' ? awayFrom(log) : false
       const { patience } = desk
-      return confirmContinuing({ backend, model, prompt, begun: log.reader.text, running, patience })
+      const question = { backend, model, prompt, begun: log.reader.text, running }
+      return confirmContinuing({ ...question, patience, log: desk.log })
     },
   }
 }

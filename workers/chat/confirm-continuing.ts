@@ -1,3 +1,4 @@
+import type { Log } from '../../bus/nats/log.ts'
 import { type Backend, BackendError, type Prompt } from '../inference/backend.ts'
 import type { Patience } from '../inference/stall-guard.ts'
 import { pauseUnlessAborted } from '../runtime/pause.ts'
@@ -11,6 +12,7 @@ export interface Continuing {
   readonly begun: string
   readonly running: Running
   readonly patience: Patience
+  readonly log: Log
 }
 
 /**
@@ -18,6 +20,8 @@ export interface Continuing {
  */
 const askMs = 10_000
 const pauseMs = 500
+/** A question that takes longer is told of, since nobody sees anything meanwhile. In milliseconds. */
+const slowMs = 3_000
 
 /**
  * Whether a backend goes on with a text. A "no" takes the text from its readers, so a backend that is away for a moment
@@ -27,8 +31,25 @@ const pauseMs = 500
  *   nothing is generated, so the text stays.
  */
 export async function confirmContinuing(continuing: Continuing): Promise<boolean | BackendError | undefined> {
-  const { backend, model, prompt, begun, running, patience } = continuing
+  const { backend, model, running, log } = continuing
   const stop = AbortSignal.any([running.released, running.cancelled])
+  const tell = () =>
+    log('info', 'A backend does not say yet whether it goes on with a begun reply', {
+      backend: backend.name,
+      model,
+    })
+  const slow = setTimeout(tell, slowMs)
+  try {
+    return await askUntilTold(continuing, stop)
+  } finally {
+    clearTimeout(slow)
+  }
+}
+
+async function askUntilTold(
+  { backend, model, prompt, begun, running, patience }: Continuing,
+  stop: AbortSignal,
+): Promise<boolean | BackendError | undefined> {
   const endsAtMs = performance.now() + Math.min(askMs, patience.firstTokenMs)
   for (;;) {
     const answer = await backend.canContinue(model, prompt, begun, stop).catch((error: unknown) => error)

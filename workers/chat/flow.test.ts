@@ -36,8 +36,8 @@ describe('a worker', () => {
 
   /** Asks in the name of a worker that wrote these entries before it died; the worker under test waits for history. */
   async function askAfter(attempts: Fields[][]): Promise<Asked> {
-    let tell = false
-    house.history = () => (tell ? {} : undefined)
+    const written = Promise.withResolvers<object>()
+    house.history = () => written.promise
     const asked = await house.ask('Hello')
     const { request_id, conversation_id } = asked.request
     let last = 0
@@ -51,7 +51,7 @@ describe('a worker', () => {
         last = published.outcome === 'stored' ? published.seq : last
       }
     }
-    tell = true
+    written.resolve({})
     return asked
   }
 

@@ -1,63 +1,30 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { uuidv7 } from '../../bus/contract/ids.ts'
 import { writerLeaseMs } from '../../bus/contract/limits.ts'
 import { subjects } from '../../bus/contract/subjects.ts'
-import { type OllamaStandIn, startOllamaStandIn } from '../../testing/backends/ollama-stand-in.ts'
-import type { TestProcess } from '../../testing/servers/processes.ts'
 import { waitUntil } from '../../testing/servers/wait-until.ts'
 import { countedTo } from '../../testing/workers/counting.ts'
-import { type Asked, openWorkerHouse, type WorkerHouse } from '../../testing/workers/worker-house.ts'
-import { startWorkerProcess } from '../../testing/workers/worker-process.ts'
+import { openWorkerScene } from '../../testing/workers/worker-scene.ts'
 import { type Backend, BackendError } from '../inference/backend.ts'
 import { ollamaBackend } from '../inference/ollama.ts'
 
-describe('a reply in the making', () => {
-  let house: WorkerHouse
-  let ollama: OllamaStandIn
-  before(async () => {
-    ollama = await startOllamaStandIn({ models: [{ name: 'counting', canContinue: true }] })
-  })
-  beforeEach(async () => {
-    house = await openWorkerHouse()
-  })
-  after(() => ollama.stop())
-
-  async function startProcess(): Promise<TestProcess> {
-    const worker = await startWorkerProcess({ NATS_URL: house.nats.url, OLLAMA_BASE_URL: ollama.url })
-    await worker.waitForLine(/takes chat requests/)
-    return worker
-  }
-  /** The model waits at this token, so that its reply can't be over before its worker is. */
-  const pausesAt = (afterTokens: number, standIn = ollama) =>
-    standIn.setFault({ kind: 'stall', afterTokens }, { requests: 1 })
-  const hasGrownTo = (asked: Asked, tokens: number) =>
-    waitUntil('the reply has grown', async () => (await house.read(asked)).text.includes(` t${tokens} `))
-  /** A reply that its worker, which drained, left in the middle. */
-  async function leftHalfWay(): Promise<Asked> {
-    const { worker } = await house.startWorker({ backends: [ollamaBackend(ollama.url)] })
-    await pausesAt(100)
-    const asked = await house.ask('tokens=150 rate=50')
-    await hasGrownTo(asked, 20)
-    await worker.drain(0)
-    return asked
-  }
-  const attempts = async (asked: Asked) =>
-    (await house.entries(asked)).filter((entry) => entry.type === 'start')
-
+// They wait for leases more than they work, each on a bus and a model server of its own.
+describe('a reply in the making', { concurrency: 4 }, () => {
   test('is gone on with by another worker when its own is killed', async () => {
-    await using _ = house
-    const first = await startProcess()
-    await pausesAt(100)
+    await using scene = await openWorkerScene()
+    const { house, ollama } = scene
+    const first = await scene.startProcess()
+    await scene.pausesAt(100)
     const asked = await house.ask('tokens=150 rate=50')
-    await hasGrownTo(asked, 20)
+    await scene.hasGrownTo(asked, 20)
     await first.stop({ signal: 'SIGKILL' })
     await house.startWorker({ backends: [ollamaBackend(ollama.url)] })
     const final = await house.final(asked)
     assert.equal(final.content, countedTo(150))
     assert.equal((await house.read(asked)).text, countedTo(150))
     assert.equal(final.attempt, 2)
-    const [, second] = await attempts(asked)
+    const [, second] = await scene.attempts(asked)
     assert.ok(second !== undefined && second.offset > 0)
     const { first_token_ms = Infinity, duration_ms, tokens_per_second } = final.timings
     assert.ok(
@@ -69,18 +36,18 @@ describe('a reply in the making', () => {
   })
 
   test('is begun anew by another worker when its model cannot go on', async () => {
-    await using _ = house
-    await using closing = await closingStandIn()
-    const first = await startWorkerProcess({ NATS_URL: house.nats.url, OLLAMA_BASE_URL: closing.url })
-    await pausesAt(40, closing)
+    await using scene = await openWorkerScene({ canContinue: false })
+    const { house, ollama } = scene
+    const first = await scene.startProcess()
+    await scene.pausesAt(40)
     const asked = await house.ask('tokens=60 rate=30')
-    await hasGrownTo(asked, 10)
+    await scene.hasGrownTo(asked, 10)
     await first.stop({ signal: 'SIGKILL' })
-    await house.startWorker({ backends: [ollamaBackend(closing.url)] })
+    await house.startWorker({ backends: [ollamaBackend(ollama.url)] })
     const final = await house.final(asked)
     assert.equal(final.content, countedTo(60))
     assert.equal((await house.read(asked)).text, countedTo(60))
-    assert.equal((await attempts(asked))[1]?.offset, 0)
+    assert.equal((await scene.attempts(asked))[1]?.offset, 0)
     assert.equal(final.usage.completion_tokens, 60)
     const { first_token_ms = 0, tokens_per_second = 0 } = final.timings
     assert.ok(first_token_ms >= writerLeaseMs, 'the answer that stands began with the second attempt')
@@ -88,18 +55,19 @@ describe('a reply in the making', () => {
   })
 
   test('stays with the second worker when the first, frozen past its lease, wakes up', async () => {
-    await using _ = house
-    await using first = await startProcess()
-    const asked = await house.ask('tokens=500 rate=50')
-    await hasGrownTo(asked, 20)
+    await using scene = await openWorkerScene()
+    const { house, ollama } = scene
+    await using first = await scene.startProcess()
+    const asked = await house.ask('tokens=250 rate=50')
+    await scene.hasGrownTo(asked, 20)
     first.signal('SIGSTOP')
     await house.startWorker({ backends: [ollamaBackend(ollama.url)] })
-    await waitUntil('the second worker has begun', async () => (await attempts(asked)).length === 2)
+    await waitUntil('the second worker has begun', async () => (await scene.attempts(asked)).length === 2)
     first.signal('SIGCONT')
     await first.waitForLine(/is left to another worker/)
     const final = await house.final(asked)
-    assert.equal(final.content, countedTo(500))
-    assert.equal((await house.read(asked)).text, countedTo(500))
+    assert.equal(final.content, countedTo(250))
+    assert.equal((await house.read(asked)).text, countedTo(250))
     const entries = await house.entries(asked)
     const takenAt = entries.findIndex((entry) => entry.type === 'start' && entry.attempt === 2)
     assert.ok(entries.slice(takenAt).every((entry) => entry.attempt === 2))
@@ -107,10 +75,11 @@ describe('a reply in the making', () => {
   })
 
   test('is whole when the bus restarts in the middle of it', async () => {
-    await using _ = house
+    await using scene = await openWorkerScene()
+    const { house, ollama } = scene
     await house.startWorker({ backends: [ollamaBackend(ollama.url)] })
     const asked = await house.ask('tokens=120 rate=60')
-    await hasGrownTo(asked, 20)
+    await scene.hasGrownTo(asked, 20)
     await house.nats.kill()
     await house.nats.restart()
     const final = await house.final(asked)
@@ -120,7 +89,8 @@ describe('a reply in the making', () => {
   })
 
   test('is answered although its log begins with what is no entry', async () => {
-    await using _ = house
+    await using scene = await openWorkerScene()
+    const { house, ollama } = scene
     const request = { user_id: uuidv7(), request_id: uuidv7() }
     const body = new Uint8Array([0xc1])
     await house.bus.publish(subjects.stream(request.user_id, request.request_id), body, {
@@ -132,11 +102,12 @@ describe('a reply in the making', () => {
   })
 
   test('stops when the bus lost it, and is begun anew when it is asked for again', async () => {
-    await using _ = house
+    await using scene = await openWorkerScene()
+    const { house, ollama } = scene
     const abortedBefore = ollama.abortedCount()
     await house.startWorker({ backends: [ollamaBackend(ollama.url)] })
     const asked = await house.ask('tokens=400 rate=40')
-    await hasGrownTo(asked, 20)
+    await scene.hasGrownTo(asked, 20)
     await house.nats.restart({ wipe: true })
     await waitUntil('the worker lets go of its backend', () => ollama.abortedCount() > abortedBefore)
     await house.askAgain(asked, 100)
@@ -146,8 +117,9 @@ describe('a reply in the making', () => {
   })
 
   test('is handed over, with all its text, by a worker that drains', async () => {
-    await using _ = house
-    const asked = await leftHalfWay()
+    await using scene = await openWorkerScene()
+    const { house, ollama } = scene
+    const asked = await scene.leftHalfWay()
     const released = (await house.entries(asked)).at(-1)
     assert.equal(released?.type === 'beat' && released.released, true)
     await house.startWorker({ backends: [ollamaBackend(ollama.url)] })
@@ -157,8 +129,9 @@ describe('a reply in the making', () => {
   })
 
   test('is not begun anew by a worker that must leave before its backend said whether it can go on', async () => {
-    await using _ = house
-    const asked = await leftHalfWay()
+    await using scene = await openWorkerScene()
+    const { house, ollama } = scene
+    const asked = await scene.leftHalfWay()
     const asking = Promise.withResolvers<void>()
     const backend = ollamaBackend(ollama.url)
     const canContinue: Backend['canContinue'] = (_model, _prompt, _begun, signal) => {
@@ -171,13 +144,14 @@ describe('a reply in the making', () => {
     await house.startWorker({ backends: [backend] })
     const final = await house.final(asked)
     assert.equal(final.content, countedTo(150))
-    const offsets = (await attempts(asked)).map((entry) => entry.type === 'start' && entry.offset > 0)
+    const offsets = (await scene.attempts(asked)).map((entry) => entry.type === 'start' && entry.offset > 0)
     assert.deepEqual(offsets, [false, true])
   })
 
   test('is gone on with by a backend that was away when it was first asked whether it can', async () => {
-    await using _ = house
-    const asked = await leftHalfWay()
+    await using scene = await openWorkerScene()
+    const { house, ollama } = scene
+    const asked = await scene.leftHalfWay()
     const backend = ollamaBackend(ollama.url)
     let asks = 0
     const canContinue: Backend['canContinue'] = async (...question) => {
@@ -188,15 +162,16 @@ describe('a reply in the making', () => {
     await house.startWorker({ backends: [{ ...backend, canContinue }] })
     const final = await house.final(asked)
     assert.equal(final.content, countedTo(150))
-    const [, second] = await attempts(asked)
+    const [, second] = await scene.attempts(asked)
     assert.ok(second !== undefined && second.offset > 0)
   })
 
   test('is finished by a worker that drains with time enough', async () => {
-    await using _ = house
-    await using worker = await startProcess()
+    await using scene = await openWorkerScene()
+    const { house } = scene
+    await using worker = await scene.startProcess()
     const asked = await house.ask('tokens=60 rate=60')
-    await hasGrownTo(asked, 5)
+    await scene.hasGrownTo(asked, 5)
     worker.signal('SIGTERM')
     const final = await house.final(asked)
     assert.equal(final.content, countedTo(60))
@@ -204,8 +179,3 @@ describe('a reply in the making', () => {
     assert.deepEqual(await worker.ending, { code: 0, signal: null })
   })
 })
-
-async function closingStandIn(): Promise<OllamaStandIn & AsyncDisposable> {
-  const standIn = await startOllamaStandIn({ models: [{ name: 'closing', canContinue: false }] })
-  return { ...standIn, [Symbol.asyncDispose]: () => standIn.stop() }
-}

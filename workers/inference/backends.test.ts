@@ -22,7 +22,8 @@ describe('the backends of a worker', () => {
   before(async () => {
     ollama = await startOllamaStandIn({ models: ['nomic-embed-text', 'counting', 'other'] })
     house = await openWorkerHouse()
-    worker = await house.startWorker({ backends: [ollamaBackend(ollama.url)] })
+    // It looks oftener than it need: tests wait for what is known by a look alone.
+    worker = await house.startWorker({ backends: [{ ...ollamaBackend(ollama.url), probeMs: 1_000 }] })
   })
   beforeEach(() => ollama.setFault(undefined))
   after(async () => {

@@ -10,8 +10,10 @@ import { followLines } from './stream-lines.ts'
 const name = 'ollama'
 /** Looks at models and context must not hold up a reply for long. In milliseconds. */
 const lookTimeoutMs = 3_000
-/** Rendering a prompt loads the model first, and leaving meanwhile throws the load away. In milliseconds. */
-const renderTimeoutMs = 180_000
+/** Rendering a prompt is a matter of milliseconds for a model that is loaded. In milliseconds. */
+const renderTimeoutMs = 5_000
+/** For another it loads the model first, and leaving meanwhile throws the load away. In milliseconds. */
+const loadTimeoutMs = 180_000
 /** Most models whose facts are kept. */
 const maxKnown = 500
 
@@ -52,13 +54,11 @@ class Ollama {
   }
 
   async contextLength(model: string, signal: AbortSignal): Promise<number> {
-    const ask = (path: string, body?: object) =>
-      askJson(this.call(path, soon(signal, lookTimeoutMs), body), fault)
     try {
-      const running = readRunning(await ask('/api/ps'))
-      const loaded = running.find((one) => sameModel(one.name, model))?.contextLength
+      const loaded = (await this.#loaded(model, signal))?.contextLength
       if (loaded !== undefined) return loaded
-      const learn = async () => contextOfModel(await ask('/api/show', { model }))
+      const show = this.call('/api/show', soon(signal, lookTimeoutMs), { model })
+      const learn = async () => contextOfModel(await askJson(show, fault))
       return await remember(this.#contexts, this.#keyOf(model), learn)
     } catch {
       // The generation that follows meets the same trouble and tells it.
@@ -67,17 +67,30 @@ class Ollama {
   }
 
   async canContinue(request: GenerateRequest, signal: AbortSignal): Promise<boolean> {
-    const body = { ...chatBody(request), stream: false, _debug_render_only: true }
-    const call = this.call('/api/chat', soon(signal, renderTimeoutMs), body)
-    const isSilent = () => call.signal.aborted && !signal.aborted
-    const learn = async () => rendersOpen(await askJson(call, fault), request.begun)
     try {
-      return await remember(this.#continues, this.#keyOf(request.model), learn)
+      return await remember(this.#continues, this.#keyOf(request.model), () => this.#render(request, signal))
     } catch (error) {
       if (error instanceof BackendError) throw error
-      if (isSilent()) throw new BackendError('backend_stalled', 'Ollama does not answer', { cause: error })
       return false
     }
+  }
+
+  async #render(request: GenerateRequest, signal: AbortSignal): Promise<boolean> {
+    const body = { ...chatBody(request), stream: false, _debug_render_only: true }
+    const isLoaded = (await this.#loaded(request.model, signal).catch(() => undefined)) !== undefined
+    const call = this.call('/api/chat', soon(signal, isLoaded ? renderTimeoutMs : loadTimeoutMs), body)
+    try {
+      return rendersOpen(await askJson(call, fault), request.begun)
+    } catch (error) {
+      const isSilent = call.signal.aborted && !signal.aborted
+      if (!isSilent || error instanceof BackendError) throw error
+      throw new BackendError('backend_stalled', 'Ollama does not answer', { cause: error })
+    }
+  }
+
+  async #loaded(model: string, signal: AbortSignal) {
+    const running = readRunning(await askJson(this.call('/api/ps', soon(signal, lookTimeoutMs)), fault))
+    return running.find((one) => sameModel(one.name, model))
   }
 
   #keyOf(model: string): string {

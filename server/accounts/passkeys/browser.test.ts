@@ -230,6 +230,36 @@ test('recovery codes are shown once, and each lets its person in once', async ()
   await visitor.context.close()
 })
 
+test('recovery codes that nobody kept are not lost to a new passkey, and no toast lies over them', async () => {
+  const visitor = await home.browse()
+  const { page, device } = visitor
+  await moveIn(visitor, 'Hasty')
+  await device.session.send('WebAuthn.clearCredentials', { authenticatorId: device.id })
+  await waitUntil('HTMX is here', () => page.evaluate(() => '_x_dataStack' in document.body))
+  const codes = page.locator('#new-codes code')
+  const add = page.locator('#passkeys').getByRole('button', { name: 'Add a passkey' })
+  const makeCodes = async () => {
+    page.once('dialog', (dialog) => dialog.accept())
+    await page
+      .locator('#recovery')
+      .getByRole('button', { name: /^Make (ten|new) codes$/ })
+      .click()
+    await page.locator('#recovery .account-once:focus').waitFor()
+    assert.equal(await page.locator('.toast-card').count(), 0)
+  }
+  await makeCodes()
+  await add.click()
+  await problem(page, 'Copy or save it first').waitFor()
+  assert.equal(await codes.count(), 10)
+  assert.match(page.url(), /welcome=1/)
+  await page.getByRole('button', { name: 'Copy all codes' }).click()
+  await page.getByText('Copied.').waitFor()
+  await add.click()
+  await page.waitForURL('**/account?changed=1**')
+  assert.equal(await codes.count(), 0)
+  await visitor.context.close()
+})
+
 test('somebody else’s passkey confirms nobody, and leaves the session as it was', async () => {
   const [ida, ole] = [await home.browse(), await home.browse()]
   await moveIn(ida, 'Ida')

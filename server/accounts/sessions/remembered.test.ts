@@ -5,8 +5,12 @@ import path from 'node:path'
 import { after, before, test } from 'node:test'
 import SqliteDatabase from 'better-sqlite3'
 import { uuidv7 } from '../../../bus/contract/ids.ts'
+import { connectBus } from '../../../bus/nats/connection.ts'
+import { untilConnected } from '../../../testing/bus/open-bus.ts'
 import { openBrowserSocket } from '../../../testing/hub/browser-socket.ts'
 import { startTestHouse } from '../../../testing/hub/start-house.ts'
+import { startTestHub } from '../../../testing/hub/start-hub.ts'
+import { startNatsServer } from '../../../testing/servers/nats-server.ts'
 import { startPostgres } from '../../../testing/servers/postgres.ts'
 import { waitUntil } from '../../../testing/servers/wait-until.ts'
 import { cachedSessionAgeMs, openSessionCache, type SessionCache } from '../../store/session-cache.ts'
@@ -100,18 +104,43 @@ test('where no file can be written sessions are remembered in memory', () => {
   inMemory.close()
 })
 
+test('a hub whose bus was there before it remembers sessions like any other', async () => {
+  await using postgres = await startPostgres()
+  await using nats = await startNatsServer()
+  const bus = connectBus({ url: nats.url, name: 'test-hub', role: 'hub' })
+  await untilConnected(bus)
+  await using hub = await startTestHub({
+    natsUrl: nats.url,
+    databaseUrl: await postgres.createDatabase(),
+    aroundBus: (own) => {
+      void own.close()
+      return bus
+    },
+  })
+  const { cookie } = await hub.signIn()
+  await (await openBrowserSocket(hub.origin, { cookie })).close()
+  await postgres.kill()
+  await (await openBrowserSocket(hub.origin, { cookie })).close()
+  await postgres.restart()
+})
+
 test('while PostgreSQL is away nobody is signed out, and nobody whose session ended is let in', async () => {
   await using postgres = await startPostgres()
   const databaseUrl = await postgres.createDatabase()
   await using house = await startTestHouse({ databaseUrl })
   const [here, there] = [house.hub, await house.addHub({ databaseUrl })]
+  // What is read of the store before the stream of changes is known is not kept.
+  await waitUntil('the hub knows all changes', () => here.app.rooms.access.caughtUp())
   const [mika, rin, never] = [await here.signIn(), await here.signIn(), await here.signIn()]
   for (const { cookie } of [mika, rin])
     assert.equal((await fetch(`${here.origin}/v1/sessions`, { headers: { cookie } })).status, 200)
   const headers = { cookie: rin.cookie, 'sec-fetch-site': 'same-origin' }
+  const heard = new Promise<void>((resolve) =>
+    here.app.rooms.access.onChange(({ user_id }) => user_id === rin.user.id && resolve()),
+  )
   const out = await fetch(`${there.origin}/sign-out`, { method: 'POST', headers, redirect: 'manual' })
   assert.equal(out.status, 303)
-  await waitUntil('the bus has it', async () => (await here.store.revocations.pending(9)).length === 0)
+  await heard
   await postgres.kill()
   const socket = await here.connect(mika)
   assert.equal((await fetch(`${here.origin}/v1/sessions`, { headers: { cookie: rin.cookie } })).status, 503)

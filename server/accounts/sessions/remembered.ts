@@ -40,6 +40,8 @@ export function rememberSessions({ sessions, cache, access, bus, log }: Remember
   const enterEpoch = () => careful(() => cache.enterEpoch(bus.epochOf(streams.access.name)))
   access.onChange((change) => careful(() => cache.apply(change)))
   bus.onConnect(enterEpoch)
+  // It may have come while the store was opened, and what is kept in no epoch is gone with the first outage.
+  if (bus.epochOf(streams.access.name) !== 0) enterEpoch()
 
   /** Also where the store did not answer: then the act may have been done, and nothing tells. */
   const forgetting = async <T>(act: Promise<T>, forget: () => void): Promise<T> => {

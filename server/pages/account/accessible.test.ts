@@ -57,3 +57,39 @@ for (const { colorScheme, ...viewport } of looks)
     await assertFit(page, 'account')
     await context.close()
   })
+
+for (const colorScheme of ['light', 'dark'] as const)
+  test(`what stands in an empty field is read as easily as other words (${colorScheme})`, async () => {
+    const { page, context } = await home.browse(await home.hubs[0].signIn('owner'))
+    await page.emulateMedia({ colorScheme })
+    for (const path of ['/admin', '/admin/invitations', '/account', '/sign-in?again=1']) {
+      await page.goto(path)
+      const fields = page.locator('.input[placeholder]')
+      assert.ok((await fields.count()) > 0, path)
+      for (const contrast of await fields.evaluateAll(contrastsOfPlaceholders))
+        assert.ok(contrast >= 4.5, `${contrast} at ${path}`)
+    }
+    await context.close()
+  })
+
+/** By WCAG 2.2, of each field's placeholder with its ground. Runs in the page. */
+function contrastsOfPlaceholders(fields: Element[]): number[] {
+  const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })
+  const luminance = (colour: string, ground: string) => {
+    if (context === null) return Number.NaN
+    for (const fill of [ground, colour]) {
+      context.fillStyle = fill
+      context.fillRect(0, 0, 1, 1)
+    }
+    const [red = 0, green = 0, blue = 0] = [...context.getImageData(0, 0, 1, 1).data].map((value) =>
+      value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4,
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+  }
+  return fields.map((field) => {
+    const ground = getComputedStyle(field).backgroundColor
+    const shown = luminance(getComputedStyle(field, '::placeholder').color, ground)
+    const [dark = 0, light = 0] = [shown, luminance(ground, ground)].sort((a, b) => a - b)
+    return (light + 0.05) / (dark + 0.05)
+  })
+}

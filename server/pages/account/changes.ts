@@ -53,7 +53,7 @@ export async function unlink(rooms: Rooms, visit: Visit): Promise<Changed> {
 export async function makeCodes(rooms: Rooms, visit: Visit): Promise<Changed> {
   const codes = await makeRecoveryCodes(rooms, signedIn(visit))
   const facts = await readAccountFacts(rooms, visit)
-  return { card: recoverySection(facts, codes), said: 'Ten new codes.', changedWays: facts }
+  return { card: recoverySection(facts, codes) }
 }
 
 export async function makeKey(rooms: Rooms, visit: Visit): Promise<Changed> {

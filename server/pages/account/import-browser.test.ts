@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { type AccountHouse, startAccountHouse } from '../../../testing/accounts/account-house.ts'
 import { exportedConversation, exportFile } from '../../../testing/accounts/export-file.ts'
 import { holdClock } from '../../../testing/hub/hold-clock.ts'
@@ -73,7 +73,10 @@ for (const { width, colorScheme } of [
     await page.goto('/account')
     await bring(page, fileOf('{"format":"another"}'))
     const field = page.getByLabel('Exported file')
-    await page.getByRole('alert').getByText('not an export of a house like this one').waitFor()
+    const topOf = async (words: Locator) => (await words.boundingBox())?.y
+    const refused = page.getByRole('alert').filter({ hasText: 'not an export of a house like this one' })
+    await refused.waitFor()
+    const place = await topOf(refused)
     assert.ok(await field.evaluate((one) => one === document.activeElement))
     await assertFit(page)
     await bring(page, fileOf('x'.repeat(17 * mib)))
@@ -81,9 +84,11 @@ for (const { width, colorScheme } of [
     await bring(page, fileOf(exportFile([exportedConversation({ title: 'Sourdough' })])))
     const said = page.getByRole('status').getByText('1 conversation with 2 messages')
     assert.ok(await said.evaluate((one) => one === document.activeElement))
+    assert.equal(await topOf(said), place, 'an answer is where the one before was')
     await assertFit(page)
-    await page.keyboard.press('Tab')
-    assert.ok(await field.evaluate((one) => one === document.activeElement))
+    await page.keyboard.press('Shift+Tab')
+    const button = page.getByRole('button', { name: 'Add them' })
+    assert.ok(await button.evaluate((one) => one === document.activeElement))
     await context.close()
   })
 

@@ -21,11 +21,10 @@ export const importSection = (result?: ImportResult): Html => {
       ...{ id: 'import', title: 'Bring your conversations', icon: 'upload' },
       note: 'Adds the conversations of a file that “Download everything” wrote, in another house or in this one. What is here already stays as it is and is not added again.',
     },
-    html`${result !== undefined && 'added' in result && outcome(result)}
-<form class="account-form account-line" method="post" action="/account/import" enctype="multipart/form-data">
+    html`<form class="account-form account-line" method="post" action="/account/import" enctype="multipart/form-data">
 <label class="account-field"><span>Exported file, at most ${maxUploadBytes / mib} MiB</span><input ${fieldFacts(problem !== undefined)}></label>
 <button type="submit" class="btn">${icon('upload', 'small')}Add them</button>
-${formProblem(problem, problemId)}
+${formProblem(problem, problemId)}${result !== undefined && 'added' in result && outcome(result)}
 </form>`,
   )
 }

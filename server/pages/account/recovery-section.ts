@@ -4,6 +4,7 @@ import { icon } from '../icons.ts'
 import { copyButton, onceButtons, saveButton } from '../shown-once.ts'
 import type { AccountFacts } from './facts.ts'
 import { confirmFirst, formTo, section } from './section.ts'
+import { signOutOffer } from './sign-out-offer.ts'
 
 /** Recovery codes: how many are left, and ten new ones. @param codes - Just made, shown this once. */
 export const recoverySection = (facts: AccountFacts, codes: readonly string[] = []): Html =>
@@ -12,13 +13,14 @@ export const recoverySection = (facts: AccountFacts, codes: readonly string[] = 
       ...{ id: 'recovery', title: 'Recovery codes', icon: 'lifebuoy' },
       note: 'For the day you lose your devices. Each code signs you in once; keep them where you keep other papers.',
     },
-    codes.length > 0 ? shown(codes) : left(facts),
+    codes.length > 0 ? shown(codes, facts) : left(facts),
   )
 
-const shown = (codes: readonly string[]): Html =>
-  html`<div class="account-once"><p role="status">These are your ten codes. They are shown this once: print them, or keep them where you keep other papers.</p>
+/** A toast would lie over them, so what goes with a change of how one gets in stands below. */
+const shown = (codes: readonly string[], facts: AccountFacts): Html =>
+  html`<div class="account-once" tabindex="-1" autofocus><p role="status">These are your ten codes. They are shown this once: print them, or keep them where you keep other papers.</p>
 <ol id="new-codes" class="account-codes">${codes.map((code) => html`<li><code>${code}</code></li>`)}</ol>
-${onceButtons(html`${copyButton('new-codes', 'Copy all', 'codes')}${saveButton('new-codes', 'companions-recovery-codes.txt', 'Recovery codes, each good once, for')}`)}</div>`
+${onceButtons(html`${copyButton('new-codes', 'Copy all', 'codes')}${saveButton('new-codes', 'companions-recovery-codes.txt', 'Recovery codes, each good once, for')}`)}</div>${signOutOffer(facts)}`
 
 const left = ({ recoveryCodes, isFresh, hasPasskeys, passkeys }: AccountFacts): Html =>
   html`<p class="account-state">${words(recoveryCodes)}</p>
