@@ -156,6 +156,16 @@ suite('voice activity', () => {
     assert.ok(Math.abs(secondsOf(all) - (second.endS - 0.5)) < 0.3)
   })
 
+  test('who ends just before an utterance is cut has said nothing behind the cut', () => {
+    const { found, hear } = listener()
+    // The voice begins at 1 s, its sound half a second before that; 25 s later it has been silent for 0.3 s.
+    hear(spoken(28, [[1, 25.2]]))
+    assert.deepEqual(
+      found.map(({ events }) => events.at(-1)),
+      ['cut', 'drop'],
+    )
+  })
+
   test('muting in a word ends the utterance, and nothing of it is left for the next', () => {
     const { found, hear, activity } = listener()
     hear(spoken(2, [[1, 2]]))

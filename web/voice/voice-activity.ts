@@ -121,7 +121,7 @@ export class VoiceActivity {
   #goOn(levels: number[], frame: Frame, level: number): void {
     levels.push(level)
     this.#listener.onFrame(frame)
-    if (level > Math.max(leastKeep, keepFactor * this.#room.level)) {
+    if (this.#keepsUp(level)) {
       if (this.#isPaused) this.#listener.onResume()
       this.#loud += 1
       this.#quiet = 0
@@ -136,7 +136,13 @@ export class VoiceActivity {
   #cut(levels: number[]): void {
     const at = quietest(levels)
     this.#levels = levels.slice(at)
+    // Of what goes on only its own voice counts: where there is none, it is silence, and no word is to be found in it.
+    this.#loud = this.#levels.filter((level) => this.#keepsUp(level)).length
     this.#listener.onCut(at)
+  }
+
+  #keepsUp(level: number): boolean {
+    return level > Math.max(leastKeep, keepFactor * this.#room.level)
   }
 
   #end(): void {
