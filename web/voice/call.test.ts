@@ -136,6 +136,20 @@ suite('a call', () => {
       assert.equal(page.call.status, 'speaking')
     })
 
+  test('a "yes" over the last word of an answer, which ends before it is written down, is said', async (t) => {
+    const page = openCall(t)
+    await page.open()
+    page.listen(2, 1)
+    page.write('Tell me')
+    page.answer('Shall I go on?')
+    await page.speak()
+    page.listen(0.3, 0.3)
+    page.playing.shift()?.onEnd()
+    page.listen(1)
+    page.write('Yes.')
+    assert.deepEqual([page.said, page.interrupted], [['Tell me', 'Yes.'], []])
+  })
+
   test('where no words come within two seconds it speaks on, and late ones still interrupt it', async (t) => {
     const page = openCall(t)
     await page.open()

@@ -118,11 +118,14 @@ export class TurnTaking<Sound> implements HearingListener {
 
   onWords(words: string): void {
     const over = this.#over
-    if (words === '' || (over && (isBackChannel(words) || isEcho(words, over.reading.saidLately)))) {
+    // Who says "yes" at the end of an answer answers it; one listens only to what goes on.
+    const isRead = over !== undefined && this.#asked.includes(over)
+    const isHeard = isRead && isBackChannel(words)
+    if (words === '' || isHeard || (over && isEcho(words, over.reading.saidLately))) {
       this.#goOn()
       return
     }
-    if (over && this.#asked.includes(over)) this.#interrupt(over)
+    if (isRead) this.#interrupt(over)
     this.#goOn()
     const said = this.#listener.say(words)
     if ('flaw' in said) this.#listener.onNote(said.flaw)
