@@ -266,6 +266,18 @@ suite('a call', () => {
     assert.match(page.ends[0] ?? '', /another one began/)
   })
 
+  test('a call that another one replaced while its socket was away is over when it comes back, and replaces none', async (t) => {
+    const page = openCall(t)
+    await page.call.start(true)
+    page.state('open')
+    page.sent.length = 0
+    page.welcome()
+    assert.deepEqual(page.sent, [{ type: 'call.start', call_id: page.call.id }])
+    const about = { request_id: page.call.id, retry_after_ms: callLeaseMs }
+    page.hear({ ...refusal, code: 'rate_limited', detail: 'You are in a call elsewhere.', ...about })
+    assert.match(page.ends[0] ?? '', /another one began/)
+  })
+
   test('past the limit the hub’s words stand there, and it can be called here instead', async (t) => {
     const page = openCall(t)
     await page.call.start()

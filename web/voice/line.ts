@@ -79,15 +79,22 @@ export class Line {
 
   stated({ state }: CallState): void {
     if (state === 'ended') {
-      this.#listener.onEnded('The call ended: another one began, or this one was away for too long.')
+      this.#listener.onEnded(ended)
       return
     }
     this.#isOpen = this.#wasOpen = true
+    // A call that comes back on another socket takes no place that another one has got meanwhile.
+    this.#replaces = false
     this.#failures = 0
     this.#listener.onOpen()
   }
 
   refused({ code, detail, retryable, retry_after_ms }: ErrorFrame): void {
+    // Another call has its place: nobody was there to be told that this one ended.
+    if (this.#wasOpen && code === 'rate_limited' && retry_after_ms !== undefined) {
+      this.#listener.onEnded(ended)
+      return
+    }
     if (retryable && (this.#wasOpen || !refusals.has(code))) {
       this.#askAtMs = performance.now() + waitMs(retry_after_ms, this.#failures++)
       this.#listener.onDelayed(detail)
@@ -117,6 +124,8 @@ export class Line {
     })
   }
 }
+
+const ended = 'The call ended: another one began, or this one was away for too long.'
 
 /** Refusals that waiting does not mend; where no words stand, the hub's own. */
 const refusals: ReadonlyMap<string, string | undefined> = new Map([
