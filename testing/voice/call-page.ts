@@ -21,6 +21,8 @@ export function openCall(t: TestContext) {
   const answers = new Map<string, Answer>()
   const ends: (string | undefined)[] = []
   const hub = { isHere: true, problem: '' }
+  /** What was done to microphones. */
+  const microphones: string[] = []
   let microphone: MicrophoneListener | undefined
   let room: ReturnType<typeof inFrames> | undefined
   const stand = standInPlayer()
@@ -34,7 +36,11 @@ export function openCall(t: TestContext) {
       if (hub.problem) throw new MicrophoneProblem(hub.problem)
       microphone = listener
       room = inFrames((frame) => listener.onFrame(frame))
-      return { setMuted: () => {}, close: () => {} }
+      microphones.push('open')
+      return {
+        setMuted: (isMuted) => microphones.push(isMuted ? 'muted' : 'heard'),
+        close: () => microphones.push('closed'),
+      }
     },
     say: (words) => {
       said.push(words)
@@ -95,7 +101,8 @@ export function openCall(t: TestContext) {
   const lose = () => microphone?.onLost()
   const welcome = () => hear(welcomeFrame())
   return {
-    ...{ call, hub, sent, said, interrupted, answers, ends, playing: stand.playing, did: stand.did },
+    ...{ call, hub, sent, said, interrupted, answers, ends, microphones },
+    ...{ playing: stand.playing, did: stand.did },
     ...{ tick, hear, state, listen, asked, write, speak, answer, open, lose, welcome },
   }
 }

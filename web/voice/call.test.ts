@@ -359,6 +359,16 @@ suite('a call', () => {
     assert.deepEqual([page.call.note, page.asked('call.transcribe').length], ['', 1])
   })
 
+  test('a microphone that is wanted twice while the browser asks is opened once, muted where that is meant', async (t) => {
+    const page = openCall(t)
+    const { call, microphones } = page
+    const started = call.start()
+    await Promise.all([call.setMuted(true), call.setMuted(false), call.setMuted(true), started])
+    assert.deepEqual(microphones, ['open', 'muted'])
+    call.end()
+    assert.deepEqual(microphones, ['open', 'muted', 'closed'])
+  })
+
   test('hushed, the answer ends where it was heard to', async (t) => {
     const page = openCall(t)
     await page.open()

@@ -49,6 +49,7 @@ export class Call<Sound> {
   readonly #hearing: Hearing
   readonly #looks = setInterval(() => this.#look(), lookMs)
   #microphone: OpenMicrophone | undefined
+  #opening: Promise<boolean> | undefined
   #isMuted = false
   #isOver = false
 
@@ -169,14 +170,26 @@ export class Call<Sound> {
     this.#tell(why)
   }
 
-  /** @returns whether there is one. If not the call has failed, or is muted where it was open before. */
+  /**
+   * However often it is wanted while the browser asks the person, it is opened once: nobody would close another.
+   *
+   * @returns whether there is one. If not the call has failed, or is muted where it was open before.
+   */
   async #openMicrophone(): Promise<boolean> {
     if (this.#microphone) return true
+    this.#opening ??= this.#askForMicrophone().finally(() => {
+      this.#opening = undefined
+    })
+    return this.#opening
+  }
+
+  async #askForMicrophone(): Promise<boolean> {
     try {
       const microphone = await this.#around.openMicrophone({
         onFrame: (frame) => this.#isMuted || this.#hearing.activity.hear(frame),
         onLost: () => this.#onLost(),
       })
+      microphone.setMuted(this.#isMuted)
       if (this.#isOver) microphone.close()
       else this.#microphone = microphone
       return !this.#isOver
