@@ -150,6 +150,25 @@ suite('a call', () => {
     assert.deepEqual([page.said, page.interrupted], [['Tell me', 'Yes.'], []])
   })
 
+  test('words in a gap of an answer, whose next piece is not there yet, stop it as words over it do', async (t) => {
+    const page = openCall(t)
+    await page.open()
+    page.listen(2, 1)
+    page.write('Tell me')
+    page.answer('It is a long answer, of several', false)
+    await page.speak()
+    Object.assign(page.playing[0] ?? {}, { share: 1 })
+    page.playing.shift()?.onEnd()
+    page.listen(1, 0.4)
+    page.write('Mm-hm.')
+    assert.deepEqual([page.said.length, page.interrupted], [1, []])
+    page.listen(2, 1)
+    page.write('Never mind')
+    assert.deepEqual(page.said, ['Tell me', 'Never mind'])
+    const [[requestId, heardOffset] = ['', 0]] = page.interrupted
+    assert.deepEqual([requestId, long.slice(0, heardOffset)], ['request 1', 'It is a long'])
+  })
+
   test('where no words come within two seconds it speaks on, and late ones still interrupt it', async (t) => {
     const page = openCall(t)
     await page.open()

@@ -57,6 +57,11 @@ export class Reading<Sound> {
     this.#goOn()
   }
 
+  /** Something of it was heard, or is about to be. */
+  get isBegun(): boolean {
+    return this.#played.length > 0
+  }
+
   /** Something of it is being heard, or about to be. */
   get isSpeaking(): boolean {
     return this.#played.some(({ isOver }) => !isOver)

@@ -49,7 +49,7 @@ export class TurnTaking<Sound> implements HearingListener {
   readonly #listener: TurnTakingListener
   /** Whose answers are to be read, in the order they were asked. */
   #asked: Asked<Sound>[] = []
-  /** The answer that is spoken over, from the first sound of it until it is interrupted. */
+  /** The answer that the person speaks over: begun, and perhaps in a gap between two pieces of it. */
   #over: Asked<Sound> | undefined
   #isHeld = false
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -96,8 +96,9 @@ export class TurnTaking<Sound> implements HearingListener {
   onBegin(): void {
     clearTimeout(this.#timer)
     const [first] = this.#asked
-    this.#over = first?.reading.isSpeaking ? first : undefined
-    if (this.#over) this.#player.duck(true)
+    // Also in a gap of it, while its next piece is still to come.
+    this.#over = first?.reading.isBegun ? first : undefined
+    if (first?.reading.isSpeaking) this.#player.duck(true)
     // What is not being said yet waits until the person has spoken.
     else this.#hold()
     this.#listener.onChange()
