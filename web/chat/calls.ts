@@ -7,10 +7,10 @@ export async function beginCall(chat: Chat): Promise<void> {
   const code = await import('../voice/start-call.ts').catch(unlessUnreachable)
   if (code !== undefined) return code.startCall(chat, sound)
   for (const context of Object.values(sound)) void context.close()
-  toast('The server cannot be reached just now.')
+  toast('What a call needs could not be loaded. Reload the page and call again.')
 }
 
-/** Which every browser tells by a TypeError; anything else stays wrong and is to be seen. */
+/** Or has another version by now. Every browser tells that by a TypeError; anything else stays wrong and is to be seen. */
 function unlessUnreachable(error: unknown): undefined {
   if (!(error instanceof TypeError)) throw error
 }
