@@ -3,7 +3,6 @@ import { startPage } from '../page/alpine.ts'
 import { listenToActions } from './actions.ts'
 import { listenToNews } from './announcer.ts'
 import type { Chat } from './chat.ts'
-import { showLengths } from './message-length.ts'
 import { holdPlace } from './place.ts'
 import { listenToRefusals } from './refusals.ts'
 // Wanted with the first answer, when the server may be away: so it is here before.
@@ -22,10 +21,25 @@ export function enhanceChat(chat: Chat): void {
   listenToToasts()
   listenToNews()
   listenToSwaps(chat, (element) => htmx.process(element))
-  showLengths(chat)
+  listenToLength(chat)
   startPage()
   // The page offers no more to be loaded anew.
   document.body.dataset.whole = ''
+}
+
+/** Few write so much that it matters: what shows the length comes when somebody has written half of what they may. */
+function listenToLength(chat: Chat): void {
+  const listening = new AbortController()
+  const look = async () => {
+    const length = chat.conversation?.room.text.value.length ?? 0
+    if (length < chat.requests.limits.messageLength / 2) return
+    const code = await import('./message-length.ts').catch(() => undefined)
+    if (code === undefined || listening.signal.aborted) return
+    listening.abort()
+    code.showLengths(chat)
+  }
+  void look()
+  document.addEventListener('input', look, listening)
 }
 
 /** The keys of the conversation: Escape stops the answer, / goes to the composer. */
