@@ -149,7 +149,8 @@ export const workerSettings = {
   }),
   maxConcurrentSpeech: whole(1, 1_000)('MAX_CONCURRENT_SPEECH', {
     default: '8',
-    meaning: 'Most utterances this worker has written down at once, and most pieces of answers it has said.',
+    meaning:
+      'Most utterances this worker has written down at once, and most pieces of answers it has said; half of them for one person.',
   }),
   ...sharedSettings,
 }

@@ -144,15 +144,13 @@ export class Reading<Sound> {
   }
 
   async #decode(piece: SpokenPiece, bytes: Uint8Array): Promise<void> {
-    try {
-      const sound = await this.#player.decode(bytes)
-      const said = this.#said.get(piece)
-      if (said === undefined) return
-      said.sound = sound
-      this.#goOn()
-    } catch {
-      this.#fail('This browser cannot play the sound.')
-    }
+    const sound = await this.#player.decode(bytes).catch(() => undefined)
+    // A takeover may have taken the piece away meanwhile.
+    const said = this.#said.get(piece)
+    if (said === undefined) return
+    if (sound === undefined) return this.#fail('This browser cannot play the sound.')
+    said.sound = sound
+    this.#goOn()
   }
 
   /** What is being heard is heard to its end. */

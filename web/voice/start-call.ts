@@ -4,6 +4,7 @@ import type { RunningReply } from '../chat/running-reply.ts'
 import { toast } from '../chat/toast.ts'
 import { Call } from './call.ts'
 import { CallBar } from './call-bar.ts'
+import { Cuts } from './cuts.ts'
 import { openMicrophone } from './microphone.ts'
 import { openPlayer } from './player.ts'
 import type { Answer } from './turn-taking.ts'
@@ -25,6 +26,7 @@ export function startCall(chat: Chat, sound: UnlockedSound): void {
     return
   }
   const replies = new Map<string, RunningReply>()
+  const cuts = new Cuts(chat.send)
   const left = new AbortController()
   const bar = new CallBar(conversation.room)
   const call = new Call<AudioBuffer>({
@@ -34,15 +36,22 @@ export function startCall(chat: Chat, sound: UnlockedSound): void {
     say: (words) => {
       const flaw = chat.requests.send(words, { speak: true })
       const requestId = leafOf(conversation.room)
-      if (flaw !== undefined || requestId === null) return { flaw: flaw ?? 'It was not sent.' }
+      if (flaw !== undefined || requestId === null) {
+        conversation.composer.giveBack(words)
+        return { flaw: flaw ?? 'It was not sent.' }
+      }
       replies.set(requestId, chat.replies.follow(requestId))
       return { requestId }
     },
     answerTo: (requestId) => answerTo(chat, replies.get(requestId)),
-    interrupt: (requestId, heard_offset) => interrupt(chat, requestId, heard_offset),
+    interrupt: (requestId, heard_offset) => {
+      if (chat.replies.has(requestId)) chat.requests.stop(requestId, { heard_offset })
+      else cuts.add(requestId, heard_offset)
+    },
     onChange: () => bar.show(call),
     onEnd: (why) => {
       left.abort()
+      cuts.close()
       current = undefined
       chat.onHeard = chat.onLeave = undefined
       void sound.microphone.close()
@@ -51,11 +60,17 @@ export function startCall(chat: Chat, sound: UnlockedSound): void {
     },
   })
   current = call
-  chat.onHeard = (frame) => call.hear(frame)
+  chat.onHeard = (frame) => {
+    cuts.hear(frame)
+    call.hear(frame)
+  }
   chat.onLeave = () => call.end()
   bar.open(call)
   listenToPage(chat, call, left.signal)
   keepAwake(left.signal)
+  // Telephones let it stand still while the page is away, or another app has it.
+  const wake = () => document.hidden || void sound.microphone.resume()
+  document.addEventListener('visibilitychange', wake, { signal: left.signal })
   call.setHere(chat.state === 'here')
   void call.start()
 }
@@ -87,10 +102,4 @@ function answerTo(chat: Chat, reply: RunningReply | undefined): Answer | undefin
   if (chat.replies.has(requestId) || !hasEnded(requestId)) return { text, isWhole: false, isStopped: false }
   const source = turn.querySelector<HTMLTemplateElement>('template.reply-source')?.content.textContent ?? ''
   return { text: source, isWhole: true, isStopped: turn.dataset.state === 'cancelled' }
-}
-
-/** Of an answer that is written to its end, what was not heard goes as well. */
-function interrupt({ requests, replies, send }: Chat, request_id: string, heard_offset: number): void {
-  if (replies.has(request_id)) requests.stop(request_id, { heard_offset })
-  else send({ type: 'chat.cancel', request_id, heard_offset })
 }

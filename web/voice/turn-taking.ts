@@ -101,6 +101,8 @@ export class TurnTaking<Sound> implements HearingListener {
     if (first?.reading.isSpeaking) this.#player.duck(true)
     // What is not being said yet waits until the person has spoken.
     else this.#hold()
+    // What was said of the words before is over.
+    this.#listener.onNote('')
     this.#listener.onChange()
   }
 

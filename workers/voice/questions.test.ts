@@ -9,7 +9,7 @@ test('a question that is asked again while it is worked on is worked on once, an
   const work = open()
   let begun = 0
   const ask = () =>
-    questions.answer('one', () => {
+    questions.answer('Ada', 'one', () => {
       begun += 1
       return work.promise
     })
@@ -24,28 +24,41 @@ test('a question that is asked again while it is worked on is worked on once, an
 test('work that fails fails for all who asked, and may be tried again', async () => {
   const questions = new Questions(1)
   const work = open()
-  const asked = [1, 2].map(() => questions.answer('one', () => work.promise))
+  const asked = [1, 2].map(() => questions.answer('Ada', 'one', () => work.promise))
   work.reject(new Error('broken'))
   for (const one of asked) await assert.rejects(one, { message: 'broken' })
-  assert.deepEqual(await questions.answer('one', async () => ({ text: 'Hello' })), { text: 'Hello' })
+  assert.deepEqual(await questions.answer('Ada', 'one', async () => ({ text: 'Hello' })), { text: 'Hello' })
 })
 
 test('past its slots a question is refused, one that is worked on already is not', async () => {
   const questions = new Questions(1)
   const work = open()
-  const asked = [1, 2].map(() => questions.answer('one', () => work.promise))
+  const asked = [1, 2].map(() => questions.answer('Ada', 'one', () => work.promise))
   await assert.rejects(
-    questions.answer('two', async () => ({})),
+    questions.answer('Ada', 'two', async () => ({})),
     { code: 'queue_full' },
   )
   work.resolve({})
   await Promise.all(asked)
-  assert.deepEqual(await questions.answer('two', async () => ({})), {})
+  assert.deepEqual(await questions.answer('Ada', 'two', async () => ({})), {})
+})
+
+test('nobody has more than half of the slots, so that others are answered beside them', async () => {
+  const questions = new Questions(4)
+  const work = open()
+  const ask = (person: string, question: string) => questions.answer(person, question, () => work.promise)
+  const asked = [ask('Ada', 'one'), ask('Ada', 'two')]
+  await assert.rejects(ask('Ada', 'three'), { code: 'queue_full' })
+  asked.push(ask('Ben', 'one'), ask('Ada', 'one'))
+  work.resolve({})
+  await Promise.all(asked)
+  assert.deepEqual(await questions.answer('Ada', 'three', async () => ({})), {})
 })
 
 test('whoever leaves lets go of its work, refuses what comes yet, and has settled', async () => {
   const questions = new Questions(1)
   const asked = questions.answer(
+    'Ada',
     'one',
     (released) =>
       new Promise((_, reject) => released.addEventListener('abort', () => reject(released.reason))),
@@ -54,7 +67,7 @@ test('whoever leaves lets go of its work, refuses what comes yet, and has settle
   questions.releaseAll()
   await assert.rejects(asked, { code: 'queue_full' })
   await assert.rejects(
-    questions.answer('two', async () => ({})),
+    questions.answer('Ada', 'two', async () => ({})),
     { code: 'queue_full' },
   )
   await settled

@@ -48,7 +48,7 @@ function serveHearing({ bus, slots, log }: SpeechDesk, hears: SpeechToText): Spe
   const tell = tellChanges(hears.place, log)
   const hear = async (question: unknown): Promise<object> => {
     if (!transcribeShape(question)) throw new CodedError('request_invalid')
-    return questions.answer(keyOf(question), async (released): Promise<Transcript> => {
+    return questions.answer(question.user_id, keyOf(question), async (released): Promise<Transcript> => {
       const text = await tell(() => hears.transcribe(question.audio, released))
       return { text }
     })
@@ -64,7 +64,7 @@ function serveSpeaking({ bus, slots, log }: SpeechDesk, speaks: TextToSpeech): S
   const tell = tellChanges(speaks.place, log)
   const say = async (question: unknown): Promise<object> => {
     if (!sayShape(question)) throw new CodedError('request_invalid')
-    return questions.answer(keyOf(question), async (released): Promise<Sound> => {
+    return questions.answer(question.user_id, keyOf(question), async (released): Promise<Sound> => {
       const audio = await tell(() => speaks.say(question.text, released))
       return { audio }
     })
@@ -75,9 +75,8 @@ function serveSpeaking({ bus, slots, log }: SpeechDesk, speaks: TextToSpeech): S
   ])
 }
 
-/** Questions of a call are numbered by its page; another person's page may choose the same call. */
-const keyOf = ({ user_id, call_id, question }: Transcribe | Say): string =>
-  `${user_id}.${call_id}.${question}`
+/** Questions of a call are numbered by its page. */
+const keyOf = ({ call_id, question }: Transcribe | Say): string => `${call_id}.${question}`
 
 const respond = (bus: Bus, subject: string, answer: (question: unknown) => Promise<object>): Subscription =>
   bus.respond(subject, 'speech-workers', answer)
