@@ -84,7 +84,8 @@ const deskOf = ({ config, bus, backends, logger }: WorkerParts): Desk => ({
 
 function answerCalls(desk: SpeechDesk): SpeechService {
   const [hears, speaks] = [desk.speech.hears !== undefined, desk.speech.speaks !== undefined]
-  if (hears || speaks) desk.log('info', 'The worker answers calls', { hears, speaks, slots: desk.slots })
+  if (hears || speaks)
+    desk.log('info', 'The worker answers questions of calls', { hears, speaks, slots: desk.slots })
   return serveSpeech(desk)
 }
 

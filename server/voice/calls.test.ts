@@ -18,6 +18,7 @@ let worker: SpeechWorker
 let isStoreAway = false
 
 const concurrentCalls: PerRole = { user: 1, premium: 2, admin: 0 }
+const none: PerRole = { user: 0, premium: 0, admin: 0 }
 
 before(async () => {
   house = await startTestHouse({ config: { concurrentCalls } })
@@ -143,6 +144,21 @@ test('calls are renewed while their sockets stand, and one that is gone in the s
   await stays.socket.next('call.speech')
   assert.equal(stays.socket.frames.filter(({ type }) => type === 'call.state').length, 1)
   for (const { socket } of [stays, goes]) await socket.close()
+})
+
+test('a call of a role that has none any more ends with the next renewal', async (t) => {
+  t.mock.timers.enable({ apis: ['Date', 'setInterval'], now: Date.now() })
+  await using hub = await house.addHub({ databaseUrl: here.databaseUrl, config: { concurrentCalls } })
+  const { socket } = await enter(hub)
+  const id = await openCall(socket)
+  t.mock.method(hub.app.rooms, 'rules', async () => ({
+    ...(await here.app.rooms.rules()),
+    concurrentCalls: none,
+  }))
+  t.mock.timers.tick(callLeaseMs / 3)
+  await socket.next('call.state', ({ call_id, state }) => call_id === id && state === 'ended')
+  assert.deepEqual(await living(id), [])
+  await socket.close()
 })
 
 test('a second call on a socket ends the first, and one call is one socket’s', async () => {

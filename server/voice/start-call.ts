@@ -47,6 +47,16 @@ export async function endCall({ store }: Rooms, calls: Calls, call: Call): Promi
   await store.calls.end(call.connection.person.user.id, call.id)
 }
 
+/** Ends calls of people whose role has none any more, and tells their pages. @throws CodedError `store_unavailable`. */
+export async function endRefusedCalls(rooms: Rooms, calls: Calls): Promise<void> {
+  const { concurrentCalls } = await rooms.rules()
+  for (const call of [...calls.values()])
+    if (concurrentCalls[call.connection.person.user.role] === 0) {
+      await endCall(rooms, calls, call)
+      tellEnded(call)
+    }
+}
+
 /** Frees a call that is no more in the store, and tells its page. */
 export function loseCall(calls: Calls, id: string): void {
   const call = calls.get(id)

@@ -9,7 +9,7 @@ import { type Connection, send } from '../hub/connection.ts'
 import { type Call, type Calls, dropCall } from './call.ts'
 import { askForSound, askForWords } from './questions.ts'
 import { renewCalls } from './renew-calls.ts'
-import { endCall, startCall } from './start-call.ts'
+import { endCall, endRefusedCalls, startCall } from './start-call.ts'
 import { keepSound } from './utterances.ts'
 
 /** Everything about calls that this hub does (PROTOCOL section 11). */
@@ -27,9 +27,10 @@ const lookAgainMs = 1_000
 
 export function openVoiceRoom(rooms: Rooms): VoiceRoom {
   const calls: Calls = new Map()
-  const renewals = startSweep('renew calls', callLeaseMs / 3, rooms.log, () =>
-    renewCalls(rooms, calls, [...calls.values()]),
-  )
+  const renewals = startSweep('renew calls', callLeaseMs / 3, rooms.log, async () => {
+    await endRefusedCalls(rooms, calls)
+    await renewCalls(rooms, calls, [...calls.values()])
+  })
   return {
     handle: async (connection, frame) => {
       switch (frame.type) {

@@ -106,6 +106,9 @@ suite('what is said of an answer', () => {
     ['- [x] done', 'done'],
     ['a < b and <b>fat</b>', 'a < b and fat'],
     ['![a picture](x.png)', 'a picture'],
+    ['So $n$ is one of $e^{i\\pi} + 1 = 0$ here', 'So n is one of here'],
+    ['It is\n\n$$ \\int_0^1 x,dx\n= 2 $$\n\nso', 'It is. so'],
+    ['It costs $5 and that $6, or US$ 7', 'It costs $5 and that $6, or US$ 7'],
   ]
   for (const [text, said] of unsaid)
     test(`of ${JSON.stringify(text)} is said ${JSON.stringify(said)}`, () => {

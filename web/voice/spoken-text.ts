@@ -138,7 +138,7 @@ const fence = /^ {0,3}(`{3,}|~{3,})/
 const lineMarks = /^(?:\s*(?:#{1,6}(?=\s)|>|[-*+](?=\s)|\|))*\s*/
 /** What begins here may be a link, a tag or an address in pointed brackets, and is not whole yet. */
 const begun =
-  /!?\[[^[\]\n]{0,200}(?:\](?:\([^()\n]*(?:\([^()\n]*(?:\)[^()\n]*)?)?)?)?$|<\/?[a-z][^<>\n]{0,200}$/iy
+  /\$\$[^$]{0,400}$|\$(?![\s\d$])[^$\n]{0,80}$|!?\[[^[\]\n]{0,200}(?:\](?:\([^()\n]*(?:\([^()\n]*(?:\)[^()\n]*)?)?)?)?$|<\/?[a-z][^<>\n]{0,200}$/iy
 
 /** What is said instead of what stands there. */
 const inline: readonly { readonly pattern: RegExp; readonly say: (match: RegExpExecArray) => string }[] = [
@@ -146,6 +146,12 @@ const inline: readonly { readonly pattern: RegExp; readonly say: (match: RegExpE
   {
     pattern: /!?\[([^[\]\n]{0,200})\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)?\)/y,
     say: ([, words = '']) => words.replaceAll(/[*_`~]/g, '').replaceAll(emoji, ''),
+  },
+  // A formula: what reads as words of it, if it is no more than that.
+  { pattern: /\$\$[^$]{1,400}\$\$/y, say: () => '' },
+  {
+    pattern: /\$(?![\s\d])([^$\n]{1,200})(?<!\s)\$(?!\d)/y,
+    say: ([, words = '']) => (/^[\w ,]+$/.test(words) ? words : ''),
   },
   // The number of a source or footnote, and the box of a task.
   { pattern: /\[(?:\^?\d{1,3}|[ xX])\](?!\()/y, say: () => '' },

@@ -31,7 +31,7 @@ export function startCall(chat: Chat, sound: UnlockedSound): void {
   const bar = new CallBar(conversation.room)
   const call = new Call<AudioBuffer>({
     player: openPlayer(sound.speech),
-    send: chat.send,
+    send: (frame) => (frame.type !== 'call.start' || endBroken(chat, frame.call_id)) && chat.send(frame),
     openMicrophone: (listener) => openMicrophone(sound.microphone, listener),
     say: (words) => {
       const flaw = chat.requests.send(words, { speak: true })
@@ -52,6 +52,7 @@ export function startCall(chat: Chat, sound: UnlockedSound): void {
     onEnd: (why) => {
       left.abort()
       cuts.close()
+      sessionStorage.removeItem(brokenKey)
       current = undefined
       chat.onHeard = chat.onLeave = undefined
       void sound.microphone.close()
@@ -73,6 +74,19 @@ export function startCall(chat: Chat, sound: UnlockedSound): void {
   document.addEventListener('visibilitychange', wake, { signal: left.signal })
   call.setHere(chat.state === 'here')
   void call.start()
+}
+
+const brokenKey = 'companions.call'
+
+/**
+ * Notes the call that begins in this tab, and ends one that the tab had before and could not end, since the hub was away
+ * when the page went: it would stand in the way of the next until its lease is over. @returns false until that went out.
+ */
+function endBroken(chat: Chat, callId: string): boolean {
+  const broken = sessionStorage.getItem(brokenKey)
+  if (broken !== null && broken !== callId && !chat.send({ type: 'call.end', call_id: broken })) return false
+  sessionStorage.setItem(brokenKey, callId)
+  return true
 }
 
 /** A call belongs to its conversation, and knows whether the hub is there. */

@@ -1,5 +1,5 @@
 import { FormData } from 'undici'
-import { CodedError } from '../../bus/contract/errors.ts'
+import { CodedError, type ErrorCode } from '../../bus/contract/errors.ts'
 import { maxSpeechBytes, voiceSampleRateHz } from '../../bus/contract/limits.ts'
 import { isAudioFile, wavOf, withWavLength } from './audio-file.ts'
 import { BackendError, shownAddress } from './backend.ts'
@@ -103,15 +103,31 @@ function openDesk(
           read({ backend, url: baseUrl + path, headers, signal: own, body }),
         )
       } catch (error) {
-        throw error instanceof BackendError ? withVariable(error, variable) : error
+        throw error instanceof BackendError ? forCallers(error, backend) : error
       }
     },
   }
 }
 
-/** People read which setting says where it is; the address is not for everybody who calls. */
-const withVariable = ({ code, message, detail, retryAfterMs, cause }: BackendError, variable: string) =>
-  new CodedError(code, message, { detail: `${detail} (${variable})`, retryAfterMs, cause })
+/**
+ * Whoever calls reads which server it is about, and no more; whoever runs the house finds the rest in the log. Where the
+ * settings are wrong the server's own words are part of it, since no log takes those.
+ */
+function forCallers({ code, message, detail, retryAfterMs, cause }: BackendError, what: string): CodedError {
+  const words = isForOwner.has(code) ? detail.slice(message.length) : ''
+  const told = `The ${what} server ${wordsOf[code] ?? 'failed'}${words}`
+  return new CodedError(code, message, { detail: told, retryAfterMs, cause })
+}
+
+const isForOwner: ReadonlySet<ErrorCode> = new Set(['backend_refused', 'model_not_found'])
+
+const wordsOf: Partial<Record<ErrorCode, string>> = {
+  backend_unavailable: 'cannot be reached just now',
+  backend_stalled: 'took too long',
+  backend_malformed: 'sent something unreadable',
+  backend_refused: 'refused it',
+  model_not_found: 'does not have its model',
+}
 
 /** whisper.cpp tells an error with status 200. @throws BackendError `backend_malformed`. */
 function readTranscript(backend: string, answer: unknown): string {

@@ -88,7 +88,7 @@ describe('a worker that hears and speaks', () => {
     await server.setFault({ kind: 'status', status: 503, message: 'loading model' }, { requests: 1 })
     await assert.rejects(house.bus.request(...say('Good morning')), {
       code: 'backend_unavailable',
-      detail: 'The model backend "text-to-speech" is busy (503): loading model (TEXT_TO_SPEECH_URL)',
+      detail: 'The text-to-speech server cannot be reached just now',
     })
     await house.bus.request(...say('Good morning'))
   })
