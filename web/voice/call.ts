@@ -1,8 +1,9 @@
 import type { ClientFrame, HubFrame } from '../../bus/contract/frames.ts'
 import { uuidv7 } from '../../bus/contract/ids.ts'
+import { type AskForMicrophone, Ear } from './ear.ts'
 import { Hearing } from './hearing.ts'
 import { Line, type Offer } from './line.ts'
-import { type MicrophoneListener, MicrophoneProblem, type OpenMicrophone } from './microphone.ts'
+import { MicrophoneProblem } from './microphone.ts'
 import type { Player } from './player.ts'
 import { Questions } from './questions.ts'
 import { TurnTaking, type TurnTakingListener } from './turn-taking.ts'
@@ -23,8 +24,7 @@ export interface CallSurroundings<Sound> extends Omit<TurnTakingListener, 'onCha
   readonly player: Player<Sound>
   /** @returns whether it went out. */
   send(frame: ClientFrame): boolean
-  /** @throws MicrophoneProblem where there is none. */
-  openMicrophone(listener: MicrophoneListener): Promise<OpenMicrophone>
+  readonly openMicrophone: AskForMicrophone
   /** What it says of itself may be another. */
   onChange(): void
   /** @param why in words for people, where nobody here ended it. */
@@ -47,10 +47,8 @@ export class Call<Sound> {
   readonly #questions: Questions
   readonly #turns: TurnTaking<Sound>
   readonly #hearing: Hearing
+  readonly #ear: Ear
   readonly #looks = setInterval(() => this.#look(), lookMs)
-  #microphone: OpenMicrophone | undefined
-  #opening: Promise<boolean> | undefined
-  #isMuted = false
   #isOver = false
 
   constructor(around: CallSurroundings<Sound>) {
@@ -73,6 +71,10 @@ export class Call<Sound> {
       onNote: (words) => this.#tell(words),
     })
     this.#hearing = new Hearing(this.#utterances, this.#questions, this.#turns)
+    this.#ear = new Ear(around.openMicrophone, {
+      onFrame: (frame) => this.#hearing.activity.hear(frame),
+      onLost: () => this.#onLost(),
+    })
   }
 
   get status(): CallStatus {
@@ -82,23 +84,23 @@ export class Call<Sound> {
     if (this.#hearing.activity.isSpeaking) return 'hearing'
     if (this.#hearing.isWriting) return 'transcribing'
     if (this.#turns.isAnswerDue) return 'thinking'
-    return this.#isMuted ? 'muted' : 'listening'
+    return this.isMuted ? 'muted' : 'listening'
   }
 
   get isMuted(): boolean {
-    return this.#isMuted
+    return this.#ear.isMuted
   }
 
   /** How loud the person is, from 0 to 1. */
   get loudness(): number {
-    return this.#isMuted || this.offer ? 0 : this.#hearing.activity.loudness
+    return this.isMuted || this.offer ? 0 : this.#hearing.activity.loudness
   }
 
   /** Asks for the microphone, then for the call. @param replaces ends the person's calls elsewhere. */
   async start(replaces = false): Promise<void> {
     this.offer = undefined
     this.#tell('')
-    if (await this.#openMicrophone()) this.#line.open(replaces)
+    if (await this.#openEar()) this.#line.open(replaces)
   }
 
   /** Each frame from the hub; a welcome says that the socket is another one. */
@@ -118,12 +120,11 @@ export class Call<Sound> {
 
   /** Whoever lost the microphone gets it back so, if it is there again. */
   async setMuted(isMuted: boolean): Promise<void> {
-    this.#isMuted = isMuted
+    this.#ear.isMuted = isMuted
     if (isMuted) this.#hearing.activity.rest()
-    this.#microphone?.setMuted(isMuted)
     this.#tell('')
-    if (isMuted || (await this.#openMicrophone())) return
-    this.#isMuted = true
+    if (isMuted || (await this.#openEar())) return
+    this.#ear.isMuted = true
     this.#tell()
   }
 
@@ -138,7 +139,7 @@ export class Call<Sound> {
     this.#isOver = true
     clearInterval(this.#looks)
     this.#line.close()
-    this.#letGo()
+    this.#ear.close()
     this.#turns.close()
     this.#questions.clear()
     this.#utterances.clear()
@@ -165,33 +166,15 @@ export class Call<Sound> {
   }
 
   #fail(why: string, offer: Offer): void {
-    this.#letGo()
+    this.#ear.letGo()
     this.offer = offer
     this.#tell(why)
   }
 
-  /**
-   * However often it is wanted while the browser asks the person, it is opened once: nobody would close another.
-   *
-   * @returns whether there is one. If not the call has failed, or is muted where it was open before.
-   */
-  async #openMicrophone(): Promise<boolean> {
-    if (this.#microphone) return true
-    this.#opening ??= this.#askForMicrophone().finally(() => {
-      this.#opening = undefined
-    })
-    return this.#opening
-  }
-
-  async #askForMicrophone(): Promise<boolean> {
+  /** @returns whether there is one. If not the call is over, has failed, or is muted where it was open before. */
+  async #openEar(): Promise<boolean> {
     try {
-      const microphone = await this.#around.openMicrophone({
-        onFrame: (frame) => this.#isMuted || this.#hearing.activity.hear(frame),
-        onLost: () => this.#onLost(),
-      })
-      microphone.setMuted(this.#isMuted)
-      if (this.#isOver) microphone.close()
-      else this.#microphone = microphone
+      await this.#ear.open()
       return !this.#isOver
     } catch (error) {
       if (!(error instanceof MicrophoneProblem)) throw error
@@ -202,14 +185,8 @@ export class Call<Sound> {
   }
 
   #onLost(): void {
-    this.#letGo()
     void this.setMuted(true)
     this.#tell('The microphone is gone. Connect it, then unmute.')
-  }
-
-  #letGo(): void {
-    this.#microphone?.close()
-    this.#microphone = undefined
   }
 
   #tell(note = this.note): void {
