@@ -21,7 +21,7 @@ export function tokenTable(
       ['latency p50, ms', figure(home.p50Ms), figure(bare.p50Ms), ...aimed(ratios.p50, scenario.latencyAim)],
       ['latency p99, ms', figure(home.p99Ms), figure(bare.p99Ms), ratios.p99.toFixed(2), '', ''],
       ['CPU a token, µs', figure(home.totalCpuUs), figure(bare.totalCpuUs), ...aimed(ratios.cpu, cpuAim)],
-      ['of it', shares(home), shares(bare), '', '', ''],
+      ['of it', shares(home.cpuUs), shares(bare.cpuUs), '', '', ''],
       ['tokens that came in time', percent(home.delivered), percent(bare.delivered), '', '', ''],
     ]
   })
@@ -47,7 +47,8 @@ export function connectionTable(
 const verdict = (met: boolean): string => (met ? 'met' : 'missed')
 const figure = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(2))
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
-const shares = ({ cpuUs }: TokenFigures): string =>
+/** What each process has of it. */
+export const shares = (cpuUs: TokenFigures['cpuUs']): string =>
   Object.entries(cpuUs)
     .map(([name, us]) => `${name} ${us.toFixed(0)}`)
     .join(', ')

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Bare, startBare } from './bare.ts'
 import { type Home, startHome } from './home.ts'
-import { readCpuTimes } from './measure/process-facts.ts'
-import { type TokenResult, type Turn, tokenResult } from './measure/token-figures.ts'
+import { cpuBetween, measureIdle, readCpuTimes } from './measure/process-facts.ts'
+import { type TokenResult, tokenResult } from './measure/token-figures.ts'
+import type { Turn } from './measure/turn.ts'
 import type { Plan, Scenario } from './plan.ts'
 import type { Backend } from './processes/backend.ts'
 import type { Browsers, Side } from './processes/browsers.ts'
@@ -47,7 +48,7 @@ export async function measureTokens(
   say(`${streams} people sign in …`)
   await browsers.ask('signIn', { origin: home.origin, count: streams })
   await runScenario(parts, plan.warmUp)
-  const idle = await measureIdle(parts, plan.idleSeconds)
+  const idle = await measureIdle([home.pids, bare.pids], plan.idleSeconds)
   const results: TokenResult[] = []
   for (const scenario of plan.scenarios) {
     say(`${scenario.streams} streams of ${scenario.tokensPerSecond} tokens/s …`)
@@ -56,18 +57,6 @@ export async function measureTokens(
     results.push(result)
   }
   return results
-}
-
-/**
- * CPU time that each process takes with nothing to do, in milliseconds a second. They rest as long before it: titles,
- * purges and collections that follow the last reply are no idling, and taken for it they would flatter the home.
- */
-async function measureIdle({ home, bare }: Parts, seconds: number): Promise<Turn['cpuMs'][]> {
-  await pause(seconds * 1000)
-  const before = await Promise.all([readCpuTimes(home.pids), readCpuTimes(bare.pids)])
-  await pause(seconds * 1000)
-  const after = await Promise.all([readCpuTimes(home.pids), readCpuTimes(bare.pids)])
-  return after.map((times, index) => difference(times, before[index] ?? {}, seconds))
 }
 
 async function runScenario(parts: Parts, scenario: Scenario): Promise<Record<Side, Turn[]>> {
@@ -110,10 +99,5 @@ async function runTurn(
   await browsers.ask('whenAllEnded', side)
   // The recorder and the titles come after the last token and belong to no other turn.
   await pause(Math.min(2_000, 300 + 2 * streams))
-  return { latenciesMs, cpuMs: difference(after, before, 1), seconds }
-}
-
-function difference(after: Turn['cpuMs'], before: Turn['cpuMs'], divisor: number): Record<string, number> {
-  const entries = Object.entries(after).map(([name, ms]) => [name, (ms - (before[name] ?? 0)) / divisor])
-  return Object.fromEntries(entries)
+  return { latenciesMs, cpuMs: cpuBetween(before, after), seconds }
 }

@@ -1,12 +1,6 @@
 import type { Scenario } from '../plan.ts'
 import { joinSorted, median, percentile } from './percentile.ts'
-
-/** What one side did in one turn: CPU time by process in milliseconds, the background's included. */
-export interface Turn {
-  readonly latenciesMs: Float64Array
-  readonly cpuMs: Readonly<Record<string, number>>
-  readonly seconds: number
-}
+import { cpuUsEach, sum, type Turn } from './turn.ts'
 
 /** How one side did in a scenario, over all its turns. */
 export interface TokenFigures {
@@ -61,10 +55,7 @@ function figuresOf(
   const latenciesMs = joinSorted(turns.map((turn) => turn.latenciesMs))
   const tokens = latenciesMs.length
   const seconds = sum(turns.map((turn) => turn.seconds))
-  const names = Object.keys(turns[0]?.cpuMs ?? {})
-  const cpuOf = (name: string): number =>
-    sum(turns.map(({ cpuMs, seconds: lasted }) => (cpuMs[name] ?? 0) - lasted * (idle[name] ?? 0)))
-  const cpuUs = Object.fromEntries(names.map((name) => [name, (1000 * cpuOf(name)) / tokens]))
+  const cpuUs = cpuUsEach(turns, idle, tokens)
   return {
     p50Ms: percentile(latenciesMs, 0.5),
     p99Ms: percentile(latenciesMs, 0.99),
@@ -74,5 +65,3 @@ function figuresOf(
     delivered: tokens / (seconds * streams * tokensPerSecond),
   }
 }
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
