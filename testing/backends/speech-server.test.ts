@@ -32,6 +32,15 @@ test('what lasts without being one of its phrases has a length, and no words', (
     assert.deepEqual(await (await transcribe(server, file)).json(), { text: '' })
   }))
 
+test('one that always answers the same listens to nothing', () => {
+  const sound = wavFile({ samples: new Int16Array(8), sampleRateHz: 8_000 })
+  return withServer({ phrases, always: { words: 'Yes', sound } }, async (server) => {
+    assert.deepEqual(await (await say(server, 'Hello')).bytes(), Uint8Array.from(sound))
+    assert.deepEqual(await (await transcribe(server, sound)).json(), { text: 'Yes' })
+    assert.deepEqual([server.heard, server.said], [[], []])
+  })
+})
+
 test('a key that is asked for must be there, and a request must have what it needs', () =>
   withServer({ apiKey: 'secret' }, async (server) => {
     const status = async (path: string, headers: HeadersInit, body: BodyInit) => {

@@ -17,6 +17,8 @@ export type SpeechServerOptions = {
   phrases?: readonly string[]
   /** What it writes down in place of what it understood. */
   transcript?: (words: string) => string
+  /** What it answers instead, to all that is asked and unread, so that what is around it can be measured. */
+  always?: { words: string; sound: Buffer }
 }
 
 export type SpeechServer = StandIn & {
@@ -44,14 +46,16 @@ export async function startSpeechServer(options: SpeechServerOptions = {}): Prom
     if (options.apiKey !== undefined && request.headers.authorization !== `Bearer ${options.apiKey}`)
       return refusal(401, 'Incorrect API key provided')
     if (request.method === 'POST' && request.path === `${prefix}/audio/transcriptions`) {
+      if (options.always !== undefined) return json({ text: options.always.words })
       const asked = await readTranscription(bytes, request.headers['content-type'])
       return typeof asked === 'string' ? refusal(400, asked) : writeDown(asked, { speech, transcript, heard })
     }
     if (request.method === 'POST' && request.path === `${prefix}/audio/speech`) {
+      if (options.always !== undefined) return wav(options.always.sound)
       const asked = readSpeechRequest(text)
       if (typeof asked === 'string') return refusal(400, asked)
       said.push(asked)
-      return { contentType: 'audio/wav', body: wavFile(speech.soundOf([asked.input], SAID_AT_HZ)) }
+      return wav(wavFile(speech.soundOf([asked.input], SAID_AT_HZ)))
     }
     return refusal(404, 'Not Found')
   }
@@ -69,6 +73,8 @@ const json = (value: object): Answer => ({
   contentType: 'application/json',
   body: Buffer.from(JSON.stringify(value)),
 })
+
+const wav = (body: Buffer): Answer => ({ contentType: 'audio/wav', body })
 
 const refusal = (status: number, message: string): Answer => ({
   status,
