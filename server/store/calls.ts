@@ -31,6 +31,8 @@ export interface CallStore {
   open(call: OpenCall): Promise<OpenCallOutcome>
   /** Renews calls that a hub holds. @returns the ids of those that still are. */
   renew(ids: readonly string[], now: number): Promise<string[]>
+  /** Whether a call still is, as `renew` says it, without a write: questions of calls ask so. */
+  exists(id: string): Promise<boolean>
   end(userId: string, id: string): Promise<void>
   /** Forgets calls last seen before then. */
   deleteBefore(seenAt: number): Promise<void>
@@ -42,6 +44,7 @@ export function createCallStore(database: Database): CallStore {
   return {
     open: (call) => database.write((queries) => open(queries, database, call)),
     renew: (ids, now) => database.write((queries) => renew(queries, ids, now)),
+    exists: (id) => database.read((queries) => exists(queries, id)),
     end: (userId, id) => database.write((queries) => endCalls(queries, userId, [id])),
     deleteBefore: (seenAt) =>
       database.write(async (queries) => {
@@ -117,6 +120,11 @@ async function renew(queries: Queries, ids: readonly string[], now: number): Pro
     .returning('id')
     .execute()
   return rows.map(({ id }) => id)
+}
+
+async function exists(queries: Queries, id: string): Promise<boolean> {
+  const row = await queries.selectFrom('calls').select('id').where('id', '=', id).executeTakeFirst()
+  return row !== undefined
 }
 
 async function endCalls(queries: Queries, userId: string, ids: readonly string[]): Promise<void> {

@@ -11,7 +11,7 @@ export interface Call {
   /** Aborted when the socket has the call no more: nobody waits for answers then. */
   readonly over: AbortController
   /** When the store was last asked whether the call still is, by `performance.now()`. */
-  renewedAtMs: number
+  lookedAtMs: number
   /** Sound is sent piece after piece. */
   sending: Promise<void>
 }
@@ -29,10 +29,10 @@ export function enterCall(calls: Calls, connection: Connection, id: string): voi
     utterances: new Map(),
     questions: new Set(),
     over: new AbortController(),
-    renewedAtMs: 0,
+    lookedAtMs: 0,
     sending: Promise.resolve(),
   }
-  connection.call.renewedAtMs = performance.now()
+  connection.call.lookedAtMs = performance.now()
   calls.set(id, connection.call)
 }
 

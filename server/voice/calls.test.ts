@@ -42,10 +42,16 @@ function withCallsAway(store: Store): Store {
       if (isStoreAway) throw new CodedError('store_unavailable')
       return ask(...asked)
     }
-  const { open, renew, end, deleteBefore } = store.calls
+  const { open, renew, exists, end, deleteBefore } = store.calls
   return {
     ...store,
-    calls: { open: orAway(open), renew: orAway(renew), end: orAway(end), deleteBefore },
+    calls: {
+      open: orAway(open),
+      renew: orAway(renew),
+      exists: orAway(exists),
+      end: orAway(end),
+      deleteBefore,
+    },
   }
 }
 

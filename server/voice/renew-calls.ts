@@ -13,16 +13,30 @@ export async function renewCalls({ store }: Rooms, calls: Calls, asked: readonly
   for (let start = 0; start < asked.length; start += batch) {
     const some = asked.slice(start, start + batch)
     const nowMs = performance.now()
-    for (const call of some) call.renewedAtMs = nowMs
+    for (const call of some) call.lookedAtMs = nowMs
     const living = new Set(
       await store.calls.renew(
         some.map(({ id }) => id),
         Date.now(),
       ),
     )
-    // One that was opened again, or renewed, since then is told by what came of that.
-    for (const call of some)
-      if (!living.has(call.id) && call.renewedAtMs === nowMs && calls.get(call.id) === call)
-        loseCall(calls, call.id)
+    for (const call of some) if (!living.has(call.id)) lose(calls, call, nowMs)
   }
+}
+
+/**
+ * Looks whether a call still is, and tells its page where it is no more, as above. It renews nothing: a write would hold
+ * up all that the hub does until the disk has it, with every question.
+ *
+ * @throws CodedError `store_unavailable`: then the call goes on as it is.
+ */
+export async function lookAtCall({ store }: Rooms, calls: Calls, call: Call): Promise<void> {
+  const nowMs = performance.now()
+  call.lookedAtMs = nowMs
+  if (!(await store.calls.exists(call.id))) lose(calls, call, nowMs)
+}
+
+/** One that was opened again, or looked at, since `lookedAtMs` is told by what came of that. */
+function lose(calls: Calls, call: Call, lookedAtMs: number): void {
+  if (call.lookedAtMs === lookedAtMs && calls.get(call.id) === call) loseCall(calls, call.id)
 }

@@ -8,7 +8,7 @@ import type { Rooms } from '../house.ts'
 import { type Connection, send } from '../hub/connection.ts'
 import { type Call, type Calls, dropCall } from './call.ts'
 import { askForSound, askForWords } from './questions.ts'
-import { renewCalls } from './renew-calls.ts'
+import { lookAtCall, renewCalls } from './renew-calls.ts'
 import { endCall, endRefusedCalls, startCall } from './start-call.ts'
 import { keepSound } from './utterances.ts'
 
@@ -68,8 +68,8 @@ function callOf({ call }: Connection, { call_id }: { call_id: string }): Call {
 
 /** A call that was replaced elsewhere is to be noticed before the next renewal; the question does not wait for it. */
 function lookedAt(rooms: Rooms, calls: Calls, call: Call): Call {
-  if (performance.now() - call.renewedAtMs > lookAgainMs)
-    renewCalls(rooms, calls, [call]).catch((error: unknown) =>
+  if (performance.now() - call.lookedAtMs > lookAgainMs)
+    lookAtCall(rooms, calls, call).catch((error: unknown) =>
       rooms.log.debug(errorFields(error), 'A call is not looked up again'),
     )
   return call

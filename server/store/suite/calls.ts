@@ -81,9 +81,11 @@ export function testCalls(it: It): void {
     assert.deepEqual(await openCall(store, ben, id, { now: 9_000 }), { outcome: 'not_found' })
     await store.calls.end(ben.id, id)
     assert.deepEqual(await store.calls.renew([id, uuidv7()], 1_001), [id])
+    assert.equal(await store.calls.exists(id), true)
     await store.calls.end(ada.id, id)
     await store.calls.end(ada.id, id)
     assert.deepEqual(await store.calls.renew([id], 1_001), [])
+    assert.equal(await store.calls.exists(id), false)
     assert.deepEqual(await store.calls.renew([], 1_001), [])
   })
 
