@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { cpuFigures, questionFigures } from './measure/call-figures.ts'
 import { joinSorted, median, percentile } from './measure/percentile.ts'
 import { cpuTimeMs, cpuTimeOfStat, residentBytes } from './measure/process-facts.ts'
 import { readStamps } from './measure/stamps.ts'
@@ -59,6 +60,25 @@ test('figures leave idling out, and the ratio is the median of the rounds', () =
   assert.equal(home.cpuUs.hub, (1000 * (14 + 99 + 14 - 30)) / 12)
 })
 
+test('waits of all rounds are one distribution, their ratio is the median of the rounds, and CPU goes by answers', () => {
+  const turn = (latenciesMs: number[], hubMs: number) => ({
+    latenciesMs: Float64Array.from(latenciesMs),
+    cpuMs: { hub: hubMs, worker: 4 },
+    seconds: 2,
+  })
+  const home = [turn([6, 6], 16), turn([4, 4], 8), turn([60], 30)]
+  const bare = [turn([2], 0), turn([2], 0), turn([3], 0)]
+  const idle = { hub: 3, worker: 1 }
+  const { home: waits, ratios, cpu } = questionFigures({ home, bare }, idle)
+  assert.deepEqual(waits, { p50Ms: 6, p99Ms: 60 })
+  assert.deepEqual(ratios, { p50: 3, p99: 3 })
+  assert.deepEqual(cpu, {
+    us: { hub: (1000 * (16 + 8 + 30 - 18)) / 5, worker: (1000 * (12 - 6)) / 5 },
+    totalUs: 8_400,
+  })
+  assert.equal(cpuFigures(home.slice(0, 1), idle, 10).us.hub, 1_000)
+})
+
 test('the quick bench ends in tables without verdicts, and every process of it in peace', {
   // Three minutes on four tenths of a processor.
   timeout: 600_000,
@@ -69,6 +89,9 @@ test('the quick bench ends in tables without verdicts, and every process of it i
   assert.match(stdout, /\| CPU a token, µs/)
   assert.match(stdout, /hub [\d.-]+, worker [\d.-]+, nats [\d.-]+/)
   assert.match(stdout, /\| KiB a connection, at 200 idle \| +[\d.-]+ +\| ≤ 12 /)
+  assert.match(stdout, /\| a text’s sound p50, ms +\| +[\d.]+ +\| [\d.]+ +\| [\d.]+ +\| -?[\d.]+ /)
+  assert.match(stdout, /\| an utterance’s words p50, ms +\| +[\d.]+ +\| [\d.]+ +\| [\d.]+ +\| -?[\d.]+ /)
+  assert.match(stdout, /\| CPU a second of sound sent, µs +\| +[\d-]+ /)
   assert.doesNotMatch(stdout, /met|missed/)
   assert.doesNotMatch(stderr, /\n +at /, 'no process of the bench ended in a stack trace')
 })

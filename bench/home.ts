@@ -7,10 +7,12 @@ import { startProcess, type TestProcess } from '../testing/servers/processes.ts'
 const root = path.join(import.meta.dirname, '..')
 
 export interface HomeOptions {
-  /** Absent: no worker, where nobody asks anything. */
+  /** Without it and `speech` there is no worker, where nobody asks anything. */
   readonly backendUrl?: string
   /** Most replies at once. */
   readonly streams?: number
+  /** The server that hears and speaks, with its version, and most questions of each kind at once. */
+  readonly speech?: { readonly url: string; readonly questions: number }
   /** Where hub and worker leave a CPU profile when they end. */
   readonly profileDir?: string | undefined
 }
@@ -68,18 +70,26 @@ async function addressOf(hub: TestProcess): Promise<string> {
 }
 
 async function startWorker(nats: NatsServer, dir: string, options: HomeOptions) {
-  const { backendUrl, streams = 16, profileDir } = options
-  if (backendUrl === undefined) return undefined
+  const { backendUrl, streams = 16, speech, profileDir } = options
+  if (backendUrl === undefined && speech === undefined) return undefined
   const environment = {
     NATS_URL: nats.url,
-    OLLAMA_BASE_URL: backendUrl,
+    ...(backendUrl !== undefined && { OLLAMA_BASE_URL: backendUrl }),
     MAX_CONCURRENT_CHATS: String(streams),
     DEMO: 'off',
+    ...(speech !== undefined && speechEnvironment(speech)),
   }
   const worker = await launch('workers/main.ts', environment, dir, profileDir)
   await worker.waitForLine(/takes chat requests/)
   return worker
 }
+
+const speechEnvironment = ({ url, questions }: NonNullable<HomeOptions['speech']>) => ({
+  SPEECH_TO_TEXT_URL: url,
+  TEXT_TO_SPEECH_URL: url,
+  TEXT_TO_SPEECH_FORMAT: 'wav',
+  MAX_CONCURRENT_SPEECH: String(questions),
+})
 
 /** A folder without `.env`, and none of this shell's variables: the same system wherever the bench is started. */
 async function launch(

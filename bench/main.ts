@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util'
+import { callTable } from './call-report.ts'
+import { measureCalls } from './calls.ts'
 import { measureConnections } from './connections.ts'
 import { killTable, resumeTable, rolloutTable } from './fault-report.ts'
 import { measureKills } from './kills.ts'
@@ -9,7 +11,7 @@ import { measureResume } from './resume.ts'
 import { measureRollout } from './rollout.ts'
 import { measureTokens } from './tokens.ts'
 
-const usage = `npm run bench -- [tokens | connections | kills | resume | rollout | all] [options]
+const usage = `npm run bench -- [tokens | connections | calls | kills | resume | rollout | all] [options]
   --quick          half a minute, to see that everything works; its figures are held against no aim
   --streams N      only the scenario of N streams
   --rate N         tokens a second of each stream, where the machine can't carry the scenario's own
@@ -30,7 +32,7 @@ const { values, positionals } = parseArgs({
 const [what = 'all'] = positionals
 const say = (line: string) => process.stderr.write(`${line}\n`)
 
-if (values.help || !['tokens', 'connections', 'kills', 'resume', 'rollout', 'all'].includes(what)) {
+if (values.help || !['tokens', 'connections', 'calls', 'kills', 'resume', 'rollout', 'all'].includes(what)) {
   console.log(usage)
   process.exit(values.help ? 0 : 2)
 }
@@ -43,6 +45,7 @@ const measures = {
     return tokenTable(await measureTokens(plan, { profileDir: values.profile, say, tell }), plan)
   },
   connections: async () => connectionTable(await measureConnections(plan, say), plan),
+  calls: async () => callTable(await measureCalls(plan, { profileDir: values.profile, say })),
   kills: async () => killTable(await measureKills(plan.kills, say)),
   resume: async () => resumeTable(await measureResume(plan.resumeSockets, say)),
   rollout: async () => rolloutTable(await measureRollout(plan.rollout, say)),
@@ -74,5 +77,10 @@ function planOf(): Plan {
   if (scenarios.length === 0) throw new Error(`There is no scenario of ${values.streams} streams`)
   const rounds = values.rounds === undefined ? {} : { rounds: Number(values.rounds) }
   const rate = values.rate === undefined ? {} : { tokensPerSecond: Number(values.rate) }
-  return { ...whole, scenarios: scenarios.map((scenario) => ({ ...scenario, ...rounds, ...rate })) }
+  const calls = whole.calls.scenarios.map((scenario) => ({ ...scenario, ...rounds }))
+  return {
+    ...whole,
+    scenarios: scenarios.map((scenario) => ({ ...scenario, ...rounds, ...rate })),
+    calls: { ...whole.calls, scenarios: calls },
+  }
 }

@@ -12,6 +12,18 @@ export interface Scenario {
   readonly turnSeconds: number
 }
 
+/** So many calls at once, each asking so often. */
+export interface CallScenario {
+  readonly calls: number
+  /** Questions of each call, on average. */
+  readonly perSecond: number
+  /** How often home and bare take turns with each kind of question, and how long each turn is, in seconds. */
+  readonly rounds: number
+  readonly turnSeconds: number
+  /** How long all of them speak, in seconds. Few calls cost too little to be told from idling: 0. */
+  readonly soundSeconds: number
+}
+
 export interface Plan {
   /** Whether its figures are worth holding against the aims. */
   readonly conclusive: boolean
@@ -27,6 +39,7 @@ export interface Plan {
   readonly warmConnections: number
   /** How long idle sockets are left alone before memory is read, in seconds. */
   readonly settleSeconds: number
+  readonly calls: { readonly warmUp: CallScenario; readonly scenarios: readonly CallScenario[] }
   readonly kills: KillPlan
   /** Sockets that lose their hub at once. */
   readonly resumeSockets: number
@@ -51,6 +64,13 @@ export const fullPlan: Plan = {
   connections: 5_000,
   warmConnections: 500,
   settleSeconds: 30,
+  calls: {
+    warmUp: { calls: 20, perSecond: 5, rounds: 1, turnSeconds: 3, soundSeconds: 3 },
+    scenarios: [
+      { calls: 1, perSecond: 20, rounds: 4, turnSeconds: 3, soundSeconds: 0 },
+      { calls: 20, perSecond: 2, rounds: 4, turnSeconds: 3, soundSeconds: 10 },
+    ],
+  },
   kills: { readers: 20, kills: 5 },
   resumeSockets: 5_000,
   rollout: { readers: 20, rollouts: 5, firstSeconds: 10 },
@@ -66,6 +86,10 @@ export const quickPlan: Plan = {
   connections: 200,
   warmConnections: 20,
   settleSeconds: 1,
+  calls: {
+    warmUp: { calls: 2, perSecond: 10, rounds: 1, turnSeconds: 0.2, soundSeconds: 0.2 },
+    scenarios: [{ calls: 3, perSecond: 10, rounds: 2, turnSeconds: 0.4, soundSeconds: 0.4 }],
+  },
   kills: { readers: 2, kills: 1 },
   resumeSockets: 200,
   rollout: { readers: 2, rollouts: 1, firstSeconds: 3 },
