@@ -208,6 +208,20 @@ async function assertWhole(page: Page, where: string, isTouched: boolean): Promi
   if (isTouched) assert.deepEqual((await feelTargets(page, '.composer-dock')).small, [], where)
 }
 
+/** Brings up a toast and takes it away. */
+async function assertToastClear(page: Page): Promise<void> {
+  const words = 'The call ended when you left its conversation.'
+  await page.evaluate(
+    (detail) => document.body.dispatchEvent(new CustomEvent('companions:toast', { detail })),
+    words,
+  )
+  const card = page.locator('.toast-card').getByText(words).locator('..')
+  const [toast, dock] = [await card.boundingBox(), await page.locator('.composer-dock').boundingBox()]
+  assert.ok(toast && dock && toast.y >= 0 && toast.y + toast.height <= dock.y)
+  await card.getByRole('button', { name: 'Dismiss' }).click()
+  await card.waitFor({ state: 'hidden' })
+}
+
 const looks = {
   'a wide light window': { viewport: { width: 1_440, height: 900 }, colorScheme: 'light' },
   'a dark phone': { ...phone, colorScheme: 'dark' },
@@ -228,6 +242,7 @@ for (const [look, options] of Object.entries(looks))
         await page.getByRole('button', { name: /^Call / }).click()
         await untilState(page, 'failed')
         await assertWhole(page, 'refused', isTouched)
+        await assertToastClear(page)
         calls.refusal = undefined
         await button(page, 'Try again').click()
         await untilState(page, 'listening')
