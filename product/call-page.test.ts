@@ -211,12 +211,20 @@ async function assertWhole(page: Page, where: string, isTouched: boolean): Promi
   if (await bar(page).isVisible()) await assertInLine(page, where)
 }
 
-/** What ends the call stands above what sends. */
+/** What ends the call stands above what sends, the meter above the first of the words one types. */
 async function assertInLine(page: Page, where: string): Promise<void> {
-  const edges = await page.evaluate(() =>
-    ['.call-end', '.composer-send'].map((one) => document.querySelector(one)?.getBoundingClientRect().right),
-  )
-  assert.equal(edges[0], edges[1], where)
+  const edges = await page.evaluate(() => {
+    const box = (selector: string) => document.querySelector(selector)?.getBoundingClientRect()
+    const field = document.querySelector('#composer-text')
+    const meter = box('.call-meter')
+    const words =
+      field && field.getBoundingClientRect().x + Number.parseFloat(getComputedStyle(field).paddingLeft)
+    return [
+      [box('.call-end')?.right, box('.composer-send')?.right],
+      [meter?.width ? meter.x : words, words],
+    ]
+  })
+  for (const [one, other] of edges) assert.equal(one, other, where)
 }
 
 /** Brings up a toast and takes it away. */
