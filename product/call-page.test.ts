@@ -199,13 +199,54 @@ async function assertWhole(page: Page, where: string, isTouched: boolean): Promi
     [],
   )
   const dock = page.locator('.composer-dock')
-  const parts = await dock.locator('button:visible, .call-bar:visible, .call-words:visible, textarea').all()
+  const parts = await dock
+    .locator('button:visible, .call-bar:visible, .call-words > :visible, textarea')
+    .all()
   const width = page.viewportSize()?.width ?? 0
   for (const part of parts) {
     const box = await part.boundingBox()
     assert.ok(box && box.x >= 0 && box.x + box.width <= width + 1, `${where}: ${await part.innerHTML()}`)
   }
   if (isTouched) assert.deepEqual((await feelTargets(page, '.composer-dock')).small, [], where)
+  if (await bar(page).isVisible()) await assertInLine(page, where)
+}
+
+/** What ends the call stands above what sends, the meter above the first of the words one types. */
+async function assertInLine(page: Page, where: string): Promise<void> {
+  const edges = await page.evaluate(() => {
+    const box = (selector: string) => document.querySelector(selector)?.getBoundingClientRect()
+    const field = document.querySelector('#composer-text')
+    const meter = box('.call-meter')
+    const words =
+      field && field.getBoundingClientRect().x + Number.parseFloat(getComputedStyle(field).paddingLeft)
+    return [
+      [box('.call-end')?.right, box('.composer-send')?.right],
+      [meter?.width ? meter.x : words, words],
+    ]
+  })
+  for (const [one, other] of edges) assert.equal(one, other, where)
+}
+
+/** Brings up a toast and takes it away. */
+async function assertToastClear(page: Page): Promise<void> {
+  const words = 'The call ended when you left its conversation.'
+  await page.evaluate(
+    (detail) => document.body.dispatchEvent(new CustomEvent('companions:toast', { detail })),
+    words,
+  )
+  const card = page.locator('.toast-card').getByText(words).locator('..')
+  const [toast, dock] = [await card.boundingBox(), await page.locator('.composer-dock').boundingBox()]
+  assert.ok(toast && dock && toast.y >= 0 && toast.y + toast.height <= dock.y)
+  await card.getByRole('button', { name: 'Dismiss' }).click()
+  await card.waitFor({ state: 'hidden' })
+}
+
+/** On a phone the note of a call that failed has the bar's width, below what one can do about it. */
+async function assertNoteBelow(page: Page): Promise<void> {
+  const [note, end, whole] = await Promise.all(
+    ['.call-note', '.call-end', '.call-bar'].map((one) => page.locator(one).boundingBox()),
+  )
+  assert.ok(note && end && whole && note.y >= end.y + end.height && note.width > 0.85 * whole.width)
 }
 
 const looks = {
@@ -228,6 +269,8 @@ for (const [look, options] of Object.entries(looks))
         await page.getByRole('button', { name: /^Call / }).click()
         await untilState(page, 'failed')
         await assertWhole(page, 'refused', isTouched)
+        if (isTouched) await assertNoteBelow(page)
+        await assertToastClear(page)
         calls.refusal = undefined
         await button(page, 'Try again').click()
         await untilState(page, 'listening')

@@ -21,16 +21,18 @@ test('whoever set a server up reads what is wrong with that one, and not how to 
   const detail = 'Nothing answers at http://gpu:8000/v1 (OPENAI_BASE_URL).'
   const openai: BackendInfo = { name: 'openai', kind: 'openai', status: 'down', detail }
   const advice = adviceFor({ role: 'admin' }, [openai])
-  assert.match(advice, /OpenAI-compatible server: .*http:\/\/gpu:8000\/v1 \(OPENAI_BASE_URL\)/)
+  assert.match(advice, /OpenAI-compatible server: .*http:\/\/gpu:8000\/v1 \(<code>OPENAI_BASE_URL<\/code>\)/)
   assert.doesNotMatch(advice, /Ollama/)
   const empty = adviceFor({ role: 'admin' }, [{ ...openai, status: 'up' }])
   assert.match(empty, /OpenAI-compatible server: reachable, but it has no model/)
   assert.match(adviceFor({ role: 'admin' }, [openai, { ...ollama, status: 'up' }]), /ollama pull/)
 })
 
-test('an Ollama that was set up and does not answer is named with its address', () => {
+test('an Ollama that was set up and does not answer is named with its address, and its setting as code', () => {
   const detail = 'Nothing answers at http://gpu:11434 (OLLAMA_BASE_URL).'
-  assert.match(adviceFor({ role: 'admin' }, [{ ...ollama, detail }]), /http:\/\/gpu:11434/)
+  const advice = adviceFor({ role: 'admin' }, [{ ...ollama, detail }])
+  assert.match(advice, /http:\/\/gpu:11434 \(<code>OLLAMA_BASE_URL<\/code>\)\./)
+  assert.doesNotMatch(advice, /(?<!<code>)OLLAMA_BASE_URL/)
 })
 
 test('where a server is looked for is told to nobody who could not change that', () => {

@@ -134,13 +134,17 @@ function howToAdd(backends: readonly BackendInfo[], user: User): Html {
   if (others.length > 0)
     return html`${others.map((one) => html`${backendTrouble(one, user)} `)}${ollama?.status === 'up' ? pull : 'It is used as soon as a model answers there, without a restart.'}`
   if (ollama?.status === 'up') return pull
-  return html`${ollama?.detail !== undefined && html`${ollama.detail} `}Install <a href="https://ollama.com/download" target="_blank" rel="noopener noreferrer">Ollama</a> and run <code>ollama pull llama3.2</code>: it is found without a restart. For another server, start with <code>OLLAMA_BASE_URL</code> or <code>OPENAI_BASE_URL</code> set.`
+  return html`${ollama?.detail !== undefined && html`${settingsAsCode(ollama.detail)} `}Install <a href="https://ollama.com/download" target="_blank" rel="noopener noreferrer">Ollama</a> and run <code>ollama pull llama3.2</code>: it is found without a restart. For another server, start with <code>OLLAMA_BASE_URL</code> or <code>OPENAI_BASE_URL</code> set.`
 }
 
-const backendTrouble = (backend: BackendInfo, user: User): string =>
+const backendTrouble = (backend: BackendInfo, user: User): Html =>
   backend.status === 'up'
-    ? `${backendLabel(backend)}: reachable, but it has no model.`
-    : `${backendLabel(backend)}: ${backendNote(backend, 0, user)}`
+    ? html`${backendLabel(backend)}: reachable, but it has no model.`
+    : html`${backendLabel(backend)}: ${settingsAsCode(backendNote(backend, 0, user))}`
+
+/** A worker's words, with the names of settings in them set as everywhere else. */
+const settingsAsCode = (text: string): Html =>
+  html`${text.split(/\b([A-Z]+(?:_[A-Z]+)+)\b/).map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`
 
 const isDemo = (model: ModelInfo, { backends }: ModelsAnswer): boolean =>
   backends.some(({ name, kind }) => kind === 'demo' && name === model.backend)

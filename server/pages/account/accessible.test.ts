@@ -58,6 +58,18 @@ for (const { colorScheme, ...viewport } of looks)
     await context.close()
   })
 
+for (const { colorScheme, ...viewport } of looks)
+  test(`axe finds nothing on the admins’ pages, and all fits (${viewport.width} px, ${colorScheme})`, async () => {
+    const { page, context } = await home.browse(await home.hubs[0].signIn('owner'))
+    await page.setViewportSize(viewport)
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    for (const path of ['/admin', '/admin/invitations', '/admin/rules', '/admin/log']) {
+      await page.goto(path)
+      await assertFit(page, path)
+    }
+    await context.close()
+  })
+
 for (const colorScheme of ['light', 'dark'] as const)
   test(`what stands in an empty field is read as easily as other words (${colorScheme})`, async () => {
     const { page, context } = await home.browse(await home.hubs[0].signIn('owner'))
