@@ -66,7 +66,8 @@ export class HomeCaller implements Readonly<Record<Kind, Ask>> {
     const [number, begunMs] = [this.#utterances++, performance.now() + Math.random() * pieceMs]
     const piece = utterance.subarray(0, pieceBytes)
     for (let count = 0; count * pieceMs < seconds * 1000; count += 1) {
-      await pause(Math.max(0, begunMs + count * pieceMs - performance.now()))
+      // After a standstill of this process all at once would be more frames than a socket may send.
+      await pause(Math.max(pieceMs / 4, begunMs + count * pieceMs - performance.now()))
       this.#sendSound(number, count * pieceBytes, piece)
     }
   }
