@@ -117,9 +117,15 @@ async function removeOld(outDir: string, current: ReadonlySet<string>): Promise<
       .replaceAll(path.sep, '/')
       .replace(/\.(br|gz)$/, '')
     if (name === 'manifest.json' || current.has(name)) continue
-    const { mtimeMs } = await stat(file)
+    const { mtimeMs } = await stat(file).catch(orGone)
     if (Date.now() - mtimeMs > keptForMs) await rm(file, { force: true })
   }
+}
+
+/** Another hub that starts at this moment renames its drafts, and removes what is old. */
+function orGone(error: NodeJS.ErrnoException): { mtimeMs: number } {
+  if (error.code !== 'ENOENT') throw error
+  return { mtimeMs: Infinity }
 }
 
 async function hashInputs(root: string): Promise<string> {
